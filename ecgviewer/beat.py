@@ -1,0 +1,119 @@
+"""The beat and its class: AAMI classes, the symbol tables, Beat and Frame; never draws, never reads a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class BeatClass(IntEnum):
+    """AAMI EC57 classes in the order of every probability vector of this program."""
+
+    N = 0
+    S = 1
+    V = 2
+    F = 3
+    Q = 4
+
+    @property
+    def description(self) -> str:
+        """What the class holds, in words."""
+        return _DESCRIPTIONS[self]
+
+
+_DESCRIPTIONS: Mapping[BeatClass, str] = MappingProxyType(
+    {
+        BeatClass.N: "normal, bundle branch block, atrial or nodal escape",
+        BeatClass.S: "supraventricular ectopic",
+        BeatClass.V: "ventricular ectopic",
+        BeatClass.F: "fusion of ventricular and normal",
+        BeatClass.Q: "paced, fusion with paced, unclassifiable",
+    }
+)
+
+# WFDB annotation symbols to classes, after de Chazal 2004; B and n, r, ? occur in other databases.
+DE_CHAZAL: Mapping[str, BeatClass] = MappingProxyType(
+    {
+        **dict.fromkeys("NLRejBn", BeatClass.N),
+        **dict.fromkeys("AaJS", BeatClass.S),
+        **dict.fromkeys("VEr", BeatClass.V),
+        "F": BeatClass.F,
+        **dict.fromkeys("/fQ?", BeatClass.Q),
+    }
+)
+# WFDB's bxb counts e, j and n as supraventricular.
+BXB: Mapping[str, BeatClass] = MappingProxyType(
+    {**DE_CHAZAL, **dict.fromkeys("ejn", BeatClass.S)}
+)
+SYMBOL_TABLES: Mapping[str, Mapping[str, BeatClass]] = MappingProxyType(
+    {"dechazal": DE_CHAZAL, "bxb": BXB}
+)
+# Ventricular flutter waves are no beats but do bound a beat's window (neighbours include '!').
+FLUTTER_WAVE = "!"
+
+N_CLASSES = len(BeatClass)
+
+# Words of the report's `flags` column, in the order they are written.
+FLAGS = ("edge", "pause", "flat", "gap", "noisy", "disagree", "one_lead", "pending")
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One heart beat as the program knows it.
+
+    Attributes
+    ----------
+    number : int
+        Serial number in the record, from 1; the same for every ensemble.
+    sample : int
+        Position of the R peak, in samples of the record's own rate, from 0.
+    beat_class : BeatClass or None
+        None while the beat awaits its class.
+    probabilities : tuple of 5 float
+        Fused sigmoids divided by their sum, order N S V F Q; empty when there are none
+        (pending, or a window that touches a gap).
+    votes : tuple of tuple of 5 float
+        Each member's sigmoids, in the ensemble's order; empty when there are none.
+    flags : tuple of str
+        Words of `FLAGS`, in that order.
+    """
+
+    number: int
+    sample: int
+    beat_class: BeatClass | None
+    probabilities: tuple[float, ...] = ()
+    votes: tuple[tuple[float, ...], ...] = ()
+    flags: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float | None:
+        """The largest probability; None where there is none or the R peak lies late in its window."""
+        if not self.probabilities or "pause" in self.flags:
+            return None
+        return max(self.probabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of playback: 400 cleaned samples at 360 Hz (1.11 s) and the beats in them.
+
+    Attributes
+    ----------
+    index : int
+        Frame number in the record, from 0.
+    start_s, stop_s : float
+        Time span from the record's start, seconds.
+    ecg : (n_leads, 400) float32
+        Cleaned signal, mV.
+    beats : tuple of Beat
+        Beats whose R peak lies in the span; class None where still pending.
+    """
+
+    index: int
+    start_s: float
+    stop_s: float
+    ecg: NDArray[np.float32]
+    beats: tuple[Beat, ...]

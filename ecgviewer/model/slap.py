@@ -1,0 +1,77 @@
+"""SLAP, the stacked LSTM of the paper, in its two readings; holds the networks only."""
+
+import torch
+from torch import Tensor, nn
+
+
+def _remember(lstm: nn.LSTM) -> None:
+    """Forget gates start open (Jozefowicz 2015): 200 steps may lie between the QRS and the last."""
+    for name, bias in lstm.named_parameters():
+        if name.startswith("bias_ih"):
+            n = lstm.hidden_size
+            bias.data[n : 2 * n].fill_(1.0)
+
+
+class Slap(nn.Module):
+    """Two stacked LSTM layers of 64 cells over the 400 samples; last hidden state, dropout, linear.
+
+    Parameters
+    ----------
+    n_leads, n_classes : int
+        Inputs per step, output logits.
+    n_cells : int
+        Cells per layer.
+    n_layers : int
+        Stacked layers.
+    dropout : float
+        Between layers and before the linear layer, while training.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_leads: int = 2,
+        n_classes: int = 5,
+        n_cells: int = 64,
+        n_layers: int = 2,
+        dropout: float = 0.5,
+    ) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(n_leads, n_cells, n_layers, batch_first=True, dropout=dropout)
+        _remember(self.lstm)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(n_cells, n_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (n, n_classes) of windows (n, n_leads, 400) float32, each lead z-scored."""
+        steps, _ = self.lstm(x.transpose(1, 2))  # (n, 400, n_cells)
+        logits: Tensor = self.head(self.dropout(steps[:, -1]))
+        return logits
+
+
+class SlapOverLeads(nn.Module):
+    """The paper's table read literally, `LSTM(400, 128, 2)`: one step per lead, 400 inputs a step.
+
+    17 to 26 times faster than :class:`Slap`; the sequence it runs along is the leads, not time.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_samples: int = 400,
+        n_classes: int = 5,
+        n_cells: int = 128,
+        n_layers: int = 2,
+        dropout: float = 0.5,
+    ) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(n_samples, n_cells, n_layers, batch_first=True, dropout=dropout)
+        _remember(self.lstm)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(n_cells, n_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (n, n_classes) of windows (n, n_leads, 400) float32, each lead z-scored."""
+        steps, _ = self.lstm(x)  # (n, n_leads, n_cells)
+        logits: Tensor = self.head(self.dropout(torch.relu(steps[:, -1])))
+        return logits

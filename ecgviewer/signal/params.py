@@ -1,0 +1,99 @@
+"""Every number of the signal chain, frozen, with fingerprints; computes nothing else."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+
+class ParameterError(ValueError):
+    """Parameters that this version does not know or cannot use."""
+
+
+class _Fingerprinted:
+    """Shared by the parameter sets: to and from plain data, and a hash of it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data with lists for tuples, as `card.json` holds it."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))  # type: ignore[call-overload]
+        return plain
+
+    def fingerprint(self) -> str:
+        """sha256 of the sorted JSON, hexadecimal."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Inverse of `to_dict`; raises ParameterError at a missing or unknown name."""
+        known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+        unknown, missing = set(data) - known, known - set(data)
+        if unknown or missing:
+            raise ParameterError(
+                f"{cls.__name__}: unknown parameters {sorted(unknown)}, missing {sorted(missing)};"
+                " this version cannot use them"
+            )
+        return cls(**{k: _frozen(v) for k, v in data.items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Grid(_Fingerprinted):
+    """The time grid all processing runs on: 360 Hz, in blocks aligned to the record's start.
+
+    A block's result depends on the block and its margin alone, so that every read size, order and
+    starting point gives the same bits.
+    """
+
+    fs_hz: int = 360  # MIT-BIH's own rate
+    block: int = 65_536  # samples
+    margin: int = 3_600  # samples on both sides, 10 s
+    max_denominator: int = 1_000  # of the resampling fraction
+
+
+@dataclass(frozen=True)
+class Preprocessing(_Fingerprinted):
+    """Cleaning and windows of one ensemble; travels with its weights."""
+
+    grid_fs_hz: int = 360
+    grid_block: int = 65_536
+    grid_margin: int = 3_600
+    baseline_ms: tuple[int, int] = (200, 600)  # two medians, de Chazal 2004
+    mains_hz: tuple[int, int] = (50, 60)  # the stronger of the two is removed
+    mains_window_s: float = 2.0  # over which the mains' amplitude may change
+    band_hz: tuple[float, float] = (0.6, 35.0)
+    band_order: int = 2  # Butterworth, run forwards and backwards
+    wavelet: str = "db8"
+    wavelet_levels: int = 3  # soft threshold on d1-d3: deeper levels hold the QRS itself
+    window: int = 400  # samples
+    before: tuple[int, int] = (3, 8)  # share of the RR interval before R
+    after: tuple[int, int] = (3, 8)  # share of the RR interval after R
+    cap_before: int = 0  # samples at most before R; 0: no cap
+    cap_after: int = 0
+    lone_rr_s: float = 0.8  # RR taken for a record's only beat
+    pause_sample: int = 364  # R beyond this place in its window: flag `pause`
+    flat_uv: float = 20.0  # a lead whose sd in the window is below is given as zeros
+    min_fs_hz: float = 100.0  # below: shown and marked, not classified
+    input_1: tuple[str, ...] = ("MLII", "II", "ML2", "D2")
+    input_2: tuple[str, ...] = ("V1", "MV1", "V2", "V5", "V4")
+
+
+@dataclass(frozen=True)
+class Detection(_Fingerprinted):
+    """R-peak positions: the same for every ensemble, so that a beat's number never changes with it."""
+
+    grid_fs_hz: int = 360
+    grid_block: int = 65_536
+    grid_margin: int = 3_600
+    band_hz: tuple[float, float] = (5.0, 25.0)  # where the QRS stands out from P, T and muscle
+    band_order: int = 2
+    scale_percentile: float = 98.0  # of a lead's deflection: its weight when leads are fused
+    refine_ms: float = 60.0  # largest deflection within, either side
+
+
+GRID = Grid()
+DETECTION = Detection()
+PAPER = Preprocessing()

@@ -1,0 +1,95 @@
+"""MIT-BIH and svdb as training sees them: cleaned leads, beats, labels; reads records through ecgviewer alone."""
+
+import hashlib
+import lzma
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE, BeatClass
+from ecgviewer.io.annotations import read_annotations
+from ecgviewer.io.readers import open_record
+from ecgviewer.record import Record
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.detect import refine_all
+from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.leads import choose_inputs
+from ecgviewer.signal.params import DETECTION, PAPER, Preprocessing
+
+# de Chazal 2004; paced records (102, 104, 107, 217) in neither
+DS1 = tuple(
+    "101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split()
+)
+DS2 = tuple(
+    "100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234".split()
+)
+PACED = ("102", "104", "107", "217")
+MITDB = tuple(sorted(DS1 + DS2 + PACED))
+# counts of all 48 records under the symbol table `dechazal`, order N S V F Q
+PAPER_COUNTS = (90_631, 2_781, 7_236, 803, 8_043)
+
+
+class DatabaseError(Exception):
+    """Data that are absent, partial or not what they should be; one clear sentence."""
+
+
+@dataclass(frozen=True)
+class RecordBeats:
+    """One record, ready to be cut.
+
+    Attributes
+    ----------
+    name : str
+        Record name.
+    ecg : (2, n) float32
+        Cleaned network inputs at 360 Hz, mV; zeros where a lead is absent.
+    position, before, after : (b,) int64
+        Refined beats and their neighbours on the grid ('!' is a neighbour); -1 for none.
+    sample : (b,) int64
+        The annotation's own sample.
+    label : (b,) int64
+        AAMI class by `dechazal`.
+    """
+
+    name: str
+    ecg: NDArray[np.float32]
+    position: NDArray[np.int64]
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    sample: NDArray[np.int64]
+    label: NDArray[np.int64]
+
+
+def record_beats(record: Record, *, prep: Preprocessing = PAPER) -> RecordBeats:
+    """Clean a record and refine its reference beats.
+
+    Parameters
+    ----------
+    record : Record
+        With an annotation file `.atr` beside it.
+    prep : Preprocessing
+        The signal chain.
+
+    Returns
+    -------
+    RecordBeats
+    """
+    annotations = read_annotations(record, "atr")
+    symbols = np.array(annotations.symbol)
+    marks = np.isin(symbols, [*DE_CHAZAL, FLUTTER_WAVE])
+    beats = np.isin(symbols, list(DE_CHAZAL))
+    samples = np.asarray(annotations.sample, np.int64)
+    grid = TimeGrid(record)
+    refined = refine_all(grid, grid.from_own(samples[marks]), record.ecg_leads, DETECTION)
+    of_marks = beats[marks]
+    position = refined[of_marks]
+    before, after = beat_neighbours(position, refined)
+    inputs = choose_inputs([lead.name for lead in record.leads], record.ecg_leads, prep=prep)
+    present = tuple(i for i in inputs if i is not None)
+    ecg = np.zeros((2, grid.n_samples), np.float32)
+    ecg[: len(present)] = CleanedSignal(grid, present, prep=prep).between(0, grid.n_samples)
+    label = np.array([DE_CHAZAL[s] for s in symbols[beats]], np.int64)
+    return RecordBeats(record.name, ecg, position, before, after, samples[beats], label)
