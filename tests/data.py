@@ -1,0 +1,40 @@
+"""Where the test data lie; tells a test to skip, with the reason, where they do not."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def data_dir(part: str = "") -> Path:
+    """Folder of the test data, or of one database in it; skips the test where it is absent.
+
+    Parameters
+    ----------
+    part : str
+        Name of a sub-folder: mitdb, svdb, nstdb, formats.
+
+    Returns
+    -------
+    Path
+        $ECGVIEWER_DATA, else `../shared/data` beside the repository.
+    """
+    named = os.environ.get("ECGVIEWER_DATA")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
+    wanted = folder / part if part else folder
+    if not wanted.is_dir():
+        where = (
+            "where ECGVIEWER_DATA points" if named else "at ../shared/data (or set ECGVIEWER_DATA)"
+        )
+        pytest.skip(f"no test data {part or 'folder'} {where}", allow_module_level=True)
+    return wanted
+
+
+def ec57_dir() -> Path:
+    """Folder of the EC57 reference programs' output, beside the data; skips where it is absent."""
+    folder = data_dir().parent / "ec57"
+    if not folder.is_dir():
+        pytest.skip("no EC57 reference output beside the test data", allow_module_level=True)
+    return folder
