@@ -1,4 +1,4 @@
-"""What every test shares: an off-screen Qt, settings in a throw-away folder, no leaked thread or window."""
+"""What tests share: Qt off screen, a home folder of their own, no leaked thread or window."""
 
 import os
 import sys
