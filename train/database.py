@@ -1,23 +1,18 @@
-"""MIT-BIH and svdb as training sees them: cleaned leads, beats, labels; reads records through ecgviewer alone."""
+"""A database as training sees it: cleaned leads, refined beats, labels; all through ecgviewer's own chain."""
 
-import hashlib
-import lzma
 from dataclasses import dataclass
-from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE, BeatClass
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.io.readers import open_record
+from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.detect import refine_all
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
 from ecgviewer.signal.params import DETECTION, PAPER, Preprocessing
+from ecgviewer.signal.segment import neighbours
 
 # de Chazal 2004; paced records (102, 104, 107, 217) in neither
 DS1 = tuple(
@@ -63,13 +58,21 @@ class RecordBeats:
     label: NDArray[np.int64]
 
 
-def record_beats(record: Record, *, prep: Preprocessing = PAPER) -> RecordBeats:
+def record_beats(
+    record: Record,
+    samples: NDArray[np.int64],
+    symbols: NDArray[np.str_],
+    *,
+    prep: Preprocessing = PAPER,
+) -> RecordBeats:
     """Clean a record and refine its reference beats.
 
     Parameters
     ----------
     record : Record
-        With an annotation file `.atr` beside it.
+        The recording.
+    samples, symbols : (a,) int64 and (a,) str
+        Its reference annotations, in samples of its own rate.
     prep : Preprocessing
         The signal chain.
 
@@ -77,19 +80,16 @@ def record_beats(record: Record, *, prep: Preprocessing = PAPER) -> RecordBeats:
     -------
     RecordBeats
     """
-    annotations = read_annotations(record, "atr")
-    symbols = np.array(annotations.symbol)
-    marks = np.isin(symbols, [*DE_CHAZAL, FLUTTER_WAVE])
-    beats = np.isin(symbols, list(DE_CHAZAL))
-    samples = np.asarray(annotations.sample, np.int64)
+    is_mark = np.isin(symbols, [*DE_CHAZAL, FLUTTER_WAVE])
+    samples, symbols = samples[is_mark], symbols[is_mark]
+    is_beat = symbols != FLUTTER_WAVE
     grid = TimeGrid(record)
-    refined = refine_all(grid, grid.from_own(samples[marks]), record.ecg_leads, DETECTION)
-    of_marks = beats[marks]
-    position = refined[of_marks]
-    before, after = beat_neighbours(position, refined)
+    refined = refine_all(grid, grid.from_own(samples), record.ecg_leads, DETECTION)
+    position = refined[is_beat]
+    before, after = neighbours(position, np.sort(refined))
     inputs = choose_inputs([lead.name for lead in record.leads], record.ecg_leads, prep=prep)
     present = tuple(i for i in inputs if i is not None)
     ecg = np.zeros((2, grid.n_samples), np.float32)
     ecg[: len(present)] = CleanedSignal(grid, present, prep=prep).between(0, grid.n_samples)
-    label = np.array([DE_CHAZAL[s] for s in symbols[beats]], np.int64)
-    return RecordBeats(record.name, ecg, position, before, after, samples[beats], label)
+    label = np.array([DE_CHAZAL[s] for s in symbols[is_beat]], np.int64)
+    return RecordBeats(record.name, ecg, position, before, after, samples[is_beat], label)

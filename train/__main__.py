@@ -1,0 +1,105 @@
+"""python -m train: the command line of training; does nothing itself."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from rich.console import Console
+
+from train import cache, splits
+from train.config import Config, ConfigError
+from train.config import read as read_config
+from train.database import DS1, MITDB, PAPER_COUNTS, DatabaseError, RecordBeats
+from train.fit import Trainer
+from train.splits import Split
+from train.windows import WindowCutter
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+console = Console()
+
+CACHE = Path("train/cache")
+RUNS = Path("train/runs")
+# eight records of DS1 with S and V in them, left out for validation
+DS1_VALIDATION = ("114", "118", "203", "207", "209", "223")
+
+
+def load_data(protocol: str, folder: Path) -> tuple[list[RecordBeats], Split]:
+    """Records and split of a protocol, from the packed cache."""
+    packed = cache.load(folder / "mitdb.cache")
+    if protocol == "ds1":
+        records = cache.beats(packed, names=DS1)
+        return records, splits.by_record(records, DS1_VALIDATION)
+    records = cache.beats(packed, names=MITDB)
+    return records, splits.read_lists(records, splits.FOLDER / "paper")
+
+
+@app.command()
+def prepare(
+    data: Annotated[Path, typer.Option(help="Folder that holds mitdb, svdb, ...")],
+    protocol: Annotated[str, typer.Option(help="paper or ds1")] = "paper",
+    out: Annotated[Path, typer.Option(help="Folder of the packed cache")] = CACHE,
+    write_splits: Annotated[bool, typer.Option(help="Write the lists of beats anew")] = False,
+) -> None:
+    """Pack the records, print the class counts, refuse where they are not the paper's."""
+    paths = [data / "mitdb" / f"{name}.hea" for name in MITDB]
+    absent = [path.name for path in paths if not path.is_file()]
+    if absent:
+        raise DatabaseError(f"{data / 'mitdb'}: {len(absent)} of 48 records absent: {absent[:5]}")
+    target = out / "mitdb.cache"
+    with console.status("packing") as status:
+        packed = cache.pack("mitdb", paths, target, progress=lambda n: status.update(f"packed {n}"))
+    records = cache.beats(packed)
+    counts = tuple(np.bincount(np.concatenate([r.label for r in records]), minlength=5).tolist())
+    console.print(f"{sum(counts)} beats: " + " ".join(f"{c} {n}" for c, n in zip("NSVFQ", counts, strict=True)))
+    console.print(f"{target}: {target.stat().st_size / 2**20:.1f} MiB")
+    if protocol == "paper" and counts != PAPER_COUNTS:
+        target.unlink()
+        raise DatabaseError(f"class counts {counts} are not those of the paper's data, {PAPER_COUNTS}")
+    if write_splits:
+        split = splits.stratified(np.concatenate([r.label for r in records]))
+        splits.write_lists(records, split, splits.FOLDER / "paper")
+
+
+@app.command()
+def fit(
+    config: Annotated[Path, typer.Argument(help="TOML of the run")],
+    cache_folder: Annotated[Path, typer.Option("--cache", help="Folder of the packed cache")] = CACHE,
+    runs: Annotated[Path, typer.Option(help="Folder for checkpoints and logs")] = RUNS,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: torch's own choice")] = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint")] = False,
+    max_minutes: Annotated[float, typer.Option(help="Stop after the epoch that passes this")] = math.inf,
+) -> None:
+    """Train one network."""
+    settings: Config = read_config(config)
+    if threads:
+        torch.set_num_threads(threads)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    folder = runs / settings.name
+    if (folder / "checkpoint.pt").is_file() and not resume:
+        raise ConfigError(f"{folder}: holds a checkpoint; give --resume or another name")
+    records, split = load_data(settings.protocol, cache_folder)
+    cutter = WindowCutter(records, device=device)
+    console.print(f"{settings.name}: {len(split.train)} training and {len(split.validation)} validation beats")
+    trainer = Trainer(settings, cutter, split, folder, report=lambda line: console.print(line))
+    if resume:
+        trainer.resume()
+    state = trainer.run(max_minutes=max_minutes)
+    console.print(f"best epoch {state.best_epoch}: accuracy {state.best_score:.4f}, {state.seconds / 60:.0f} min")
+
+
+def main() -> None:
+    """Run a command; errors are one sentence and exit status 2."""
+    try:
+        app(standalone_mode=True)
+    except (ConfigError, DatabaseError) as error:
+        console.print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Windows cut on the device, a batch at a time; the same cut as ecgviewer.signal.segment, which is the reference."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ecgviewer.signal.params import PAPER, Preprocessing
+from train.database import RecordBeats
+
+
+class WindowCutter:
+    """All records in one tensor, and the windows of any rows of it.
+
+    Parameters
+    ----------
+    records : sequence of RecordBeats
+        The database; row numbers count through its records in order.
+    device : str
+        Where the signals live and the windows are cut.
+    prep : Preprocessing
+        Shares of RR, window length.
+    """
+
+    def __init__(
+        self, records: Sequence[RecordBeats], *, device: str, prep: Preprocessing = PAPER
+    ) -> None:
+        self.prep = prep
+        self.device = torch.device(device)
+        first = np.cumsum([0] + [r.ecg.shape[1] for r in records])
+
+        def column(values: list[np.ndarray]) -> Tensor:  # type: ignore[type-arg]
+            return torch.from_numpy(np.concatenate(values)).to(self.device)
+
+        def place(name: str) -> Tensor:
+            return column(
+                [
+                    np.where(getattr(r, name) < 0, -1, getattr(r, name) + f)
+                    for r, f in zip(records, first, strict=False)
+                ]
+            )
+
+        self.ecg = torch.from_numpy(np.concatenate([r.ecg for r in records], axis=1)).to(device)
+        self.position, self.before, self.after = place("position"), place("before"), place("after")
+        self.low = column([np.full(len(r.label), f) for r, f in zip(records, first, strict=False)])
+        self.high = column([np.full(len(r.label), f) for r, f in zip(records, first[1:], strict=True)])
+        self.label = column([r.label for r in records])
+        self.record = column([np.full(len(r.label), i) for i, r in enumerate(records)])
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def _bounds(self, rows: Tensor, jitter: Tensor | None) -> tuple[Tensor, Tensor]:
+        prep = self.prep
+        r = self.position[rows]
+        before, after = self.before[rows], self.after[rows]
+        if jitter is not None:
+            r = r + jitter
+        none_before, none_after = before < 0, after < 0
+        rr_before, rr_after = r - before, after - r
+        lone = torch.full_like(r, round(prep.lone_rr_s * prep.grid_fs_hz))
+        alone = none_before & none_after
+        left = torch.where(alone, lone, torch.where(none_before, rr_after, rr_before))
+        right = torch.where(alone, lone, torch.where(none_after, rr_before, rr_after))
+        left = left.clamp_min(0) * prep.before[0] // prep.before[1]
+        right = right.clamp_min(0) * prep.after[0] // prep.after[1]
+        if prep.cap_before:
+            left = left.clamp_max(prep.cap_before)
+        if prep.cap_after:
+            right = right.clamp_max(prep.cap_after)
+        return r - left, r + right + 1
+
+    def cut(self, rows: Tensor, *, jitter: Tensor | None = None) -> Tensor:
+        """Windows of rows.
+
+        Parameters
+        ----------
+        rows : (n,) int64
+            Row numbers.
+        jitter : (n,) int64, optional
+            Samples by which each position is moved, training only.
+
+        Returns
+        -------
+        (n, 2, 400) float32
+            Each lead z-scored; zeros where flat or absent.
+        """
+        start, stop = self._bounds(rows, jitter)
+        index = start[:, None] + torch.arange(self.prep.window, device=self.device)  # (n, 400)
+        low, high = self.low[rows][:, None], self.high[rows][:, None]
+        inside = (index < stop[:, None]) & (index >= low) & (index < high)
+        raw = self.ecg[:, index.clamp(0, self.ecg.shape[1] - 1)] * inside  # (2, n, 400)
+        raw = raw.transpose(0, 1)
+        sd, mean = torch.std_mean(raw, dim=2, correction=0, keepdim=True)
+        flat = sd < self.prep.flat_uv / 1000
+        return torch.where(flat, 0.0, (raw - mean) / sd.clamp_min(1e-9))
+
+
+def drop_leads(windows: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Zero input 1 in `share` of the windows and input 2 in another `share`, never both."""
+    u = torch.rand(len(windows), generator=generator, device=generator.device).to(windows.device)
+    keep = torch.stack([u >= share, (u < share) | (u >= 2 * share)], dim=1)  # (n, 2)
+    return windows * keep[:, :, None]
