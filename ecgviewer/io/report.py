@@ -1,0 +1,291 @@
+"""The beat report: beats as a table (CSV) and a description beside it; never classifies a beat."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.beat import FLAGS, N_CLASSES, BeatClass
+from ecgviewer.io.atomic import WriteError, write_together
+from ecgviewer.io.report_cells import (
+    clocks,
+    heart_rate,
+    neutral,
+    rate,
+    rr_ms,
+    thousandths,
+    times_ms,
+)
+from ecgviewer.io.report_columns import COLUMN_NAMES
+from ecgviewer.io.report_metadata import EnsembleUsed, InputFile, ReportContext, metadata_bytes
+from ecgviewer.record import Record
+
+__all__ = [
+    "EnsembleUsed",
+    "InputFile",
+    "ReportBeats",
+    "ReportContext",
+    "WriteError",
+    "csv_bytes",
+    "hash_inputs",
+    "metadata_path",
+    "write_report",
+]
+
+_PAUSE = np.uint16(1 << FLAGS.index("pause"))
+_PENDING = np.uint16(1 << FLAGS.index("pending"))
+_CHUNK = 1 << 20  # bytes read at a time when a file is hashed
+
+
+@dataclass(frozen=True)
+class ReportBeats:
+    """The columns a report is made of; n beats in time order.
+
+    Attributes
+    ----------
+    sample : (n,) int64
+        R peaks in samples of the record's own rate, from 0, never falling.
+    classes : (n,) int8
+        Class numbers; -1 while the beat awaits its class.
+    probabilities : (n, 5) float64
+        Fused sigmoids divided by their sum, order N S V F Q; NaN rows where there are none.
+    flags : (n,) uint16
+        Bit i says that word i of `beat.FLAGS` holds. `pending` follows from the class.
+    in_gap_before : (n,) bool
+        Whether a gap of the signal lies between this beat and the one before it.
+    source : str
+        Who gave the classes.
+
+    Raises
+    ------
+    ValueError
+        Where columns differ in length or hold what no beat can have.
+    """
+
+    sample: NDArray[np.int64]
+    classes: NDArray[np.int8]
+    probabilities: NDArray[np.float64]
+    flags: NDArray[np.uint16]
+    in_gap_before: NDArray[np.bool_]
+    source: str = "model"
+
+    def __post_init__(self) -> None:
+        n = self.n_beats
+        shapes = [a.shape for a in (self.sample, self.classes, self.flags, self.in_gap_before)]
+        if shapes != [(n,)] * 4 or self.probabilities.shape != (n, N_CLASSES):
+            raise ValueError(
+                f"columns of {n} beats have the shapes {shapes} and {self.probabilities.shape}"
+            )
+        if n == 0:
+            return
+        if self.sample[0] < 0 or (np.diff(self.sample) < 0).any():
+            raise ValueError("beats must be in time order, from sample 0")
+        if self.classes.min() < -1 or self.classes.max() >= N_CLASSES:
+            raise ValueError(f"classes must lie in -1..{N_CLASSES - 1}")
+        if int(self.flags.max()) >= 1 << len(FLAGS):
+            raise ValueError(f"flags beyond the {len(FLAGS)} known ones")
+        known = self.probabilities[~np.isnan(self.probabilities)]
+        if (known < 0).any() or (known > 1).any():
+            raise ValueError("probabilities must lie in 0..1")
+
+    @property
+    def n_beats(self) -> int:
+        """Beats, classified or not."""
+        return len(self.sample)
+
+
+def metadata_path(path: Path) -> Path:
+    """Where the description of a table lies: the name CSV on the Web looks for."""
+    return path.with_name(f"{path.name}-metadata.json")
+
+
+def write_report(
+    path: Path,
+    record: Record,
+    beats: ReportBeats,
+    context: ReportContext,
+    *,
+    force: bool = False,
+    exported: datetime | None = None,
+) -> Path:
+    """Write the table and its description, both whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The table; the description goes beside it as `<name>-metadata.json`.
+    record : Record
+        The recording the beats are of.
+    beats : ReportBeats
+        Its beats.
+    context : ReportContext
+        How they came about.
+    force : bool
+        Whether an existing table or description may be replaced. A file of the recording never is.
+    exported : datetime, optional
+        Time of export; now, where not given.
+
+    Returns
+    -------
+    Path
+        The description.
+
+    Raises
+    ------
+    WriteError
+        Where a file cannot be written; TargetExistsError where one is there without `force`.
+    """
+    beside = metadata_path(path)
+    inputs = [*record.files, record.path, *(file.path for file in context.inputs)]
+    for target in (path, beside):
+        if any(_same_file(target, file) for file in inputs):
+            raise WriteError(target, "is a file of the recording itself; choose another name")
+    table = csv_bytes(record, beats, hide_clock=context.hide_patient)
+    description = metadata_bytes(
+        record,
+        context,
+        table=path.resolve(),
+        sha256=hashlib.sha256(table).hexdigest(),
+        classes=beats.classes,
+        exported=exported or datetime.now(UTC),
+    )
+    # the table first: it is the one a spreadsheet may hold open, and then nothing is replaced
+    write_together({path: table, beside: description}, force=force)
+    return beside
+
+
+def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -> bytes:
+    """The table: RFC 4180, header row first, lines ended by CR LF, all ASCII but for `source`.
+
+    Parameters
+    ----------
+    record : Record
+        Gives rate and start.
+    beats : ReportBeats
+        Its beats.
+    hide_clock : bool
+        Whether `clock` stays empty: date and time of day help to tell who the patient is.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+    """
+    n = beats.n_beats
+    samples: list[int] = beats.sample.tolist()
+    flags = np.where(beats.classes < 0, beats.flags | _PENDING, beats.flags & ~_PENDING)
+    # + 0.0 turns -0.0 into 0.0
+    probabilities = np.where(beats.classes[:, None] < 0, np.nan, beats.probabilities + 0.0)
+    rr, rates = _rr_columns(samples, beats.in_gap_before, record.fs)
+    letters = [*(member.name for member in BeatClass), ""]  # -1, the last: no class yet
+    words = _flag_words()
+    columns: list[Iterable[str | int]] = [
+        range(1, n + 1),
+        samples,
+        thousandths(times_ms(samples, record.fs)),
+        clocks(
+            samples,
+            record.fs,
+            base_date=record.base_date,
+            base_time=None if hide_clock else record.base_time,
+        ),
+        [letters[number] for number in beats.classes.tolist()],
+        _confidences(probabilities, flags),
+        *(_decimals(column) for column in probabilities.T),
+        rr[:n],
+        rr[1:],
+        rates,
+        [neutral(beats.source)] * n,
+        [words[bits] for bits in flags.tolist()],
+    ]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMN_NAMES)
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode()
+
+
+def hash_inputs(
+    paths: Iterable[Path], *, stop: Callable[[], bool] = lambda: False
+) -> tuple[InputFile, ...]:
+    """Size and SHA-256 of every input file, each once, in the order given.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files of the recording, and of the annotator where its beats were used.
+    stop : callable
+        Asked now and then whether to give up; what is not hashed by then has no hash.
+
+    Returns
+    -------
+    tuple of InputFile
+        With `sha256` None where a file is missing or cannot be read.
+    """
+    return tuple(_hash_file(path, stop) for path in dict.fromkeys(paths))
+
+
+def _hash_file(path: Path, stop: Callable[[], bool]) -> InputFile:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if stop():
+                    return InputFile(path, None, None)
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError:
+        return InputFile(path, None, None)
+    return InputFile(path, size, digest.hexdigest())
+
+
+def _same_file(target: Path, file: Path) -> bool:
+    try:
+        return target.samefile(file)
+    except OSError:  # one of them is not there
+        return target.resolve() == file.resolve()
+
+
+def _decimals(values: NDArray[np.float64]) -> list[str]:
+    """3 decimals, half to even of the exact binary value; empty for NaN."""
+    return ["" if value != value else f"{value:.3f}" for value in values.tolist()]
+
+
+def _confidences(probabilities: NDArray[np.float64], flags: NDArray[np.uint16]) -> list[str]:
+    """The largest probability; ties, which N S V F Q order decides for the class, share it."""
+    values = probabilities.max(axis=1, initial=0.0)
+    values[(flags & _PAUSE) != 0] = np.nan
+    return _decimals(values)
+
+
+def _rr_columns(
+    samples: list[int], in_gap_before: NDArray[np.bool_], fs: float
+) -> tuple[list[str], list[str]]:
+    """RR before each beat, and one more that is empty; heart rates; empty across a gap."""
+    exact = rate(fs)
+    known: dict[int, tuple[str, str]] = {}  # a day has few different intervals
+    rr, rates = [""] * (len(samples) + 1), [""] * len(samples)
+    gaps = in_gap_before.tolist()
+    for i in range(1, len(samples)):
+        if gaps[i]:
+            continue
+        interval = samples[i] - samples[i - 1]
+        texts = known.get(interval)
+        if texts is None:
+            texts = known[interval] = (rr_ms(interval, exact), heart_rate(interval, exact))
+        rr[i], rates[i] = texts
+    return rr, rates
+
+
+def _flag_words() -> list[str]:
+    """For every set of flags its words, joined."""
+    return [
+        ";".join(word for i, word in enumerate(FLAGS) if bits >> i & 1)
+        for bits in range(1 << len(FLAGS))
+    ]

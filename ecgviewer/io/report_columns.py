@@ -1,0 +1,162 @@
+"""The columns of the report's table, as CSV on the Web describes them; holds no values.
+
+`METADATA_VERSION` counts up whenever a column or a key of the description changes its meaning.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from ecgviewer.beat import FLAGS, BeatClass
+
+METADATA_VERSION = 1
+
+_DECIMAL_3 = {"base": "decimal", "format": "#0.000", "minimum": "0"}
+_DECIMAL_1 = {"base": "decimal", "format": "#0.0", "minimum": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, what it holds, its unit and its datatype."""
+
+    name: str
+    description: str
+    datatype: dict[str, str]
+    unit: str = ""
+    required: bool = False
+    separator: str = ""
+
+
+def _probability(member: BeatClass) -> Column:
+    return Column(
+        f"p_{member.name}",
+        f"Fused sigmoid of class {member.name} ({member.description}) divided by the sum of all"
+        " five; each is rounded by itself, so a row may sum to 0.998-1.002. Empty where the beat"
+        " is not classified.",
+        {**_DECIMAL_3, "maximum": "1"},
+        unit="1",
+    )
+
+
+COLUMNS = (
+    Column(
+        "beat",
+        "Serial number of the beat in the record, from 1; the same for every ensemble.",
+        {"base": "integer", "minimum": "1"},
+        required=True,
+    ),
+    Column(
+        "sample",
+        "Position of the R peak in samples of the record's own rate, from 0.",
+        {"base": "integer", "minimum": "0"},
+        unit="sample",
+        required=True,
+    ),
+    Column(
+        "time_s",
+        "Time of the R peak from the record's first sample: sample / rate, half to even.",
+        _DECIMAL_3,
+        unit="s",
+        required=True,
+    ),
+    Column("clock", "", {"base": "string"}),  # depends on the record: see `clock_column`
+    Column(
+        "class",
+        "AAMI EC57 class, the largest of the five probabilities, ties in the order N S V F Q: "
+        + "; ".join(f"{member.name} {member.description}" for member in BeatClass)
+        + ". Q too where the signal has a gap (flag gap). Empty while pending.",
+        {"base": "string", "format": "[NSVFQ]"},
+    ),
+    Column(
+        "confidence",
+        "The largest of the five probabilities. Empty where there are none, and after a pause"
+        " (flag pause), when too little of the beat lies in the network's window.",
+        {**_DECIMAL_3, "maximum": "1"},
+        unit="1",
+    ),
+    *(_probability(member) for member in BeatClass),
+    Column(
+        "rr_before_ms",
+        "From the R peak of the beat before, half to even. Empty for the first beat and across a"
+        " gap.",
+        _DECIMAL_1,
+        unit="ms",
+    ),
+    Column(
+        "rr_after_ms",
+        "To the R peak of the next beat, half to even. Empty for the last beat and across a gap.",
+        _DECIMAL_1,
+        unit="ms",
+    ),
+    Column(
+        "heart_rate_bpm",
+        "60000 / rr_before before either is rounded, half to even. Empty where rr_before is.",
+        _DECIMAL_1,
+        unit="1/min",
+    ),
+    Column(
+        "source",
+        "Who gave the class: model. Text that a spreadsheet would run as a formula (it starts"
+        " with =, +, -, @, a tab or a line end) has an apostrophe before it.",
+        {"base": "string"},
+        required=True,
+    ),
+    Column(
+        "flags",
+        "edge: first or last beat, its one RR interval stands for both. pause: the R peak lies"
+        " late in its window. flat: a lead without signal was given as zeros. gap: the window"
+        " touches a gap, not classified. noisy: the beat lies in a noisy stretch. disagree: the"
+        " networks' own classes differ. one_lead: one lead was there. pending: not yet classified.",
+        {"base": "string", "format": "|".join(FLAGS)},
+        separator=";",
+    ),
+)
+COLUMN_NAMES = tuple(column.name for column in COLUMNS)
+
+
+def clock_column(base_date: date | None, base_time: time | None) -> Column:
+    """The column `clock` for a record that starts then; both None where they are hidden."""
+    if base_time is None:
+        return Column("clock", "Empty: start unknown or hidden.", {"base": "string"})
+    if base_date is None:
+        return Column(
+            "clock",
+            "Time of day of the R peak, after the number of days since the record's first day,"
+            " which is day 0: D+HH:MM:SS.mmm. Half to even.",
+            {"base": "string", "format": r"\d+\+\d\d:\d\d:\d\d\.\d\d\d"},
+        )
+    return Column(
+        "clock",
+        "Date and time of day of the R peak as the recorder's clock has it, without time zone,"
+        " half to even.",
+        {"base": "dateTime", "format": "yyyy-MM-ddTHH:mm:ss.SSS"},
+    )
+
+
+def schema(base_date: date | None, base_time: time | None) -> dict[str, Any]:
+    """The `tableSchema` of a report on a record that starts then."""
+    columns = [
+        clock_column(base_date, base_time) if column.name == "clock" else column
+        for column in COLUMNS
+    ]
+    return {"columns": [_described(column) for column in columns], "primaryKey": "beat"}
+
+
+def units() -> dict[str, str]:
+    """Unit of every column that has one."""
+    return {column.name: column.unit for column in COLUMNS if column.unit}
+
+
+def _described(column: Column) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "name": column.name,
+        "titles": column.name,
+        "dc:description": column.description,
+        "datatype": column.datatype,
+        "required": column.required,
+    }
+    if column.unit:
+        plain["schema:unitText"] = column.unit
+    if column.separator:
+        plain["separator"] = column.separator
+    return plain
