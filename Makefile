@@ -1,0 +1,59 @@
+# make run      the viewer on the bundled demo record (without a display: drawn off screen into out/)
+# make test     the whole test suite
+# make lint     ruff, mypy, import-linter and the other hooks of .pre-commit-config.yaml
+# make package  a one-folder application for this machine in dist/, checked
+# Each sets up .venv by itself, once, and again when pyproject.toml changes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := resources/demo/demo208.hea
+
+.PHONY: run test lint package clean
+
+run: .venv/stamp-run
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  exec $(BIN)/ecgviewer open $(DEMO); \
+	fi; \
+	set -e; mkdir -p out; \
+	echo "No display here (DISPLAY is not set): the same window is drawn off screen."; \
+	QT_QPA_PLATFORM=offscreen $(BIN)/ecgviewer open $(DEMO) --snapshot out/demo.png; \
+	$(BIN)/ecgviewer analyze $(DEMO) -o out/demo.csv --force; \
+	echo "Wrote out/demo.png (the window) and out/demo.csv (the beat report)."
+
+test: .venv/stamp-dev
+	$(BIN)/python -m pytest -q
+
+lint: .venv/stamp-dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pre-commit run --all-files
+
+package: .venv/stamp-package
+	$(BIN)/pyinstaller --noconfirm --clean --log-level WARN \
+	  --distpath dist --workpath build/pyinstaller packaging/ecgviewer.spec
+	$(BIN)/python packaging/check.py dist/ecgviewer
+
+clean:
+	rm -rf .venv build dist out
+
+.venv/stamp-venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "ecgviewer needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11"; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments. On Debian: sudo apt install python3-venv"; \
+	  exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/stamp-run: pyproject.toml | .venv/stamp-venv
+	@echo "Installing into .venv; the first time this fetches PyTorch, Qt and more."
+	$(BIN)/python -m pip install --disable-pip-version-check -e .
+	@touch $@
+
+.venv/stamp-dev: pyproject.toml | .venv/stamp-venv
+	@echo "Installing into .venv; the first time this fetches PyTorch, Qt and more."
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
+	@touch $@ .venv/stamp-run
+
+.venv/stamp-package: pyproject.toml | .venv/stamp-venv
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[package]'
+	@touch $@ .venv/stamp-run

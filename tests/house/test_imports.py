@@ -1,0 +1,44 @@
+"""The floors of the house: import-linter's contracts, and what an import does not load."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.data import REPOSITORY
+
+
+def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_contracts_hold():
+    ran = python(
+        "from importlinter.cli import lint_imports_command as c; c(['--no-logo', '--no-cache'])"
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("ecgviewer.cli", ("PySide6", "pyqtgraph")),
+        ("ecgviewer.pipeline", ("PySide6", "pyqtgraph")),
+        ("ecgviewer.signal.detect", ("PySide6", "torch", "wfdb")),
+        ("ecgviewer.qt_libraries", ("PySide6", "numpy")),
+    ],
+)
+def test_importing_it_does_not_load(module: str, unwanted: tuple[str, ...]):
+    ran = python(
+        "import importlib, sys; importlib.import_module(sys.argv[1]);"
+        "sys.exit(' '.join(name for name in sys.argv[2:] if name in sys.modules) or 0)",
+        module,
+        *unwanted,
+    )
+    assert ran.returncode == 0, ran.stderr
