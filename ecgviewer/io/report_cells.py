@@ -20,6 +20,11 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(tuple(_FORMULA_STARTS)) else text
 
 
+def quoted(text: str) -> str:
+    """Text as an RFC 4180 field: quoted, quotes doubled, where a separator of the table is in it."""
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
+
+
 def rate(fs: float) -> Fraction:
     """The sampling rate, Hz, as the decimal number it is written as: 249.95 is 4999/20."""
     return Fraction(repr(float(fs)))
