@@ -22,7 +22,9 @@ console = Console()
 
 CACHE = Path("train/cache")
 RUNS = Path("train/runs")
-# eight records of DS1 with S and V in them, left out for validation
+CacheFolder = Annotated[Path, typer.Option("--cache", help="Folder of the packed cache")]
+RunsFolder = Annotated[Path, typer.Option(help="Folder for checkpoints and logs")]
+# records of DS1 with S and V in them, left out for validation
 DS1_VALIDATION = ("114", "118", "203", "207", "209", "223")
 
 
@@ -53,11 +55,12 @@ def prepare(
         packed = cache.pack("mitdb", paths, target, progress=lambda n: status.update(f"packed {n}"))
     records = cache.beats(packed)
     counts = tuple(np.bincount(np.concatenate([r.label for r in records]), minlength=5).tolist())
-    console.print(f"{sum(counts)} beats: " + " ".join(f"{c} {n}" for c, n in zip("NSVFQ", counts, strict=True)))
+    per_class = " ".join(f"{c} {n}" for c, n in zip("NSVFQ", counts, strict=True))
+    console.print(f"{sum(counts)} beats: {per_class}")
     console.print(f"{target}: {target.stat().st_size / 2**20:.1f} MiB")
     if protocol == "paper" and counts != PAPER_COUNTS:
         target.unlink()
-        raise DatabaseError(f"class counts {counts} are not those of the paper's data, {PAPER_COUNTS}")
+        raise DatabaseError(f"class counts {counts} are not the paper's, {PAPER_COUNTS}")
     if write_splits:
         split = splits.stratified(np.concatenate([r.label for r in records]))
         splits.write_lists(records, split, splits.FOLDER / "paper")
@@ -66,12 +69,12 @@ def prepare(
 @app.command()
 def fit(
     config: Annotated[Path, typer.Argument(help="TOML of the run")],
-    cache_folder: Annotated[Path, typer.Option("--cache", help="Folder of the packed cache")] = CACHE,
-    runs: Annotated[Path, typer.Option(help="Folder for checkpoints and logs")] = RUNS,
+    cache_folder: CacheFolder = CACHE,
+    runs: RunsFolder = RUNS,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads; 0: torch's own choice")] = 0,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint")] = False,
-    max_minutes: Annotated[float, typer.Option(help="Stop after the epoch that passes this")] = math.inf,
+    max_minutes: Annotated[float, typer.Option(help="Stop at the epoch past this")] = math.inf,
 ) -> None:
     """Train one network."""
     settings: Config = read_config(config)
@@ -84,12 +87,14 @@ def fit(
         raise ConfigError(f"{folder}: holds a checkpoint; give --resume or another name")
     records, split = load_data(settings.protocol, cache_folder)
     cutter = WindowCutter(records, device=device)
-    console.print(f"{settings.name}: {len(split.train)} training and {len(split.validation)} validation beats")
+    sizes = f"{len(split.train)} training and {len(split.validation)} validation beats"
+    console.print(f"{settings.name}: {sizes}")
     trainer = Trainer(settings, cutter, split, folder, report=lambda line: console.print(line))
     if resume:
         trainer.resume()
     state = trainer.run(max_minutes=max_minutes)
-    console.print(f"best epoch {state.best_epoch}: accuracy {state.best_score:.4f}, {state.seconds / 60:.0f} min")
+    best = f"best epoch {state.best_epoch}: accuracy {state.best_score:.4f}"
+    console.print(f"{best}, {state.seconds / 60:.0f} min")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The packed database: raw samples delta-coded and LZMA-packed with their annotations; one file, to be carried."""
+"""The packed database: raw samples and annotations in one file, to be carried; never cleaned."""
 
 import hashlib
 import lzma
@@ -40,7 +40,7 @@ class Packed(msgspec.Struct, frozen=True):
 
 
 def pack_record(path: Path) -> PackedRecord:
-    """Pack one record with its reference annotations; both databases keep 1/200 or 1/100 mV steps."""
+    """Pack one record with its reference annotations; its steps are a known part of a mV."""
     record = open_record(path)
     annotations = read_annotations(record, "atr")
     ecg = record.read(0, record.n_samples)
@@ -49,7 +49,7 @@ def pack_record(path: Path) -> PackedRecord:
         if np.allclose(adc / per_mv, ecg, atol=1e-5):
             break
     else:
-        raise DatabaseError(f"{path}: samples are no multiples of a known step; cannot pack exactly")
+        raise DatabaseError(f"{path}: samples are no multiples of a known step; not packed")
     exact = adc.astype(np.int16)
     # a delta of int16 wraps and unwraps exactly; planes of high and low bytes pack better apart
     delta = np.diff(exact, axis=1, prepend=np.int16(0)).astype(np.int16)

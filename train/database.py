@@ -1,4 +1,4 @@
-"""A database as training sees it: cleaned leads, refined beats, labels; all through ecgviewer's own chain."""
+"""A database as training sees it: cleaned leads, refined beats, labels; has no chain of its own."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,9 @@ from ecgviewer.signal.params import DETECTION, PAPER, Preprocessing
 from ecgviewer.signal.segment import neighbours
 
 # de Chazal 2004; paced records (102, 104, 107, 217) in neither
-DS1 = tuple(
-    "101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230".split()
-)
-DS2 = tuple(
-    "100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234".split()
-)
+_DS1 = "101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230"
+_DS2 = "100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234"
+DS1, DS2 = tuple(_DS1.split()), tuple(_DS2.split())
 PACED = ("102", "104", "107", "217")
 MITDB = tuple(sorted(DS1 + DS2 + PACED))
 # counts of all 48 records under the symbol table `dechazal`, order N S V F Q

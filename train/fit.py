@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ecgviewer.model.architectures import ARCHITECTURES
@@ -20,6 +21,7 @@ from train.metrics import confusion, macro_f1, overall_accuracy
 from train.splits import Split
 from train.windows import WindowCutter, drop_leads
 
+Rows = NDArray[np.int64]
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -57,9 +59,7 @@ def learning_rate(config: Config, epoch: int, progress: float) -> float:
     return config.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * (t - 0.2) / 0.8)))
 
 
-def _epoch_rows(
-    split: Split, labels: Tensor, config: Config, rng: np.random.Generator
-) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _epoch_rows(split: Split, labels: Tensor, config: Config, rng: np.random.Generator) -> Rows:
     rows = split.train
     if config.keep_normal < 1:
         normal = labels[torch.from_numpy(rows)].cpu().numpy() == 0
@@ -73,7 +73,7 @@ def _epoch_rows(
 def predict(
     network: nn.Module,
     cutter: WindowCutter,
-    rows: np.ndarray[Any, np.dtype[np.int64]],
+    rows: Rows,
     *,
     leads: tuple[bool, bool] = (True, True),
     batch: int = 512,
@@ -194,7 +194,7 @@ class Trainer:
         state.epoch += 1
         self.report(line)
 
-    def _train(self, rows: np.ndarray[Any, np.dtype[np.int64]], generator: torch.Generator) -> float:
+    def _train(self, rows: Rows, generator: torch.Generator) -> float:
         config, cutter, network = self.config, self.cutter, self.state.network
         network.train()
         device = cutter.device

@@ -88,7 +88,7 @@ def patient_bootstrap(
     n: int = 2_000,
     seed: int = 0,
 ) -> dict[str, tuple[float, float]]:
-    """95 % intervals over patients drawn with replacement: accuracy, macro-F1, Se and F1 of S, V."""
+    """95 % intervals over patients drawn with replacement: overall, and Se and F1 of S and V."""
     rng = np.random.default_rng(seed)
     ids = np.unique(patient)
     each = np.stack(

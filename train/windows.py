@@ -1,4 +1,4 @@
-"""Windows cut on the device, a batch at a time; the same cut as ecgviewer.signal.segment, which is the reference."""
+"""Windows cut on the device, as `ecgviewer.signal.segment` cuts them; never differently."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,9 @@ class WindowCutter:
         self.ecg = torch.from_numpy(np.concatenate([r.ecg for r in records], axis=1)).to(device)
         self.position, self.before, self.after = place("position"), place("before"), place("after")
         self.low = column([np.full(len(r.label), f) for r, f in zip(records, first, strict=False)])
-        self.high = column([np.full(len(r.label), f) for r, f in zip(records, first[1:], strict=True)])
+        self.high = column(
+            [np.full(len(r.label), f) for r, f in zip(records, first[1:], strict=True)]
+        )
         self.label = column([r.label for r in records])
         self.record = column([np.full(len(r.label), i) for i, r in enumerate(records)])
 

@@ -83,7 +83,7 @@ class Preprocessing(_Fingerprinted):
 
 @dataclass(frozen=True)
 class Detection(_Fingerprinted):
-    """R-peak positions: the same for every ensemble, so that a beat's number never changes with it."""
+    """R-peak positions: the same for every ensemble, so that a beat keeps its number."""
 
     grid_fs_hz: int = 360
     grid_block: int = 65_536

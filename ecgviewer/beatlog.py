@@ -1,0 +1,188 @@
+"""What is known so far of a recording's beats, in numpy columns; holds no Qt, reads no files."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.beat import FLAGS, N_CLASSES, Beat, BeatClass
+
+PENDING = -1
+_PENDING_BIT = np.uint16(1 << FLAGS.index("pending"))
+
+
+def flag_bits(*words: str) -> int:
+    """Bit set of flag words."""
+    return sum(1 << FLAGS.index(word) for word in words)
+
+
+def flag_words(bits: int) -> tuple[str, ...]:
+    """Words of a bit set, in the order of FLAGS."""
+    return tuple(word for i, word in enumerate(FLAGS) if bits >> i & 1)
+
+
+@dataclass(frozen=True)
+class BeatBatch:
+    """Classes of some beats, as they come from the ensemble.
+
+    Attributes
+    ----------
+    indices : (k,) int64
+        Beats, from 0.
+    classes : (k,) int8
+        `BeatClass` values.
+    probabilities : (k, 5) float64
+        Fused sigmoids divided by their sum; NaN where the window was not classified.
+    votes : (k, n_members, 5) float32
+        Each member's sigmoids; NaN likewise.
+    flags : (k,) uint16
+        Bit i stands for FLAGS[i].
+    """
+
+    indices: NDArray[np.int64]
+    classes: NDArray[np.int8]
+    probabilities: NDArray[np.float64]
+    votes: NDArray[np.float32]
+    flags: NDArray[np.uint16]
+
+
+class BeatLog:
+    """Beats of one recording in order of time; positions first, classes as they come.
+
+    `revision` counts changes, so that a view knows whether to draw anew. A class once set never
+    changes: a batch that says otherwise is a programming error.
+
+    Parameters
+    ----------
+    n_members : int
+        Networks whose votes are kept.
+    """
+
+    def __init__(self, *, n_members: int = 2) -> None:
+        self.n_members = n_members
+        self.revision = 0
+        self._n = 0
+        self._n_classified = 0
+        self._counts = np.zeros(N_CLASSES, np.int64)
+        self._allocate(1024)
+
+    def _allocate(self, capacity: int) -> None:
+        old = self.__dict__.get("_samples")
+        n = self._n
+        columns = {
+            "_samples": np.zeros(capacity, np.int64),
+            "_classes": np.full(capacity, PENDING, np.int8),
+            "_probabilities": np.full((capacity, N_CLASSES), np.nan),
+            "_votes": np.full((capacity, self.n_members, N_CLASSES), np.nan, np.float32),
+            "_flags": np.full(capacity, _PENDING_BIT, np.uint16),
+        }
+        for name, column in columns.items():
+            if old is not None:
+                column[:n] = getattr(self, name)[:n]
+            setattr(self, name, column)
+
+    @property
+    def n_beats(self) -> int:
+        """Beats found so far."""
+        return self._n
+
+    @property
+    def n_classified(self) -> int:
+        """Beats that have their class."""
+        return self._n_classified
+
+    @property
+    def n_pending(self) -> int:
+        """Beats that await their class."""
+        return self._n - self._n_classified
+
+    @property
+    def samples(self) -> NDArray[np.int64]:
+        """(n,) R peaks, samples of the record's own rate."""
+        return self._column("_samples")
+
+    @property
+    def classes(self) -> NDArray[np.int8]:
+        """(n,) BeatClass values, -1 while pending."""
+        return self._column("_classes")
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(n, 5) fused probabilities, NaN where there are none."""
+        return self._column("_probabilities")
+
+    @property
+    def votes(self) -> NDArray[np.float32]:
+        """(n, n_members, 5) sigmoids, NaN where there are none."""
+        return self._column("_votes")
+
+    @property
+    def flags(self) -> NDArray[np.uint16]:
+        """(n,) bit sets over FLAGS."""
+        return self._column("_flags")
+
+    def _column(self, name: str) -> NDArray:  # type: ignore[type-arg]
+        view = getattr(self, name)[: self._n]
+        view.flags.writeable = False
+        return view  # type: ignore[no-any-return]
+
+    def extend(self, samples: NDArray[np.int64]) -> None:
+        """Append R peaks (m,), later than all before."""
+        n, m = self._n, len(samples)
+        if m == 0:
+            return
+        if n + m > len(self._samples):
+            self._allocate(max(2 * len(self._samples), n + m))
+        self._samples[n : n + m] = samples
+        self._n = n + m
+        self.revision += 1
+
+    def apply(self, batch: BeatBatch) -> None:
+        """Set the classes of a batch."""
+        i = batch.indices
+        if len(i) == 0:
+            return
+        if (self._classes[i] != PENDING).any():
+            raise ValueError("a beat that has its class was given another; classes never change")
+        self._classes[i] = batch.classes
+        self._probabilities[i] = batch.probabilities
+        self._votes[i] = batch.votes
+        self._flags[i] = batch.flags
+        self._n_classified += len(i)
+        self._counts += np.bincount(batch.classes, minlength=N_CLASSES)
+        self.revision += 1
+
+    def reset_classes(self) -> None:
+        """Forget all classes, keep the beats: other leads or another ensemble are to be asked."""
+        self._classes[:] = PENDING
+        self._probabilities[:] = np.nan
+        self._votes[:] = np.nan
+        self._flags[:] = _PENDING_BIT
+        self._counts[:] = 0
+        self._n_classified = 0
+        self.revision += 1
+
+    def between(self, start: int, stop: int) -> slice:
+        """Indices of beats in the half-open range of own samples."""
+        low, high = np.searchsorted(self.samples, (start, stop))
+        return slice(int(low), int(high))
+
+    def counts(self) -> NDArray[np.int64]:
+        """(5,) classified beats per class, order N S V F Q."""
+        return self._counts.copy()
+
+    def beat(self, index: int) -> Beat:
+        """One beat, whole."""
+        if not 0 <= index < self._n:
+            raise IndexError(f"beat {index} of {self._n}")
+        value = int(self._classes[index])
+        probabilities = self._probabilities[index]
+        known = bool(np.isfinite(probabilities).all())
+        return Beat(
+            number=index + 1,
+            sample=int(self._samples[index]),
+            beat_class=None if value == PENDING else BeatClass(value),
+            probabilities=tuple(probabilities.tolist()) if known else (),
+            votes=tuple(map(tuple, self._votes[index].tolist())) if known else (),
+            flags=flag_words(int(self._flags[index])),
+        )

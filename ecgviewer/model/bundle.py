@@ -1,0 +1,185 @@
+"""A member or ensemble on disk: safetensors, cards and their checks; no pickle, no prediction."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_safetensors
+from torch import Tensor, nn
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.model.architectures import ARCHITECTURES
+from ecgviewer.signal.params import ParameterError, Preprocessing
+
+_T = TypeVar("_T")
+CLASS_ORDER = tuple(c.name for c in BeatClass)
+
+
+class BundleError(Exception):
+    """Weights or a card that do not fit; names both values."""
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """`card.json` of one member: what it is, how it was made, what it can do."""
+
+    name: str
+    architecture: str
+    arguments: dict[str, Any]
+    class_order: list[str]
+    preprocessing: dict[str, Any]
+    preprocessing_fingerprint: str
+    weights_sha256: str
+    training: dict[str, Any]  # config, split, seed, data, commit, library versions, minutes
+    metrics: dict[str, Any]
+    intended_use: str
+    limits: str
+    licence: str
+
+
+class EnsembleCard(msgspec.Struct, frozen=True, kw_only=True):
+    """`ensemble.json`: which members, how they are weighed, honest figures."""
+
+    name: str
+    title: str
+    members: list[str]
+    weights: list[float]
+    member_cards_sha256: dict[str, str]
+    metrics: dict[str, Any]
+    unseen: dict[str, Any]  # figures on patients never seen: protocol, S and V sensitivity
+    unseen_sentence: str  # shown everywhere while there is no better figure; empty: none needed
+    leaks: str  # what the protocol lets through
+    precision: dict[str, Any]  # fp32 rule: delta chosen on training patients
+    intended_use: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network with its card."""
+
+    card: Card
+    network: nn.Module
+    preprocessing: Preprocessing
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An ensemble as loaded: its card, its members, and a hash over all of their files."""
+
+    card: EnsembleCard
+    members: tuple[Member, ...]
+    sha256: str
+
+
+def sha256(data: bytes) -> str:
+    """Hexadecimal sha256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _same(what: str, path: Path, found: object, wanted: object) -> None:
+    if found != wanted:
+        raise BundleError(f"{path}: {what} is {found!r}, expected {wanted!r}; not loaded")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _decode(path: Path, data: bytes, kind: type[_T]) -> _T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise BundleError(f"{path}: not a card of this version ({error})") from error
+
+
+def load_member(folder: Path, *, card_sha256: str) -> Member:
+    """Load one member; refuses a card, weights or parameters that are not what they should be.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds `card.json` and `weights.safetensors` (fp16).
+    card_sha256 : str
+        Hash of the card, as the ensemble has it.
+
+    Returns
+    -------
+    Member
+        Network in float32, evaluation mode, on the CPU.
+
+    Raises
+    ------
+    BundleError
+        At any mismatch, with both values.
+    """
+    path = folder / "card.json"
+    data = _read(path)
+    _same("sha256", path, sha256(data), card_sha256)
+    card = _decode(path, data, Card)
+    _same("class order", path, tuple(card.class_order), CLASS_ORDER)
+    try:
+        preprocessing = Preprocessing.from_dict(card.preprocessing)
+    except (ParameterError, TypeError) as error:
+        raise BundleError(f"{path}: {error}") from error
+    found = preprocessing.fingerprint()
+    _same("preprocessing fingerprint", path, card.preprocessing_fingerprint, found)
+    if card.architecture not in ARCHITECTURES:
+        known = ", ".join(sorted(ARCHITECTURES))
+        raise BundleError(f"{path}: architecture {card.architecture!r} is none of {known}")
+    weights_path = folder / "weights.safetensors"
+    weights = _read(weights_path)
+    _same("sha256", weights_path, sha256(weights), card.weights_sha256)
+    network = ARCHITECTURES[card.architecture](**card.arguments)
+    try:
+        tensors = {k: _widen(v) for k, v in load_safetensors(weights).items()}
+        network.load_state_dict(tensors)
+    except (SafetensorError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise BundleError(f"{weights_path}: does not fit its architecture ({reason})") from error
+    return Member(card, network.eval(), preprocessing)
+
+
+def _widen(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.is_floating_point() else tensor
+
+
+def narrow(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as shipped: fp16, except BatchNorm's variances, which may exceed its range."""
+    return {
+        k: (v.half() if v.is_floating_point() and "running_var" not in k else v).contiguous()
+        for k, v in weights.items()
+    }
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Load an ensemble and all its members; members must share one preprocessing."""
+    path = folder / "ensemble.json"
+    data = _read(path)
+    card = _decode(path, data, EnsembleCard)
+    _same("number of weights", path, len(card.weights), len(card.members))
+    if not card.members:
+        raise BundleError(f"{path}: names no member")
+    _same("members with a hash", path, set(card.member_cards_sha256), set(card.members))
+    members = []
+    for name in card.members:
+        if Path(name).name != name:
+            raise BundleError(f"{path}: member {name!r} is not the name of a folder beside it")
+        members.append(load_member(folder / name, card_sha256=card.member_cards_sha256[name]))
+    first = members[0].preprocessing.fingerprint()
+    for name, member in zip(card.members, members, strict=True):
+        found = member.preprocessing.fingerprint()
+        _same("preprocessing fingerprint", folder / name, found, first)
+    # member cards carry the hashes of their weights, so this hash covers every byte of the bundle
+    return Bundle(card, tuple(members), sha256(data))
+
+
+def set_deterministic() -> None:
+    """Ask torch for the same bits at every run on one machine."""
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True

@@ -1,0 +1,201 @@
+"""An ensemble in use: device, precision, fused probabilities; never cuts windows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ecgviewer import paths
+from ecgviewer.model.bundle import Bundle, BundleError, load_bundle, set_deterministic
+from ecgviewer.signal.params import Preprocessing
+
+Precision = Literal["fp32", "bf16"]
+# Every call runs whole batches of this many: a beat's bits do not depend on its company.
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the ensemble says of some windows.
+
+    Attributes
+    ----------
+    probabilities : (n, 5) float64
+        Fused sigmoids divided by their sum, order N S V F Q.
+    votes : (n, n_members, 5) float32
+        Each member's sigmoids.
+    """
+
+    probabilities: NDArray[np.float64]
+    votes: NDArray[np.float32]
+
+
+class Ensemble:
+    """Members on one device.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        As loaded and checked.
+    device : str
+        "auto", "cpu" or "cuda".
+    precision : str
+        "auto", "fp32" or "bf16". "auto" takes bf16 where the processor has it and the card
+        names a delta; beats whose two largest fused probabilities differ by less than delta are
+        computed again in fp32, which is the answer by definition.
+    """
+
+    def __init__(self, bundle: Bundle, *, device: str = "auto", precision: str = "auto") -> None:
+        set_deterministic()
+        self._bundle = bundle
+        self.device = _device(device)
+        self.precision: Precision = _precision(precision, self.device, self.delta)
+        self._networks = [m.network.to(self.device) for m in bundle.members]
+        weights = torch.tensor(bundle.card.weights, dtype=torch.float64)
+        self._weights = weights[:, None]  # (n_members, 1)
+
+    @property
+    def name(self) -> str:
+        """Name of the ensemble, e.g. "paper"."""
+        return self._bundle.card.name
+
+    @property
+    def title(self) -> str:
+        """One line that says what it is."""
+        return self._bundle.card.title
+
+    @property
+    def hash(self) -> str:
+        """sha256 over the ensemble's card, and through it over all members' cards and weights."""
+        return self._bundle.sha256
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Members' names."""
+        return tuple(self._bundle.card.members)
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Fusion weight of each member."""
+        return tuple(self._bundle.card.weights)
+
+    @property
+    def prep(self) -> Preprocessing:
+        """The preprocessing all members share."""
+        return self._bundle.members[0].preprocessing
+
+    @property
+    def delta(self) -> float | None:
+        """Margin below which a bf16 answer is computed again in fp32; None: bf16 not allowed."""
+        value = self._bundle.card.precision.get("bf16_delta")
+        return None if value is None else float(value)
+
+    @property
+    def unseen_sentence(self) -> str:
+        """The sentence on patients never seen; empty where none is needed."""
+        return self._bundle.card.unseen_sentence
+
+    @property
+    def intended_use(self) -> str:
+        """What the program is for, in a sentence."""
+        return self._bundle.card.intended_use
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The ensemble's card as plain data, with its members' cards under `member_cards`."""
+        card: dict[str, Any] = msgspec.to_builtins(self._bundle.card)
+        members = self._bundle.members
+        card["member_cards"] = {m.card.name: msgspec.to_builtins(m.card) for m in members}
+        return card
+
+    @torch.inference_mode()
+    def predict(self, windows: NDArray[np.float32]) -> Prediction:
+        """Classify windows.
+
+        Parameters
+        ----------
+        windows : (n, 2, 400) float32
+            As `signal.segment` cuts them.
+
+        Returns
+        -------
+        Prediction
+        """
+        n = len(windows)
+        votes = np.empty((n, len(self._networks), 5), np.float32)
+        for start in range(0, n, BATCH):
+            part = windows[start : start + BATCH]
+            votes[start : start + len(part)] = self._votes(part, self.precision)
+        fused = self._fuse(votes)
+        if self.precision == "bf16":
+            self._settle(windows, votes, fused)
+        return Prediction(fused / fused.sum(axis=1, keepdims=True), votes)
+
+    def _settle(
+        self, windows: NDArray[np.float32], votes: NDArray[np.float32], fused: NDArray[np.float64]
+    ) -> None:
+        """Compute close calls again in fp32, in place."""
+        ordered = np.sort(fused, axis=1)
+        close = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < (self.delta or 0.0))
+        for start in range(0, len(close), BATCH):
+            rows = close[start : start + BATCH]
+            votes[rows] = self._votes(windows[rows], "fp32")
+            fused[rows] = self._fuse(votes[rows])
+
+    def _fuse(self, votes: NDArray[np.float32]) -> NDArray[np.float64]:
+        return (torch.from_numpy(votes).double() * self._weights).sum(dim=1).numpy()
+
+    def _votes(self, windows: NDArray[np.float32], precision: Precision) -> NDArray[np.float32]:
+        """Sigmoids (n, n_members, 5) of at most one batch, padded to a whole one."""
+        n = len(windows)
+        padded = np.zeros((BATCH, *windows.shape[1:]), np.float32)
+        padded[:n] = windows
+        x = torch.from_numpy(padded).to(self.device)
+        with torch.autocast(self.device, torch.bfloat16, enabled=precision == "bf16"):
+            votes = [torch.sigmoid(network(x).float()).cpu() for network in self._networks]
+        return torch.stack(votes, dim=1)[:n].numpy()
+
+
+def _device(wanted: str) -> str:
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise BundleError(f"device {wanted!r} is none of auto, cpu, cuda")
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise BundleError("device 'cuda' asked for, but torch finds none; use auto or cpu")
+    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def _precision(wanted: str, device: str, delta: float | None) -> Precision:
+    if wanted not in ("auto", "fp32", "bf16"):
+        raise BundleError(f"precision {wanted!r} is none of auto, fp32, bf16")
+    if wanted == "fp32" or delta is None:
+        return "fp32"
+    if wanted == "bf16" or _has_bf16(device):
+        return "bf16"
+    return "fp32"
+
+
+def _has_bf16(device: str) -> bool:
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def available() -> tuple[str, ...]:
+    """Names of the ensembles that are installed."""
+    folder = paths.model_weights()
+    return tuple(sorted(p.parent.name for p in folder.glob("*/ensemble.json")))
+
+
+def load_ensemble(
+    name: str | Path = "paper", *, device: str = "auto", precision: str = "auto"
+) -> Ensemble:
+    """Load an ensemble by its name or folder; BundleError says what does not fit."""
+    folder = name if isinstance(name, Path) else paths.model_weights() / name
+    if not (folder / "ensemble.json").is_file():
+        known = ", ".join(available()) or "none"
+        raise BundleError(f"there is no ensemble {str(name)!r}; installed: {known}")
+    return Ensemble(load_bundle(folder), device=device, precision=precision)

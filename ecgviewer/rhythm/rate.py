@@ -1,0 +1,79 @@
+"""Heart rate and RR intervals from beat positions; numpy only, knows no classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+N_MEAN = 8  # RR intervals a heart rate is the mean of
+
+
+@dataclass(frozen=True)
+class HeartRate:
+    """Heart rate of a recording, beats per minute; None where there are too few beats.
+
+    Attributes
+    ----------
+    mean : float or None
+        60 over the mean of all RR intervals that no gap interrupts.
+    least, greatest : float or None
+        Of the means over 8 successive RR intervals.
+    least_sample, greatest_sample : int or None
+        Own sample of the last beat of those intervals.
+    """
+
+    mean: float | None = None
+    least: float | None = None
+    least_sample: int | None = None
+    greatest: float | None = None
+    greatest_sample: int | None = None
+
+
+def across(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which beats have one of the spans (m, 2) between them and the beat before; (n,) bool."""
+    out = np.zeros(len(samples), np.bool_)
+    if len(samples) > 1 and len(spans):
+        # spans are sorted and disjoint: count those that start before a beat
+        n_before = np.searchsorted(spans[:, 0], samples)
+        out[1:] = np.diff(n_before) > 0
+    return out
+
+
+def trend(
+    samples: NDArray[np.int64], fs: float, spans: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Heart rate as the mean over 8 RR intervals, none of them across a span.
+
+    Parameters
+    ----------
+    samples : (n,) int64
+        R peaks, own samples, ascending.
+    fs : float
+        Hz.
+    spans : (m, 2) int64
+        Unreadable spans, sorted, disjoint.
+
+    Returns
+    -------
+    (k,) int64, (k,) float64
+        Own sample of the last beat of each mean, and beats per minute.
+    """
+    if len(samples) <= N_MEAN:
+        return np.empty(0, np.int64), np.empty(0)
+    broken = np.cumsum(across(samples, spans))
+    span = samples[N_MEAN:] - samples[:-N_MEAN]
+    whole = (broken[N_MEAN:] == broken[:-N_MEAN]) & (span > 0)
+    return samples[N_MEAN:][whole], 60.0 * N_MEAN * fs / span[whole]
+
+
+def heart_rate(samples: NDArray[np.int64], fs: float, spans: NDArray[np.int64]) -> HeartRate:
+    """Heart rate of a recording; arguments as for `trend`."""
+    rr = np.diff(samples)[~across(samples, spans)[1:]] if len(samples) > 1 else np.empty(0)
+    if len(rr) == 0 or rr.sum() == 0:
+        return HeartRate()
+    mean = 60.0 * fs / float(rr.mean())
+    at, rate = trend(samples, fs, spans)
+    if len(rate) == 0:
+        return HeartRate(mean)
+    low, high = int(rate.argmin()), int(rate.argmax())
+    return HeartRate(mean, float(rate[low]), int(at[low]), float(rate[high]), int(at[high]))

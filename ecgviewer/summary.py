@@ -1,0 +1,125 @@
+"""A recording's figures: counts, burden, heart rate, times; computed anew, kept nowhere."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.beatlog import PENDING, BeatLog
+from ecgviewer.pipeline import Scan
+from ecgviewer.record import Record
+from ecgviewer.rhythm.rate import HeartRate, heart_rate
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Figures of one recording, as far as they are known.
+
+    Attributes
+    ----------
+    n_beats, n_classified : int
+        Beats found, beats with a class.
+    counts : tuple of 5 int
+        Classified beats per class, order N S V F Q.
+    burden : tuple of 5 float, or None
+        Share of each class among classified beats in readable time, 0 to 1; None without any.
+    heart_rate : HeartRate
+        Mean, least and greatest over 8 RR.
+    recorded_s, readable_s, analysed_s : float
+        Time recorded; time in which at least one ECG lead can be read; readable time around beats
+        that have their class (each beat owns the time to the middle of its RR intervals).
+    complete : bool
+        Whether the scan is whole and no beat is pending.
+    """
+
+    n_beats: int
+    n_classified: int
+    counts: tuple[int, ...]
+    burden: tuple[float, ...] | None
+    heart_rate: HeartRate
+    recorded_s: float
+    readable_s: float
+    analysed_s: float
+    complete: bool
+
+
+def _readable_before(
+    t: NDArray[np.float64], spans: NDArray[np.int64], n_samples: int
+) -> NDArray[np.float64]:
+    """Readable samples in [0, t) for each t, given the unreadable spans (m, 2)."""
+    if len(spans) == 0:
+        return t
+    knots = np.concatenate([[0], spans.ravel(), [n_samples]]).astype(np.float64)
+    lengths = np.diff(knots)
+    lengths[1::2] = 0.0  # every other interval is unreadable
+    total = np.concatenate([[0.0], np.cumsum(lengths)])
+    return np.interp(t, knots, total)
+
+
+def summarise(record: Record, log: BeatLog, scan: Scan | None) -> Summary:
+    """Figures of what is known so far.
+
+    Parameters
+    ----------
+    record : Record
+        The recording.
+    log : BeatLog
+        Its beats.
+    scan : Scan or None
+        None while the scan runs: readable time is then not known and given as zero.
+
+    Returns
+    -------
+    Summary
+    """
+    samples, classes = log.samples, log.classes
+    spans = np.empty((0, 2), np.int64) if scan is None else scan.unreadable
+    whole = np.array([float(record.n_samples)])
+    readable = float(_readable_before(whole, spans, record.n_samples)[0])
+    return Summary(
+        n_beats=log.n_beats,
+        n_classified=log.n_classified,
+        counts=tuple(int(c) for c in log.counts()),
+        burden=_burden(samples, classes, spans, np.isfinite(log.probabilities[:, 0])),
+        heart_rate=heart_rate(samples, record.fs, spans),
+        recorded_s=record.duration_s,
+        readable_s=0.0 if scan is None else readable / record.fs,
+        analysed_s=0.0
+        if scan is None
+        else _analysed(samples, classes != PENDING, spans, record) / record.fs,
+        complete=scan is not None and log.n_pending == 0,
+    )
+
+
+def _burden(
+    samples: NDArray[np.int64],
+    classes: NDArray[np.int8],
+    spans: NDArray[np.int64],
+    answered: NDArray[np.bool_],
+) -> tuple[float, ...] | None:
+    inside = np.zeros(len(samples), np.bool_)
+    if len(spans):
+        span = np.searchsorted(spans[:, 0], samples, side="right") - 1
+        inside = (span >= 0) & (samples < spans[np.maximum(span, 0), 1])
+    counted = classes[answered & ~inside]
+    if len(counted) == 0:
+        return None
+    counts = np.bincount(counted, minlength=len(BeatClass))
+    return tuple(float(c) for c in counts / counts.sum())
+
+
+def _analysed(
+    samples: NDArray[np.int64],
+    classified: NDArray[np.bool_],
+    spans: NDArray[np.int64],
+    record: Record,
+) -> float:
+    """Readable samples owned by classified beats; all where there was none to classify."""
+    if len(samples) == 0:
+        whole = np.array([float(record.n_samples)])
+        return float(_readable_before(whole, spans, record.n_samples)[0])
+    middles = (samples[1:] + samples[:-1]) / 2
+    edges = np.concatenate([[0.0], middles, [float(record.n_samples)]])
+    owned = np.diff(_readable_before(edges, spans, record.n_samples))
+    return float(owned[classified].sum())
