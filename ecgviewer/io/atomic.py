@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _LOG = logging.getLogger(__name__)
+IS_THERE = "is there already; choose another name or allow replacing it"
 
 
 class WriteError(Exception):
@@ -170,7 +171,7 @@ def _target(path: Path, *, force: bool) -> Path:
 
 
 def _exists(path: Path) -> TargetExistsError:
-    return TargetExistsError(path, "is there already; choose another name or allow replacing it")
+    return TargetExistsError(path, IS_THERE)
 
 
 def _temporary(target: Path) -> Path:

@@ -1,7 +1,7 @@
 """The beat report: beats as a table (CSV) and a description beside it; never classifies a beat."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.beat import FLAGS, N_CLASSES, BeatClass
-from ecgviewer.io.atomic import WriteError, write_together
+from ecgviewer.io.atomic import IS_THERE, TargetExistsError, WriteError, write_together
 from ecgviewer.io.report_cells import (
     clocks,
     heart_rate,
@@ -22,7 +22,8 @@ from ecgviewer.io.report_cells import (
     times_ms,
 )
 from ecgviewer.io.report_columns import COLUMN_NAMES
-from ecgviewer.io.report_metadata import EnsembleUsed, InputFile, ReportContext, metadata_bytes
+from ecgviewer.io.report_inputs import InputFile, hash_inputs
+from ecgviewer.io.report_metadata import EnsembleUsed, ReportContext, metadata_bytes
 from ecgviewer.record import Record
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "InputFile",
     "ReportBeats",
     "ReportContext",
+    "TargetExistsError",
     "WriteError",
+    "check_target",
     "csv_bytes",
     "hash_inputs",
     "metadata_path",
@@ -39,7 +42,6 @@ __all__ = [
 
 _PAUSE = np.uint16(1 << FLAGS.index("pause"))
 _PENDING = np.uint16(1 << FLAGS.index("pending"))
-_CHUNK = 1 << 20  # bytes read at a time when a file is hashed
 
 
 @dataclass(frozen=True)
@@ -141,10 +143,7 @@ def write_report(
         Where a file cannot be written; TargetExistsError where one is there without `force`.
     """
     beside = metadata_path(path)
-    inputs = [*record.files, record.path, *(file.path for file in context.inputs)]
-    for target in (path, beside):
-        if any(_same_file(target, file) for file in inputs):
-            raise WriteError(target, "is a file of the recording itself; choose another name")
+    check_target(path, [record.path, *record.files, *(file.path for file in context.inputs)])
     table = csv_bytes(record, beats, hide_clock=context.hide_patient)
     description = metadata_bytes(
         record,
@@ -157,6 +156,32 @@ def write_report(
     # the table first: it is the one a spreadsheet may hold open, and then nothing is replaced
     write_together({path: table, beside: description}, force=force)
     return beside
+
+
+def check_target(path: Path, inputs: Iterable[Path], *, force: bool = True) -> None:
+    """Refuse a target that could not be written anyway, before the work is done.
+
+    Parameters
+    ----------
+    path : Path
+        The table.
+    inputs : iterable of Path
+        Files that are never replaced.
+    force : bool
+        Whether an existing table or description may be replaced.
+
+    Raises
+    ------
+    WriteError
+        Where the table or its description is an input; TargetExistsError where one is there
+        without `force`.
+    """
+    known = list(inputs)
+    for target in (path, metadata_path(path)):
+        if any(_same_file(target, file) for file in known):
+            raise WriteError(target, "is a file of the recording itself; choose another name")
+        if not force and target.exists():
+            raise TargetExistsError(target, IS_THERE)
 
 
 def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -> bytes:
@@ -206,40 +231,6 @@ def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -
     # `source` alone is free text; csv.writer would take as long as all the rest together
     lines = [",".join(COLUMN_NAMES), *map(",".join, zip(*columns, strict=True)), ""]
     return "\r\n".join(lines).encode()
-
-
-def hash_inputs(
-    paths: Iterable[Path], *, stop: Callable[[], bool] = lambda: False
-) -> tuple[InputFile, ...]:
-    """Size and SHA-256 of every input file, each once, in the order given.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-        Files of the recording, and of the annotator where its beats were used.
-    stop : callable
-        Asked now and then whether to give up; what is not hashed by then has no hash.
-
-    Returns
-    -------
-    tuple of InputFile
-        With `sha256` None where a file is missing or cannot be read.
-    """
-    return tuple(_hash_file(path, stop) for path in dict.fromkeys(paths))
-
-
-def _hash_file(path: Path, stop: Callable[[], bool]) -> InputFile:
-    digest, size = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                if stop():
-                    return InputFile(path, None, None)
-                digest.update(chunk)
-                size += len(chunk)
-    except OSError:
-        return InputFile(path, None, None)
-    return InputFile(path, size, digest.hexdigest())
 
 
 def _same_file(target: Path, file: Path) -> bool:

@@ -21,7 +21,7 @@ def neutral(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text as an RFC 4180 field: quoted, quotes doubled, where a separator of the table is in it."""
+    """Text as an RFC 4180 field: in quotes, quotes doubled, where it holds a separator."""
     return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
 
 

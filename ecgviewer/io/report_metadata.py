@@ -18,19 +18,11 @@ from numpy.typing import NDArray
 
 from ecgviewer.beat import BeatClass
 from ecgviewer.io.report_columns import METADATA_VERSION, schema, units
+from ecgviewer.io.report_inputs import InputFile
 from ecgviewer.record import Record, Verdict
 
 # The project's own block. CSV on the Web wants a prefix before names that are not its own.
 BLOCK = "ecgviewer:report"
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file the report rests on; size (bytes) and hash None where it could not be read."""
-
-    path: Path
-    size: int | None
-    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +63,8 @@ class ReportContext:
         part whose beats have their classes; seconds.
     complete : bool
         Whether every beat of the recording was found and has its class.
+    not_classified : str
+        Why no beat of this recording can get a class; empty where it can.
     burden : mapping of str to float or None
         Per class, share of the classified beats in readable time, per cent.
     heart_rate : mapping of str to float or None
@@ -99,6 +93,7 @@ class ReportContext:
     intended_use: str
     burden: Mapping[str, float | None] = field(default_factory=dict)
     heart_rate: Mapping[str, float | None] = field(default_factory=dict)
+    not_classified: str = ""
     hide_patient: bool = False
 
 
@@ -245,6 +240,7 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
         "burden_percent": dict(context.burden),
         "heart_rate": dict(context.heart_rate),
         "complete": context.complete,
+        "not_classified_because": context.not_classified or None,
         "unseen_patients": context.unseen_sentence,
         "intended_use": context.intended_use,
     }

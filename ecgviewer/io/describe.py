@@ -1,0 +1,71 @@
+"""What `info` tells of a recording, as plain data; reads no sample."""
+
+from typing import Any
+
+from ecgviewer.record import Record, Verdict
+
+
+def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
+    """Header and integrity of a recording, as JSON can hold them.
+
+    Parameters
+    ----------
+    record : Record
+        The recording.
+    verdict : Verdict
+        What is known of its files.
+
+    Returns
+    -------
+    dict
+        Keys in a fixed order.
+    """
+    return {
+        "record": record.name,
+        "folder": str(record.path.resolve().parent),
+        "sampling_rate_hz": record.fs,
+        "n_samples": record.n_samples,
+        "duration_s": round(record.duration_s, 3),
+        "start_date": record.base_date.isoformat() if record.base_date else None,
+        "start_time": record.base_time.isoformat() if record.base_time else None,
+        "leads": [
+            {
+                "name": lead.name,
+                "unit": lead.unit,
+                "ecg": lead.is_ecg,
+                "calibrated": lead.calibrated,
+            }
+            for lead in record.leads
+        ],
+        "comments": list(record.comments),
+        "files": [file.name for file in record.files],
+        "integrity": verdict.badge,
+        "severity": verdict.severity,
+        "findings": [
+            {"check": f.check, "severity": f.severity, "message": f.message}
+            for f in verdict.findings
+        ],
+    }
+
+
+def as_lines(facts: dict[str, Any]) -> tuple[str, ...]:
+    """What `describe` gives, one fact a line; text of the file stays as it is."""
+    leads = ", ".join(
+        lead["name"]
+        + ("" if lead["ecg"] else f" ({lead['unit']}, no ECG)")
+        + ("" if lead["calibrated"] else " (uncalibrated)")
+        for lead in facts["leads"]
+    )
+    start = " ".join(filter(None, (facts["start_date"], facts["start_time"]))) or "unknown"
+    minutes, seconds = divmod(facts["duration_s"], 60)
+    return (
+        f"Record     {facts['record']}",
+        f"Folder     {facts['folder']}",
+        f"Length     {int(minutes)} min {seconds:.3f} s: {facts['n_samples']} samples"
+        f" at {facts['sampling_rate_hz']:g} Hz",
+        f"Start      {start}",
+        f"Leads      {leads}",
+        *(f"Comment    {comment}" for comment in facts["comments"]),
+        f"Integrity  {facts['integrity']}",
+        *(f"  {f['severity']:7} {f['check']}: {f['message']}" for f in facts["findings"]),
+    )
