@@ -1,42 +1,115 @@
-"""WFDB annotations: read them from beside a record, write them; never changes a record."""
+"""Annotations beside a record: find, read, write; never changes a record's samples."""
 
-from dataclasses import dataclass
+import os
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ecgviewer.io.wfdb_record import read_wfdb_annotations
+from ecgviewer.io.annotation_file import Annotations, annotation_paths, read_annotation_file
+from ecgviewer.io.header_parser import read_header
+from ecgviewer.io.wfdb_record import write_annotation_file
 from ecgviewer.record import Record, RecordError
 
+__all__ = ["Annotations", "annotators", "read_annotations", "write_annotations"]
 
-@dataclass(frozen=True)
-class Annotations:
-    """Annotations of one annotator, in file order.
 
-    Attributes
+def annotators(record: Record) -> tuple[str, ...]:
+    """Annotators found beside the record ("atr", "qrs"...), sorted.
+
+    Parameters
     ----------
-    sample : (n,) int64
-        Samples of the record's own rate, from 0.
-    symbol : tuple of n str
-        WFDB symbols.
-    aux : tuple of n str
-        Auxiliary text, empty where there is none.
+    record : Record
+        The recording.
     """
-
-    sample: NDArray[np.int64]
-    symbol: tuple[str, ...]
-    aux: tuple[str, ...]
+    return tuple(annotation_paths(_stem(record)))
 
 
 def read_annotations(record: Record, annotator: str) -> Annotations:
-    """Annotations of `annotator` beside the record; RecordError where there are none."""
-    stem = record.files[0].with_suffix("")
-    path = stem.with_name(f"{stem.name}.{annotator}")
-    if not path.is_file():
-        raise RecordError(path, f"there is no annotation file '{annotator}' beside the record")
-    found = read_wfdb_annotations(stem, annotator)
-    return Annotations(
-        np.asarray(found.sample, np.int64),
-        tuple(found.symbol),
-        tuple(note.rstrip("\x00") for note in found.aux_note),
-    )
+    """Annotations of one annotator.
+
+    Parameters
+    ----------
+    record : Record
+        The recording.
+    annotator : str
+        Suffix of the annotation file.
+
+    Returns
+    -------
+    Annotations
+        `sample` in the record's own samples, whatever resolution the file has; `fs` the record's.
+
+    Raises
+    ------
+    RecordError
+        Where the file is missing or damaged.
+    """
+    stem = _stem(record)
+    if not re.fullmatch(r"[\w-]{1,20}", annotator):
+        raise RecordError(record.path, f"{annotator[:40]!r} is no annotator's name")
+    found = read_annotation_file(stem.with_name(f"{stem.name}.{annotator}"))
+    # without a resolution of their own, annotations count the header's frames
+    own = found.fs if found.fs is not None else _frame_rate(record)
+    if own != record.fs:
+        scaled = np.floor(found.sample * (record.fs / own) + 0.5).astype(np.int64)
+        found = replace(found, sample=scaled)
+    return replace(found, fs=record.fs)
+
+
+def write_annotations(path: Path, annotations: Annotations) -> None:
+    """Write an annotation file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        `<record>.<annotator>`, the annotator of letters alone.
+    annotations : Annotations
+        In the order of time; `fs` is written as the file's time resolution.
+
+    Raises
+    ------
+    RecordError
+        Where the format cannot hold them or the file cannot be written.
+    """
+    n = len(annotations)
+    if not re.fullmatch(r"[A-Za-z]{1,20}", path.suffix.removeprefix(".")):
+        raise RecordError(path, f"the annotator {path.suffix!r} must be letters alone")
+    if n and (annotations.sample.min() < 0 or (np.diff(annotations.sample) < 0).any()):
+        raise RecordError(path, "annotations must lie at 0 or later, in the order of time")
+    if any(len(text.encode("latin-1", "replace")) > 255 for text in annotations.aux):
+        raise RecordError(path, "an annotation's text has more than 255 characters")
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".annotations-") as folder:
+            temporary = Path(folder) / f"record{path.suffix}"
+            if n:
+                write_annotation_file(
+                    temporary,
+                    annotations.sample,
+                    annotations.symbol,
+                    aux=annotations.aux,
+                    subtype=annotations.subtype,
+                    channel=annotations.channel,
+                    number=annotations.number,
+                    fs=annotations.fs,
+                )
+            else:
+                temporary.write_bytes(b"\0\0")  # the format's end mark alone
+            os.replace(temporary, path)  # noqa: PTH105
+    except OSError as error:
+        raise RecordError(path, f"it cannot be written ({error.strerror})") from error
+    except ValueError as error:
+        raise RecordError(path, f"the format cannot hold these annotations ({error})") from error
+
+
+def _stem(record: Record) -> Path:
+    """The record's path without suffix, where its annotations lie."""
+    return (record.files[0] if record.files else record.path).with_suffix("")
+
+
+def _frame_rate(record: Record) -> float:
+    if record.files and record.files[0].suffix.lower() == ".hea":
+        return read_header(record.files[0]).fs
+    return record.fs

@@ -1,54 +1,164 @@
-"""WFDB records through wfdb, the only importer of that library; judges nothing, draws nothing."""
+"""WFDB records opened; the only file that imports wfdb, for annotations written and PhysioNet.
 
+Samples are decoded by `formats.py`, for wfdb parses the header again for each block, checks nothing
+and starts format 8 anew wherever it begins. The tests hold every format to wfdb's values.
+"""
+
+import os
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.io.header import Signal
+from ecgviewer.io.header_parser import read_header
+from ecgviewer.io.integrity import header_verdict
+from ecgviewer.io.integrity_samples import full_verdict
+from ecgviewer.io.leads import ecg_to_mv
+from ecgviewer.io.timeline import Timeline, lay_out
 from ecgviewer.record import Lead, Record, RecordError
 
-with warnings.catch_warnings():  # wfdb 4.3.1 builds a pandas table in a way pandas 3.1 warns of
-    warnings.simplefilter("ignore")
-    import wfdb
+MAX_HEADERS_SEARCHED = 5_000
+# A connection that says nothing for so long is taken for dead.
+CONNECT_S, READ_S = 10, 30
 
-_TO_MV = {"V": 1000.0, "mV": 1.0, "uV": 0.001}
+
+class WfdbSamples:
+    """Reads the samples of one WFDB record.
+
+    Attributes
+    ----------
+    timeline : Timeline
+        How the record is laid out.
+    """
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+
+    def __call__(self, start: int, stop: int) -> NDArray[np.float32]:
+        return self.timeline.read(start, stop)
 
 
 def open_wfdb(path: Path) -> Record:
-    """Open a record by its `.hea` or `.dat`; reads the header only."""
-    stem = path.with_suffix("") if path.suffix in {".hea", ".dat"} else path
-    header_path = stem.with_name(stem.name + ".hea")
-    if not header_path.is_file():
-        raise RecordError(path, f"the header {header_path.name} is missing; put it beside the file")
-    header: Any = wfdb.rdheader(str(stem))
-    units = [unit or "mV" for unit in header.units]
-    scale = np.array([_TO_MV.get(unit, 1.0) for unit in units], np.float32)[:, np.newaxis]
+    """Open a WFDB record; reads its headers and the first sample of each file.
 
-    def read(start: int, stop: int) -> NDArray[np.float32]:
-        part: Any = wfdb.rdrecord(str(stem), sampfrom=start, sampto=stop)
-        return np.ascontiguousarray(part.p_signal.T, np.float32) * scale
+    Signals with several samples per frame: the record has the rate of its fastest ECG lead; slower
+    signals hold their value, faster ones are averaged.
 
+    Parameters
+    ----------
+    path : Path
+        Header, signal file, or the two's path without suffix.
+
+    Returns
+    -------
+    Record
+
+    Raises
+    ------
+    RecordError
+        Where no sample can be shown.
+    """
+    header = read_header(find_header(path))
+    timeline = lay_out(header)
+    verdict = header_verdict(timeline)
+    files = [*timeline.headers]
+    files += [g.file.path for s in timeline.segments for g in s.groups if g.file is not None]
     return Record(
-        name=header.record_name,
+        name=header.path.stem,
         path=path,
-        fs=float(header.fs),
-        leads=tuple(
-            Lead(name, unit, unit in _TO_MV, bool(gain))
-            for name, unit, gain in zip(header.sig_name, units, header.adc_gain, strict=True)
-        ),
-        n_samples=int(header.sig_len),
-        reader=read,
-        comments=tuple(header.comments),
+        fs=timeline.fs,
+        leads=tuple(map(_lead, timeline.signals)),
+        n_samples=timeline.n_frames * timeline.per_frame,
+        reader=WfdbSamples(timeline),
+        comments=header.comments,
         base_date=header.base_date,
         base_time=header.base_time,
-        files=(header_path, *(stem.with_name(name) for name in dict.fromkeys(header.file_name))),
+        files=tuple(dict.fromkeys(files)),
+        verdict=verdict,
+        verify=partial(full_verdict, timeline, verdict),
     )
 
 
-def read_wfdb_annotations(stem: Path, annotator: str) -> Any:
-    """wfdb's own annotation object of `stem.annotator`."""
+def find_header(path: Path) -> Path:
+    """The header of a record given by any of its files.
+
+    Raises
+    ------
+    RecordError
+        Where there is none, or several claim the file.
+    """
+    if path.suffix.lower() == ".hea":
+        return path
+    for candidate in (path.with_name(path.name + ".hea"), path.with_suffix(".hea")):
+        if candidate.is_file():
+            return candidate
+    if not path.is_file():
+        raise RecordError(path, "there is no such record; choose its .hea file")
+    # a signal file may serve a header of another name
+    found = []
+    for header in sorted(path.parent.glob("*.hea"))[:MAX_HEADERS_SEARCHED]:
+        try:
+            if any(signal.file == path.name for signal in read_header(header).signals):
+                found.append(header)
+        except RecordError:
+            continue
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(header.name for header in found[:3])
+        raise RecordError(path, f"several headers name it ({names}); choose one of them")
+    raise RecordError(path, f"the header {path.stem}.hea is missing; put it beside the file")
+
+
+def _lead(signal: Signal) -> Lead:
+    is_ecg = ecg_to_mv(signal.name, signal.unit) is not None
+    return Lead(signal.name, signal.unit, is_ecg, signal.gain != 0)
+
+
+def write_annotation_file(
+    path: Path,
+    sample: NDArray[np.int64],
+    symbol: Sequence[str],
+    *,
+    aux: Sequence[str],
+    subtype: NDArray[np.int16],
+    channel: NDArray[np.int16],
+    number: NDArray[np.int16],
+    fs: float | None,
+) -> None:
+    """Write annotations (at least one) with wfdb; ValueError where the format cannot hold them."""
+    with _wfdb() as wfdb:
+        try:
+            wfdb.wrann(
+                path.stem,
+                path.suffix.removeprefix("."),
+                sample,
+                symbol=list(symbol),
+                subtype=subtype.astype(np.int64),
+                chan=channel.astype(np.int64),
+                num=number.astype(np.int64),
+                aux_note=list(aux),
+                fs=fs,
+                write_dir=os.fspath(path.parent),
+            )
+        except (TypeError, IndexError, KeyError) as error:
+            raise ValueError(str(error)) from error
+
+
+@contextmanager
+def _wfdb() -> Iterator[Any]:
+    """wfdb, imported when first used: it brings pandas and matplotlib, half a second.
+
+    wfdb 4.3.1 uses pandas in a way that pandas 3.1 warns of.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return wfdb.rdann(str(stem), annotator)
+        import wfdb
+
+        yield wfdb

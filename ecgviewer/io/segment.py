@@ -1,0 +1,184 @@
+"""One segment: a header with its signal files, to physical values; never judges them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.io.formats import FORMATS, Samples
+from ecgviewer.io.header import DEFAULT_GAIN, NO_FILE, NULL_FORMAT, Header, Signal, beside
+from ecgviewer.io.leads import ecg_to_mv
+from ecgviewer.io.signal_file import SignalFile, open_signal_file
+from ecgviewer.record import RecordError
+
+
+@dataclass(frozen=True)
+class Group:
+    """The signals of one file.
+
+    Attributes
+    ----------
+    name : str
+        The file's name in the header.
+    file : SignalFile or None
+        None where it cannot be read.
+    reason : str
+        Why not.
+    signals : tuple of int
+        Indices of its signals in the header.
+    columns : tuple of slice
+        Their columns in a frame.
+    """
+
+    name: str
+    file: SignalFile | None
+    reason: str
+    signals: tuple[int, ...]
+    columns: tuple[slice, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A header and its open signal files.
+
+    Attributes
+    ----------
+    header : Header
+        Single-segment header.
+    groups : tuple of Group
+        One per signal file.
+    n_present : int
+        Frames that the longest of its files holds.
+    """
+
+    header: Header
+    groups: tuple[Group, ...]
+    n_present: int
+
+    def read_into(
+        self, out: NDArray[np.float32], leads: tuple[int | None, ...], start: int, per_frame: int
+    ) -> None:
+        """Fill in the samples that the files have; leaves the rest as it is.
+
+        Parameters
+        ----------
+        out : (n_leads, n * per_frame) float32
+            mV for ECG leads, the file's unit for others.
+        leads : tuple of int or None
+            Row of `out` for each signal of the header.
+        start : int
+            First frame.
+        per_frame : int
+            Samples per frame of `out`.
+        """
+        stop = start + out.shape[1] // per_frame
+        if self.header.n_frames is not None:
+            stop = min(stop, self.header.n_frames)
+        for group in self.groups:
+            if group.file is None:
+                continue
+            signals = self.header.signals
+            for skew in sorted({signals[i].skew for i in group.signals}):
+                low, high = start + skew, min(stop + skew, group.file.n_frames)
+                if low >= high:
+                    continue
+                frames = group.file.frames(low, high)
+                for i, columns in zip(group.signals, group.columns, strict=True):
+                    lead = leads[i]
+                    if signals[i].skew != skew or lead is None:
+                        continue
+                    values = physical(frames[:, columns], signals[i])
+                    values = at_rate(values, per_frame)
+                    out[lead, : values.size] = values.reshape(-1)
+
+
+def open_segment(header: Header) -> Segment:
+    """Open the signal files of a single-segment header; reads no samples.
+
+    Raises
+    ------
+    RecordError
+        Where the layout contradicts itself or a name leads outside the record's folder.
+    """
+    groups: list[Group] = []
+    first = 0
+    signals = header.signals
+    names: set[str] = set()
+    while first < len(signals):
+        last = first
+        while last < len(signals) and signals[last].file == signals[first].file:
+            last += 1
+        name = signals[first].file
+        if name != NO_FILE and signals[first].format != NULL_FORMAT:
+            if name in names:
+                raise RecordError(
+                    header.path, f"signals of {name} are not listed together; the header is damaged"
+                )
+            names.add(name)
+            groups.append(_group(header, first, last))
+        first = last
+    present = max((group.file.n_frames for group in groups if group.file is not None), default=0)
+    return Segment(header, tuple(groups), present)
+
+
+def _group(header: Header, first: int, last: int) -> Group:
+    signals = header.signals[first:last]
+    name = signals[0].file
+    formats = {signal.format for signal in signals}
+    if len(formats) > 1:
+        raise RecordError(
+            header.path,
+            f"{name} cannot have formats {' and '.join(map(str, sorted(formats)))} at once; "
+            "the header is damaged",
+        )
+    path = beside(header.path, name)
+    per_frame = tuple(signal.per_frame for signal in signals)
+    ends = np.cumsum(per_frame).tolist()
+    columns = tuple(slice(end - n, end) for end, n in zip(ends, per_frame, strict=True))
+    initial = tuple(signal.initial or 0 for signal in signals)
+    file, reason = None, ""
+    try:
+        file = open_signal_file(path, signals[0].format, per_frame, signals[0].offset or 0, initial)
+    except RecordError as error:
+        reason = error.reason
+    return Group(name, file, reason, tuple(range(first, last)), columns)
+
+
+def physical(adc: Samples, signal: Signal) -> NDArray[np.float64]:
+    """ADC values to physical ones.
+
+    Parameters
+    ----------
+    adc : any shape, integer
+        ADC values.
+    signal : Signal
+        Gain, baseline and unit.
+
+    Returns
+    -------
+    same shape, float64
+        mV for an ECG lead, the signal's unit for others; NaN where there is no sample.
+    """
+    values = (adc.astype(np.float64) - signal.baseline) / (signal.gain or DEFAULT_GAIN)
+    to_mv = ecg_to_mv(signal.name, signal.unit)
+    if to_mv is not None and to_mv != 1.0:
+        values *= to_mv
+    invalid = FORMATS[signal.format].invalid
+    if invalid is not None:
+        values[adc == invalid] = np.nan
+    return values
+
+
+def at_rate(values: NDArray[np.float64], per_frame: int) -> NDArray[np.float64]:
+    """(n, own samples per frame) to (n, per_frame): held where slower, averaged where faster.
+
+    WFDB's high-resolution mode holds too (getvec(3), WFDB_HIGHRES). A faster signal whose rate is
+    no whole multiple is picked from.
+    """
+    own = values.shape[1]
+    if own == per_frame:
+        return values
+    if own > per_frame and own % per_frame == 0:
+        mean: NDArray[np.float64] = values.reshape(len(values), per_frame, -1).mean(axis=2)
+        return mean
+    return values[:, np.arange(per_frame) * own // per_frame]
