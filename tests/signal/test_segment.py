@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.params import PAPER
+from ecgviewer.signal.segment import cut_windows, neighbours, normalise, window_bounds
+from tests.signals import demo, demo_ecg, in_memory
+
+
+def bounds_of(positions, before, after):
+    return window_bounds(np.array(positions), np.array(before), np.array(after), PAPER)
+
+
+def test_window_is_three_eighths_of_either_rr():
+    b = bounds_of([1000], [700], [1400])
+    assert b.r_offset[0] == 112  # floor(3/8 of 300)
+    assert b.start[0] == 888
+    assert b.stop[0] == 1000 + 150 + 1  # inclusive
+    assert not b.edge[0]
+
+
+def test_window_is_cropped_at_400():
+    b = bounds_of([10_000], [9_000], [11_000])
+    assert b.r_offset[0] == 375  # a pause: R beyond sample 364
+    assert b.stop[0] - b.start[0] == 400
+
+
+def test_edge_beats_reuse_their_one_rr_and_a_lone_beat_takes_800_ms():
+    b = bounds_of([300, 600, 5000], [-1, 300, -1], [600, -1, -1])
+    assert b.edge.tolist() == [True, True, True]
+    assert b.r_offset.tolist() == [112, 112, 108]
+    assert (b.stop - b.start).tolist() == [225, 225, 217]
+
+
+def test_neighbours_are_the_nearest_marks_on_either_side():
+    before, after = neighbours(np.array([10, 20, 30]), np.array([10, 15, 20, 30, 44]))
+    assert before.tolist() == [-1, 15, 20]
+    assert after.tolist() == [15, 30, 44]
+    before, after = neighbours(np.array([5]), np.empty(0, np.int64))
+    assert (before[0], after[0]) == (-1, -1)
+
+
+def test_each_lead_has_mean_zero_and_sd_one_over_the_400_points():
+    raw = np.random.default_rng(0).normal(0.3, 0.5, (4, 2, 400)).astype(np.float32)
+    raw[1, 1] = 0.01
+    values, flat = normalise(raw, PAPER)
+    assert flat.tolist() == [[False, False], [False, True], [False, False], [False, False]]
+    assert not values[1, 1].any()
+    np.testing.assert_allclose(values[0].mean(1), 0, atol=1e-6)
+    np.testing.assert_allclose(values[0].std(1), 1, atol=1e-5)
+
+
+def test_missing_lead_is_zeros_and_not_called_flat():
+    cleaned = CleanedSignal(TimeGrid(demo()), (0,))
+    windows = cut_windows(cleaned, bounds_of([1000], [700], [1300]), inputs=(0, None))
+    assert windows.values.shape == (1, 2, 400)
+    assert windows.values[0, 0].any()
+    assert not windows.values[0, 1].any()
+    assert not windows.flat.any()
+
+
+def test_window_that_touches_a_gap_says_so():
+    ecg = demo_ecg().copy()
+    ecg[0, 1100] = np.nan
+    cleaned = CleanedSignal(TimeGrid(in_memory(ecg)), (0,))
+    windows = cut_windows(cleaned, bounds_of([1000, 5000], [700, 4700], [1400, 5300]), inputs=(0,))
+    assert windows.gap.tolist() == [True, False]
+    assert not windows.values[0].any()
+
+
+@pytest.mark.parametrize("position", [0, 3, 107_999])
+def test_window_may_reach_beyond_the_record(position):
+    cleaned = CleanedSignal(TimeGrid(demo()), (0,))
+    windows = cut_windows(cleaned, bounds_of([position], [-1], [-1]), inputs=(0,))
+    assert np.isfinite(windows.values).all()
+    assert not windows.gap.any()
+
+
+@settings(max_examples=20)
+@given(
+    order=st.permutations(range(12)),
+    piece=st.sampled_from([1000, 4096, 65_536]),
+    keep=st.integers(1, 3),
+)
+def test_any_read_size_and_order_cut_the_same_windows_to_the_bit(order, piece, keep):
+    positions = np.linspace(600, 107_000, 12).astype(np.int64)
+    positions[5] = 65_536  # straddles two blocks
+    reference = cut_windows(
+        CleanedSignal(TimeGrid(demo()), (0,)),
+        bounds_of(positions, positions - 290, positions + 310),
+        inputs=(0,),
+    )
+    chosen = positions[list(order)]
+    windows = cut_windows(
+        CleanedSignal(TimeGrid(demo(piece=piece)), (0,), keep=keep),
+        bounds_of(chosen, chosen - 290, chosen + 310),
+        inputs=(0,),
+    )
+    assert np.array_equal(windows.values, reference.values[list(order)])
