@@ -13,7 +13,6 @@ import pytest
 
 from tests.data import data_dir, ec57_dir
 
-_MATPLOTLIB = Path("~/.cache/matplotlib").expanduser()  # wfdb imports it; keeps its font list
 _FOLDERS = {
     "HOME": "",
     "USERPROFILE": "",
@@ -34,7 +33,6 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own: no test reads or writes the user's settings."""
     folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("MPLCONFIGDIR", os.environ.get("MPLCONFIGDIR", str(_MATPLOTLIB)))
     for name, below in _FOLDERS.items():
         monkeypatch.setenv(name, str(folder / below))
     core = sys.modules.get("PySide6.QtCore")
