@@ -2,6 +2,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -239,6 +240,43 @@ def test_metadata_describes_the_table_s_columns(tmp_path: Path) -> None:
     assert by_name["clock"]["datatype"]["base"] == "dateTime"
     assert by_name["flags"]["separator"] == ";"
     assert all(column["dc:description"] for column in columns)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        {},
+        {"base_date": None},
+        {"base_date": None, "base_time": None},
+        {"base_time": None},
+    ],
+)
+def test_every_cell_is_what_the_metadata_says(tmp_path: Path, start: dict[str, Any]) -> None:
+    record = a_record(tmp_path, **start)
+    beside = write_report(tmp_path / "out.csv", record, the_beats(), a_context())
+    columns = json.loads(beside.read_bytes())["tableSchema"]["columns"]
+    for row in rows((tmp_path / "out.csv").read_bytes()):
+        for column in columns:
+            text = row[column["name"]]
+            assert text or not column["required"]
+            parts = text.split(column["separator"]) if "separator" in column else [text]
+            for part in filter(None, parts):
+                assert fits(part, column["datatype"]), (column["name"], part)
+
+
+def fits(text: str, datatype: dict[str, str]) -> bool:
+    """Whether a cell is of a datatype of CSV on the Web, as far as this table uses them."""
+    base, form = datatype["base"], datatype.get("format")
+    if base == "string":
+        return form is None or re.fullmatch(form, text) is not None
+    if base == "dateTime":
+        assert form == "yyyy-MM-ddTHH:mm:ss.SSS"
+        return datetime.fromisoformat(text).isoformat(timespec="milliseconds") == text
+    assert base in ("integer", "decimal")
+    places = form.count("0") - 1 if form else 0
+    digits = rf"\d+\.\d{{{places}}}" if places else r"\d+"
+    within = float(datatype["minimum"]) <= float(text) <= float(datatype.get("maximum", "inf"))
+    return re.fullmatch(digits, text) is not None and within
 
 
 def test_metadata_says_how_the_beats_came_about(tmp_path: Path) -> None:
