@@ -92,8 +92,50 @@ class Detection(_Fingerprinted):
     band_order: int = 2
     scale_percentile: float = 98.0  # of a lead's deflection: its weight when leads are fused
     refine_ms: float = 60.0  # largest deflection within, either side
+    # candidates
+    smooth_ms: float = 92.0  # moving mean of the deflection: about one QRS
+    level_s: float = 2.0  # a lead's level: median of the maxima of five such pieces
+    level_pieces: int = 5
+    level_floor: float = 0.15  # of the maxima's upper quartile: a pause's noise stays small
+    candidate_ms: float = 180.0  # least distance of two candidates
+    candidate_floor: float = 0.1  # of the level
+    sharpness: float = 0.5  # share of the slope in a candidate's height; T waves have little
+    # which candidates are beats: the path of the highest score
+    refractory_ms: float = 200.0
+    passes: int = 3  # each learns threshold and RR from the one before
+    first_threshold: float = 0.38  # of the level, in the first pass
+    first_rr_s: float = 0.7
+    threshold_share: float = 0.5  # between noise and signal, on a logarithmic scale
+    threshold_range: tuple[float, float] = (0.2, 0.5)
+    gain: float = 8.0  # score per e-fold above the threshold
+    gain_limit: float = 8.0  # largest score of one candidate, either sign
+    sure: float = 4.0  # a score above which a candidate cannot be left out
+    signal_beats: int = 11  # beats around a candidate that give the signal level...
+    signal_percentile: float = 40.0
+    noise_candidates: int = 15  # ... and rejected ones that give the noise level
+    noise_percentile: float = 75.0
+    rr_beats: int = 11
+    early: tuple[float, float] = (0.6, 6.0)  # share of the RR below which haste costs; per e-fold
+    late: tuple[float, float, float] = (1.5, 4.0, 4.0)  # RR above which delay costs; per RR; most
+    echo_ms: float = 360.0  # a beat this close after a much larger one may be its T wave
+    echo: tuple[float, float] = (0.6, 0.0)  # ratio of heights from which that costs; per e-fold
+    border_ms: float = 25.0  # a block reports candidates this far beyond its core
+
+
+@dataclass(frozen=True)
+class Quality(_Fingerprinted):
+    """When a second of a lead counts as flat or noisy; a gap needs no number."""
+
+    flat_uv: float = 20.0  # range of a second below: nothing is connected
+    decimation: int = 4  # means of 4 samples: the band below 45 Hz; what is lost: muscle and mains
+    baseline_ms: float = 210.0  # moving mean taken off: leaves what is above about 3 Hz
+    smooth_ms: float = 100.0
+    between: float = 0.35  # median deflection of a second, share of the QRS level, above: noisy
+    fine: float = 0.2  # median fast deflection of a second, share of the QRS level, above: noisy
+    majority: int = 3  # seconds; the most of them decide
 
 
 GRID = Grid()
+QUALITY = Quality()
 DETECTION = Detection()
 PAPER = Preprocessing()
