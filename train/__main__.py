@@ -14,6 +14,8 @@ from train.config import Config, ConfigError
 from train.config import read as read_config
 from train.database import DS1, MITDB, PAPER_COUNTS, DatabaseError, RecordBeats
 from train.fit import Trainer
+from train.shipping import Runs
+from train.shipping import ship as run_ship
 from train.splits import Split
 from train.windows import WindowCutter
 
@@ -24,8 +26,6 @@ CACHE = Path("train/cache")
 RUNS = Path("train/runs")
 CacheFolder = Annotated[Path, typer.Option("--cache", help="Folder of the packed cache")]
 RunsFolder = Annotated[Path, typer.Option(help="Folder for checkpoints and logs")]
-# records of DS1 with S and V in them, left out for validation
-DS1_VALIDATION = ("114", "118", "203", "207", "209", "223")
 
 
 def load_data(protocol: str, folder: Path) -> tuple[list[RecordBeats], Split]:
@@ -33,7 +33,7 @@ def load_data(protocol: str, folder: Path) -> tuple[list[RecordBeats], Split]:
     packed = cache.load(folder / "mitdb.cache")
     if protocol == "ds1":
         records = cache.beats(packed, names=DS1)
-        return records, splits.by_record(records, DS1_VALIDATION)
+        return records, splits.everything(np.concatenate([r.label for r in records]))
     records = cache.beats(packed, names=MITDB)
     return records, splits.read_lists(records, splits.FOLDER / "paper")
 
@@ -95,6 +95,22 @@ def fit(
     state = trainer.run(max_minutes=max_minutes)
     best = f"best epoch {state.best_epoch}: accuracy {state.best_score:.4f}"
     console.print(f"{best}, {state.seconds / 60:.0f} min")
+
+
+@app.command()
+def ship(
+    target: Annotated[Path, typer.Option(help="Bundle to write")] = Path("model_weights/paper"),
+    cache_folder: CacheFolder = CACHE,
+    runs: RunsFolder = RUNS,
+    results: Annotated[Path, typer.Option(help="Folder of results")] = Path("train/results"),
+) -> None:
+    """Score the finished runs (the 10 % and DS2, once) and write the `paper` bundle."""
+    folders = Runs(
+        runs / "paper-resnet", runs / "paper-slap", runs / "ds1-resnet", runs / "ds1-slap"
+    )
+    with console.status("scoring") as status:
+        run_ship(cache_folder / "mitdb.cache", folders, target, results=results, say=status.update)
+    console.print(f"{target}: written")
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     clip_norm: float = 0.0
     patience: int = 15
     min_delta: float = 1e-5
+    take: Literal["best", "last"] = "best"  # "last": nothing is chosen on validation
     keep_normal: float = 1.0
     lead_dropout: float = 0.15
     jitter_ms: float = 8.0

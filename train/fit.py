@@ -187,7 +187,8 @@ class Trainer:
         line = {"epoch": state.epoch, "loss": round(loss, 6), **validation}
         line["seconds"] = round(state.seconds, 1)
         state.history.append(line)
-        if validation["accuracy"] > state.best_score + config.min_delta:
+        better = validation["accuracy"] > state.best_score + config.min_delta
+        if better or config.take == "last":
             state.best_score, state.best_epoch = validation["accuracy"], state.epoch
             weights = state.network.state_dict()
             state.best_weights = {k: copy.deepcopy(v).cpu() for k, v in weights.items()}

@@ -1,0 +1,132 @@
+"""Scores of members and of the ensemble on rows of a database; trains nothing, chooses nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ecgviewer.beat import BeatClass
+from train.fit import predict
+from train.metrics import (
+    beat_bootstrap,
+    class_figures,
+    confusion,
+    macro_f1,
+    overall_accuracy,
+    patient_bootstrap,
+)
+from train.windows import WindowCutter
+
+LEADS = {"both": (True, True), "lead 1": (True, False), "lead 2": (False, True)}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Answers on some rows.
+
+    Attributes
+    ----------
+    rows : (n,) int64
+        Row numbers.
+    label, patient : (n,) int64
+        Reference class, record number.
+    votes : (n, n_members, 5) float32
+        Each member's sigmoids.
+    """
+
+    rows: NDArray[np.int64]
+    label: NDArray[np.int64]
+    patient: NDArray[np.int64]
+    votes: NDArray[np.float32]
+
+    def called(self, weights: Sequence[float]) -> NDArray[np.int64]:
+        """(n,) classes of the members fused with these weights."""
+        fused = np.tensordot(self.votes.astype(np.float64), np.asarray(weights), axes=(1, 0))
+        return fused.argmax(axis=1).astype(np.int64)
+
+
+def score(
+    networks: Sequence[nn.Module],
+    cutter: WindowCutter,
+    rows: NDArray[np.int64],
+    *,
+    leads: tuple[bool, bool] = (True, True),
+    precision: str = "fp32",
+) -> Scored:
+    """Ask every network about every row."""
+    place = torch.from_numpy(rows).to(cutter.device)
+    votes = [
+        predict(n, cutter, rows, leads=leads, batch=256, precision=precision) for n in networks
+    ]
+    return Scored(
+        rows,
+        cutter.label[place].cpu().numpy(),
+        cutter.record[place].cpu().numpy(),
+        torch.stack(votes, dim=1).numpy(),
+    )
+
+
+def figures(
+    label: NDArray[np.int64], called: NDArray[np.int64], *, patient: NDArray[np.int64] | None = None
+) -> dict[str, Any]:
+    """All figures of one scoring as plain data; intervals over patients where these are given."""
+    matrix = confusion(label, called)
+    each = class_figures(matrix)
+    per_class = {
+        c.name: {
+            "accuracy": _round(each.accuracy[c]),
+            "ppv": _round(each.ppv[c]),
+            "sensitivity": _round(each.sensitivity[c]),
+            "specificity": _round(each.specificity[c]),
+            "f1": _round(each.f1[c]),
+        }
+        for c in BeatClass
+    }
+    intervals = (
+        beat_bootstrap(label, called)
+        if patient is None
+        else patient_bootstrap(label, called, patient)
+    )
+    return {
+        "beats": len(label),
+        "accuracy": _round(overall_accuracy(matrix)),
+        "macro_f1": _round(macro_f1(matrix)),
+        "intervals_95": {k: [_round(v) for v in pair] for k, pair in intervals.items()},
+        "interval_over": "beats" if patient is None else "patients",
+        "per_class": per_class,
+        "confusion": matrix.tolist(),
+    }
+
+
+def _round(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 5)
+
+
+def choose_delta(fp32: Scored, bf16: Scored, weights: Sequence[float]) -> float:
+    """The least margin that settles every class a faster precision got differently, doubled.
+
+    Both scorings hold the same rows of training patients. A beat whose two largest fused
+    probabilities (bf16) differ by less than the margin is computed again in fp32.
+    """
+    w = np.asarray(weights)
+    exact = np.tensordot(fp32.votes.astype(np.float64), w, axes=(1, 0))
+    fast = np.tensordot(bf16.votes.astype(np.float64), w, axes=(1, 0))
+    changed = exact.argmax(1) != fast.argmax(1)
+    ordered = np.sort(fast, axis=1)
+    margin = ordered[:, -1] - ordered[:, -2]
+    worst = float(margin[changed].max()) if changed.any() else 0.0
+    return round(max(2 * worst, 0.02), 4)
+
+
+def fit_weights(scored: Scored) -> tuple[float, float]:
+    """Fusion weights of two members that classify most of the (validation) rows rightly."""
+    grid = np.linspace(0, 1, 101)
+    hits = [(scored.called((w, 1 - w)) == scored.label).mean() for w in grid]
+    # the middle of the best weights, not their edge
+    best = grid[np.flatnonzero(np.isclose(hits, max(hits)))]
+    w = round(float(best[len(best) // 2]), 3)
+    return w, round(1 - w, 3)

@@ -1,0 +1,149 @@
+"""From finished runs to a bundle in model_weights: fp16 weights, cards, hashes; trains nothing."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+from safetensors.torch import save as save_safetensors
+from torch import Tensor, nn
+
+from ecgviewer.model.architectures import ARCHITECTURES
+from ecgviewer.model.bundle import CLASS_ORDER, Card, EnsembleCard, narrow, sha256
+from ecgviewer.signal.params import PAPER
+from train.config import Config, ConfigError
+
+INTENDED_USE = (
+    "Supports, does not replace, a clinician's reading; not a medical device. Research and"
+    " teaching."
+)
+LICENCE = (
+    "MIT for the program; weights trained on the MIT-BIH Arrhythmia Database (Moody & Mark 2001,"
+    " PhysioNet, Goldberger 2000; Open Data Commons Attribution License 1.0)"
+)
+
+
+def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
+    """Config, best weights and a short account of a run; ConfigError where there is none."""
+    path = folder / "checkpoint.pt"
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such checkpoint; train it with `python -m train fit`")
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    config = msgspec.convert(json.loads(saved["config"]), Config)
+    history = json.loads(saved["history"])
+    account = {
+        "config": msgspec.to_builtins(config),
+        "epochs_run": saved["epoch"],
+        "best_epoch": saved["best_epoch"],
+        "minutes": round(saved["seconds"] / 60, 1),
+        "validation_during_training": history[saved["best_epoch"]],
+    }
+    return config, saved["best_weights"], account
+
+
+def shipped_network(config: Config, weights: Mapping[str, Tensor]) -> nn.Module:
+    """The network with its weights rounded to fp16, as a user will run it."""
+    network = ARCHITECTURES[config.architecture](**config.arguments)
+    rounded = {k: v.to(network.state_dict()[k].dtype) for k, v in narrow(dict(weights)).items()}
+    network.load_state_dict(rounded)
+    return network.eval()
+
+
+def machine() -> dict[str, Any]:
+    """Versions, processor and commit, for cards and results."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+        )
+        commit = done.stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        commit = "unknown"
+    return {
+        "commit": commit,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": version("numpy"),
+        "scipy": version("scipy"),
+        "pywavelets": version("PyWavelets"),
+        "processor": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        "cuda": torch.version.cuda if torch.cuda.is_available() else None,
+    }
+
+
+def write_member(
+    folder: Path,
+    config: Config,
+    weights: Mapping[str, Tensor],
+    *,
+    training: dict[str, Any],
+    metrics: dict[str, Any],
+    limits: str,
+) -> str:
+    """Write weights and card of one member; returns the card's sha256."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = save_safetensors(narrow(dict(weights)))
+    (folder / "weights.safetensors").write_bytes(data)
+    card = Card(
+        name=folder.name,
+        architecture=config.architecture,
+        arguments=dict(config.arguments),
+        class_order=list(CLASS_ORDER),
+        preprocessing=PAPER.to_dict(),
+        preprocessing_fingerprint=PAPER.fingerprint(),
+        weights_sha256=sha256(data),
+        training=training,
+        metrics=metrics,
+        intended_use=INTENDED_USE,
+        limits=limits,
+        licence=LICENCE,
+    )
+    return _write(folder / "card.json", card)
+
+
+def write_ensemble(
+    folder: Path,
+    *,
+    title: str,
+    members: Sequence[str],
+    weights: Sequence[float],
+    hashes: Mapping[str, str],
+    figures: Mapping[str, Any],
+    leaks: str,
+    bf16_delta: float | None,
+) -> None:
+    """Write `ensemble.json` last, so that a half-written bundle does not load."""
+    unseen = figures["unseen"]
+    card = EnsembleCard(
+        name=folder.name,
+        title=title,
+        members=list(members),
+        weights=list(weights),
+        member_cards_sha256=dict(hashes),
+        metrics=dict(figures["metrics"]),
+        unseen=unseen,
+        unseen_sentence=unseen_sentence(unseen),
+        leaks=leaks,
+        precision={"reference": "fp32", "bf16_delta": bf16_delta},
+        intended_use=INTENDED_USE,
+    )
+    _write(folder / "ensemble.json", card)
+
+
+def unseen_sentence(unseen: Mapping[str, Any]) -> str:
+    """The sentence of an ensemble whose figures come from its own training patients."""
+    s, v = (round(100 * unseen["both"]["per_class"][c]["sensitivity"]) for c in "SV")
+    return (
+        "Trained on beats of the very patients it was tested on; on new patients it finds"
+        f" {s} of 100 S and {v} of 100 V beats."
+    )
+
+
+def _write(path: Path, card: msgspec.Struct) -> str:
+    data = msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n"
+    path.write_bytes(data)
+    return sha256(data)
