@@ -1,0 +1,73 @@
+"""Starts the application: settings, window, error hook, event loop; holds no logic of its own."""
+
+import logging
+import signal
+import sys
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from ecgviewer import __version__
+from ecgviewer.gui.errors import ErrorHook
+from ecgviewer.gui.identity import APPLICATION
+from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.photographer import Photographer
+from ecgviewer.gui.placement import place_view
+from ecgviewer.gui.request import Request
+from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.worker import Ensembles
+
+_LOG = logging.getLogger(__name__)
+
+
+def run(request: Request) -> int:
+    """Show the window, or draw it into a file.
+
+    Parameters
+    ----------
+    request : Request
+        What to open and how.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    application = QApplication.instance() or QApplication([APPLICATION])
+    QCoreApplication.setApplicationName(APPLICATION)
+    QCoreApplication.setApplicationVersion(__version__)
+    window = MainWindow(
+        Settings(), Ensembles(), theme=request.theme, restore=request.picture is None
+    )
+    sys.excepthook = ErrorHook(window.error_uncaught.emit)
+    signal.signal(signal.SIGINT, lambda *_: application.exit(130))
+    try:
+        photographer = Photographer(window, request) if request.picture else None
+        # once the loop runs, so that what fails at once can end it
+        QTimer.singleShot(0, photographer.start if photographer else lambda: _show(window, request))
+        return application.exec()
+    finally:
+        window.close()
+        sys.excepthook = sys.__excepthook__
+
+
+def _show(window: MainWindow, request: Request) -> None:
+    layout = window.settings.layout()
+    if layout is not None:
+        window.restoreGeometry(layout[0])
+    window.show()
+    if request.record is not None:
+        window.session.record_opened.connect(
+            # once the panels have taken their place, for the width asked for depends on it
+            lambda: QTimer.singleShot(0, window, lambda: _place(window, request)),
+            Qt.ConnectionType.SingleShotConnection,
+        )
+        window.files.open_path(request.record)
+
+
+def _place(window: MainWindow, request: Request) -> None:
+    opened = window.session.opened
+    if opened is not None:
+        problem = place_view(window.canvas, request, opened.record.duration_s)
+        if problem:
+            window.workspace.messages.show_error(problem)

@@ -1,0 +1,146 @@
+"""The beat table's filter line, from text to a mask over numpy columns; no Qt, no loop over beats.
+
+Words are joined by "and": `V` or `SV` (classes), `abnormal`, `pending`, a flag such as `noisy`,
+`conf<0.6`, `rr>1200`, `hr>=100`, `12:31` (that second), `12:00-13:30`, `120` or `100-200` (beats).
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.beat import FLAGS, BeatClass
+from ecgviewer.gui.formats import parse_clock
+
+EXAMPLES = "V  abnormal  conf<0.6  rr>1200  hr>100  noisy  12:00-13:30  #120"
+_COMPARISON = re.compile(r"(conf|rr|hr)(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
+_NUMBERS = re.compile(r"#?(\d+)(?:-#?(\d+))?")
+_CLASSES = re.compile(r"[NSVFQ]+", re.IGNORECASE)
+
+
+class QueryError(ValueError):
+    """A word of the filter line that means nothing here."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the table knows of n beats, one array per column.
+
+    Attributes
+    ----------
+    time_s : (n,) float64
+        Seconds from the record's start.
+    classes : (n,) int8
+        AAMI class, -1 while pending.
+    confidence, rr_ms, hr_bpm : (n,) float64
+        NaN where there is none.
+    flags : (n,) uint16
+        Bit i stands for beat.FLAGS[i].
+    """
+
+    time_s: NDArray[np.float64]
+    classes: NDArray[np.int8]
+    confidence: NDArray[np.float64]
+    rr_ms: NDArray[np.float64]
+    hr_bpm: NDArray[np.float64]
+    flags: NDArray[np.uint16]
+
+    @property
+    def n_beats(self) -> int:
+        """Beats in every column."""
+        return len(self.time_s)
+
+
+def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
+    """Which beats the filter line lets through.
+
+    Parameters
+    ----------
+    text : str
+        Words separated by blanks; all of them must hold. Empty: every beat.
+    columns : Columns
+        The n beats.
+
+    Returns
+    -------
+    (n,) bool
+
+    Raises
+    ------
+    QueryError
+        At the first word that is not understood.
+    """
+    keep = np.ones(columns.n_beats, bool)
+    for word in text.split():
+        keep &= _word(word, columns)
+    return keep
+
+
+def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
+    lower = word.lower()
+    if lower == "pending":
+        return columns.classes < 0
+    if lower == "abnormal":
+        return columns.classes > BeatClass.N
+    if lower in FLAGS:
+        return (columns.flags >> FLAGS.index(lower) & 1).astype(bool)
+    if _CLASSES.fullmatch(word):
+        wanted = [BeatClass[letter] for letter in word.upper()]
+        return np.isin(columns.classes, np.array(wanted, np.int8))
+    comparison = _COMPARISON.fullmatch(lower)
+    if comparison:
+        return _compare(*comparison.groups(), columns)
+    numbers = _NUMBERS.fullmatch(lower)
+    if numbers:
+        first = int(numbers[1])
+        return _between(np.arange(1, columns.n_beats + 1), first, int(numbers[2] or first) + 1)
+    return _time(word, columns)
+
+
+def _compare(name: str, sign: str, value: str, columns: Columns) -> NDArray[np.bool_]:
+    column = {"conf": columns.confidence, "rr": columns.rr_ms, "hr": columns.hr_bpm}[name]
+    compare = {
+        "<": np.less,
+        ">": np.greater,
+        "<=": np.less_equal,
+        ">=": np.greater_equal,
+        "=": np.isclose,
+    }[sign]
+    result: NDArray[np.bool_] = compare(column, float(value))  # NaN compares as no
+    return result
+
+
+def _time(word: str, columns: Columns) -> NDArray[np.bool_]:
+    start_text, dash, stop_text = word.partition("-")
+    start = parse_clock(start_text)
+    stop = parse_clock(stop_text) if dash else None
+    if start is None or ":" not in word or (dash and stop is None):
+        raise QueryError(f'"{word}" is not understood; try for example: {EXAMPLES}')
+    return _between(columns.time_s, start, stop if stop is not None else start + 1)
+
+
+def _between(values: NDArray, start: float, stop: float) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = (values >= start) & (values < stop)
+    return inside
+
+
+SORT_KEYS = ("number", "time", "class", "confidence", "rr", "hr", "flags")
+
+
+def row_order(
+    columns: Columns, rows: NDArray[np.int64], key: str, *, descending: bool
+) -> NDArray[np.int64]:
+    """Beat indices `rows` (m,) in the order of one column; ties by time, missing values last."""
+    if key in {"number", "time"}:
+        return rows[::-1] if descending else rows
+    values = {
+        "class": columns.classes.astype(np.float64),
+        "confidence": columns.confidence,
+        "rr": columns.rr_ms,
+        "hr": columns.hr_bpm,
+        "flags": columns.flags.astype(np.float64),
+    }[key][rows]
+    values = np.where((columns.classes[rows] < 0) & (key == "class"), np.nan, values)
+    order = np.argsort(-values if descending else values, kind="stable")  # NaN sorts last
+    return rows[order]

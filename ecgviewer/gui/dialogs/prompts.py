@@ -1,0 +1,69 @@
+"""Questions to the person; a test puts its own answers in the place of this class."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from ecgviewer.gui.formats import clock, parse_clock
+
+_RECORDS = "WFDB recordings (*.hea *.dat);;All files (*)"
+
+
+class Prompts:
+    """Asks through dialogs.
+
+    Parameters
+    ----------
+    parent : QWidget
+        The window they belong to.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def record_to_open(self, folder: Path) -> Path | None:
+        """Which recording to open."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._parent, "Open an ECG recording", str(folder), _RECORDS
+        )
+        return Path(name) if name else None
+
+    def file_to_save(self, title: str, suggestion: Path, kinds: str) -> Path | None:
+        """Where to write; overwriting is asked for elsewhere, for more than one file is written."""
+        dialog = QFileDialog(self._parent, title, str(suggestion.parent), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.setDefaultSuffix(suggestion.suffix.removeprefix("."))
+        dialog.selectFile(suggestion.name)
+        if not dialog.exec():
+            return None
+        return Path(dialog.selectedFiles()[0])
+
+    def folder(self, title: str, start: Path) -> Path | None:
+        """Which folder."""
+        name = QFileDialog.getExistingDirectory(self._parent, title, str(start))
+        return Path(name) if name else None
+
+    def agrees(self, title: str, question: str, yes: str) -> bool:
+        """Whether the person says yes; Cancel is what Enter does."""
+        box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._parent)
+        button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.exec()
+        return box.clickedButton() is button
+
+    def time(self, now_s: float, duration_s: float) -> float | None:
+        """Which time to go to."""
+        text, ok = QInputDialog.getText(
+            self._parent,
+            "Go to time",
+            f"Time from the start (h:mm:ss, mm:ss or s), up to {clock(duration_s)}:",
+            text=clock(now_s),
+        )
+        return parse_clock(text) if ok else None
+
+    def show(self, dialog: QDialog) -> None:
+        """Show a dialog until it is closed."""
+        dialog.exec()
+        dialog.deleteLater()

@@ -1,0 +1,202 @@
+"""Brings what is known of the recording to every view, thirty times a second at most; no files."""
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from ecgviewer.gui.actions import Actions
+from ecgviewer.gui.docks import Docks
+from ecgviewer.gui.identity import APPLICATION, identify
+from ecgviewer.gui.inspection import input_job
+from ecgviewer.gui.navigator import Navigator
+from ecgviewer.gui.panels.inspector import Inspection, NetworkInput
+from ecgviewer.gui.play_bar import PlayBar
+from ecgviewer.gui.session import Session
+from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.status_strip import StatusStrip
+from ecgviewer.gui.theme import THEMES, apply_theme
+from ecgviewer.gui.workspace import Workspace
+from ecgviewer.pipeline import Ensemble
+
+_TICK_MS = 33
+_SLOW_MS = 200  # table and figures are read, not watched
+
+
+class Display(QObject):
+    """Every view of one window.
+
+    Parameters
+    ----------
+    window, session, settings, navigator
+        Whose views, of what, how they are to look, and which beat is current.
+    workspace, docks, strip, play_bar, actions
+        The views.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        session: Session,
+        settings: Settings,
+        navigator: Navigator,
+        *,
+        workspace: Workspace,
+        docks: Docks,
+        strip: StatusStrip,
+        play_bar: PlayBar,
+        actions: Actions,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._settings = window, session, settings
+        self._navigator, self._workspace, self._strip = navigator, workspace, strip
+        self._play_bar, self._actions = play_bar, actions
+        self.docks = docks
+        self.summary = docks.panels["summary"]
+        self.recording = docks.panels["recording"]
+        self.beats = docks.panels["beats"]
+        self.inspector = docks.panels["inspector"]
+        self._input_of: int | None = None  # beat whose input was asked for
+        self._since_slow = QElapsedTimer()
+        self._since_slow.start()
+        self._slow_due = False
+        self._timer = QTimer(self, interval=_TICK_MS)
+        self._timer.timeout.connect(self.on_ticked)
+        self._timer.start()
+
+    def set_theme(self, name: str) -> None:
+        """Light or dark, everywhere."""
+        theme = THEMES[name]
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, theme)
+        for view in (self._workspace, self.docks, self._strip, self._play_bar):
+            view.set_theme(theme)
+        self._actions["theme"].setChecked(name == "dark")
+
+    def show_patient(self) -> None:
+        """Show or hide patient fields, as the switch is set."""
+        hide = self._settings.hide_patient
+        self._actions["hide_patient"].setChecked(hide)
+        self._workspace.empty.show_recents([] if hide else self._settings.recents())
+        opened = self._session.opened
+        if opened is None:
+            self._window.setWindowTitle(APPLICATION)
+            return
+        identity = identify(opened.record, hide=hide)
+        self._window.setWindowTitle(identity.title)
+        self._workspace.header.show_record(opened.record, identity)
+        self.recording.show_record(opened.record, identity)
+
+    # -- the recording ------------------------------------------------------------------------
+
+    def on_record_opened(self) -> None:
+        opened = self._session.opened
+        if opened is None:
+            return
+        self._navigator.clear()
+        self.beats.clear()
+        self.summary.clear()
+        canvas = self._workspace.canvas
+        canvas.set_record(opened.record, cleaned=self._session.cleaned)
+        self._workspace.overview.set_record(opened.record.duration_s)
+        self.recording.show_inputs(opened.record, opened.inputs)
+        self.show_patient()
+        self.on_verdict_changed()
+        self.on_beats_reset()
+        self._workspace.show_recording()
+        self._actions.enable(has_record=True)
+        self.on_view_changed(*_start_and_width(canvas.visible_range_s()))
+
+    def on_beats_reset(self) -> None:
+        opened = self._session.opened
+        if opened is None:
+            return
+        self._workspace.canvas.set_log(opened.log)
+        self._workspace.overview.set_log(opened.log)
+        self.beats.model.clear()
+        self._input_of = None
+        self._session.dirty = True
+
+    def on_inputs_chosen(self, inputs: object) -> None:
+        self._session.choose_inputs(inputs)
+        self.on_beat_changed(self._navigator.current)
+
+    def on_verdict_changed(self) -> None:
+        opened = self._session.opened
+        if opened is not None:
+            self._workspace.header.show_verdict(opened.verdict)
+            self.recording.show_verdict(opened.verdict)
+
+    def on_ensemble_loaded(self, ensemble: Ensemble) -> None:
+        self._strip.show_ensemble(ensemble)
+
+    def on_view_changed(self, start_s: float, width_s: float) -> None:
+        self._workspace.overview.set_view(start_s, width_s)
+        self._session.show_view(start_s, start_s + width_s)
+        self.beats.follow(start_s)
+
+    # -- the current beat ---------------------------------------------------------------------
+
+    def on_beat_changed(self, index: int | None) -> None:
+        self.beats.select(index)
+        self._input_of = None
+        self._show_current()
+
+    def on_answer_ready(self, kind: str, answer: object) -> None:
+        if kind == "input" and isinstance(answer, NetworkInput):
+            self.inspector.show_input(answer)
+
+    def _show_current(self) -> None:
+        opened, index = self._session.opened, self._navigator.current
+        if opened is None or index is None or index >= opened.log.n_beats:
+            self.inspector.clear()
+            self._play_bar.show_beat(None)
+            return
+        ensemble = self._session.ensemble
+        members = ensemble.members if ensemble else ()
+        beat = opened.beat(index)
+        self._play_bar.show_beat(beat)
+        self.inspector.show_beat(Inspection(beat, opened.time_s(index), members))
+        if opened.scan is not None and self._input_of != index:
+            self._input_of = index
+            job = input_job(opened.record, opened.scan, index, opened.inputs)
+            self._session.ask("input", job)
+
+    # -- what has changed ---------------------------------------------------------------------
+
+    def on_ticked(self) -> None:
+        if self._session.dirty:
+            self._session.dirty = False
+            self._slow_due = True
+            self._refresh()
+        if self._slow_due and self._since_slow.elapsed() >= _SLOW_MS:
+            self.refresh_figures()
+
+    def _refresh(self) -> None:
+        opened = self._session.opened
+        self._strip.show_progress(self._session.progress)
+        self._actions["cancel"].setEnabled(self._session.progress.busy)
+        self._actions["resume"].setEnabled(self._may_resume())
+        if opened is not None:
+            self._workspace.canvas.set_stretches(opened.stretches)
+            self._workspace.canvas.refresh()
+            self._workspace.overview.refresh()
+
+    def refresh_figures(self) -> None:
+        """Table, figures and inspector, from what is known now."""
+        self._slow_due = False
+        self._since_slow.restart()
+        opened = self._session.opened
+        if opened is None:
+            return
+        self.beats.set_columns(opened.columns(), self._navigator.current)
+        self.summary.show_summary(opened.summary(), opened.record.fs)
+        self._show_current()
+
+    def _may_resume(self) -> bool:
+        opened, progress = self._session.opened, self._session.progress
+        unfinished = opened is not None and (opened.scan is None or opened.log.n_pending > 0)
+        return unfinished and not progress.busy
+
+
+def _start_and_width(span: tuple[float, float]) -> tuple[float, float]:
+    return span[0], span[1] - span[0]

@@ -1,0 +1,65 @@
+"""Errors as one clear sentence, and the hook that keeps the window alive; shows nothing itself."""
+
+import logging
+import sys
+from collections.abc import Callable
+from types import TracebackType
+
+_LOG = logging.getLogger(__name__)
+
+
+def sentence(error: BaseException) -> str:
+    """What went wrong in one line, for a person; never a traceback.
+
+    The error families of this program carry `path` and `reason`.
+    """
+    path, reason = getattr(error, "path", None), getattr(error, "reason", None)
+    if path is not None and reason:
+        return f"{path.name or path}: {_one_line(str(reason))}"
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; close other programs or use a shorter record."
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}."
+    if _is_ours(error):
+        return _one_line(str(error))
+    text = _one_line(str(error))
+    detail = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return f"An unexpected error ({detail}). The log has the details."
+
+
+def _is_ours(error: BaseException) -> bool:
+    return type(error).__module__.startswith("ecgviewer.")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class ErrorHook:
+    """sys.excepthook while the window lives: logs, then shows one message; a slot may fail.
+
+    Parameters
+    ----------
+    show : callable
+        Takes the sentence; called on the thread that failed.
+    """
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._busy = False  # an error while showing an error is logged only
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        _LOG.error("uncaught exception", exc_info=(kind, error, trace))
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            self._show(sentence(error))
+        finally:
+            self._busy = False

@@ -1,0 +1,194 @@
+"""Recordings in, reports and pictures out: what the actions of File do; all through `io`."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from ecgviewer import paths
+from ecgviewer.gui import snapshot
+from ecgviewer.gui.dialogs.download import DownloadDialog
+from ecgviewer.gui.dialogs.prompts import Prompts
+from ecgviewer.gui.errors import sentence
+from ecgviewer.gui.formats import count
+from ecgviewer.gui.opened import Opened
+from ecgviewer.gui.session import Session
+from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.task import Task
+from ecgviewer.io.atomic import WriteError
+from ecgviewer.io.readers import open_record
+from ecgviewer.io.report import metadata_path, write_report
+from ecgviewer.pipeline import Ensemble
+from ecgviewer.report_builder import build_report
+
+_CSV = "Beat report (*.csv)"
+_PNG = "Picture (*.png)"
+
+
+class Files(QObject):
+    """Opens, downloads, exports.
+
+    Parameters
+    ----------
+    session, settings, prompts
+        What is open, what is remembered, who asks the person.
+    window : QWidget
+        What a picture shows.
+    """
+
+    recents_changed = Signal()
+    note_made = Signal(str)
+    error_met = Signal(str)
+    report_written = Signal(object)  # Path
+
+    def __init__(
+        self, session: Session, settings: Settings, prompts: Prompts, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session, self._settings = session, settings
+        self.prompts, self._window = prompts, window
+
+    # -- in -----------------------------------------------------------------------------------
+
+    def on_open(self) -> None:
+        path = self.prompts.record_to_open(self._settings.folder("open"))
+        if path is not None:
+            self._settings.set_folder("open", path.parent)
+            self.open_path(path)
+
+    def on_demo(self) -> None:
+        self.open_path(paths.demo_record())
+
+    def on_download(self) -> None:
+        folder = self._settings.folder("download")
+        dialog = DownloadDialog(self._session.threads, folder, self.prompts, self._window)
+        dialog.record_downloaded.connect(self.on_downloaded)
+        self.prompts.show(dialog)
+
+    def on_downloaded(self, path: Path) -> None:
+        self._settings.set_folder("download", path.parent)
+        self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a recording; the old one stays until the new one is ready."""
+        self._session.open(lambda _: open_record(path))
+
+    def on_record_opened(self) -> None:
+        opened = self._session.opened
+        if opened is not None and opened.record.path.resolve() != paths.demo_record().resolve():
+            self._settings.add_recent(opened.record.path)
+        self.recents_changed.emit()
+
+    def dropped(self, data: QMimeData) -> Path | None:
+        """The recording among what is dropped; a header before its signal file."""
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        files = [inner for file in files for inner in _unfolded(file)]
+        files.sort(key=lambda file: file.suffix.lower() != ".hea")
+        return files[0] if files else None
+
+    # -- out ----------------------------------------------------------------------------------
+
+    def on_export(self) -> None:
+        opened, ensemble = self._session.opened, self._session.ensemble
+        if opened is None:
+            return
+        if ensemble is None:
+            self.error_met.emit("The networks are not loaded; a report names them, so wait for it.")
+            return
+        if not self._may_export(opened):
+            return
+        suggestion = self._settings.folder("export") / f"{self._file_name(opened)}.csv"
+        path = self.prompts.file_to_save("Export beat report", suggestion, _CSV)
+        if path is not None and self._may_replace([path, metadata_path(path)]):
+            self._settings.set_folder("export", path.parent)
+            self._run(_export(opened, ensemble, path, hide=self._settings.hide_patient))
+
+    def on_picture(self) -> None:
+        opened = self._session.opened
+        name = self._file_name(opened) if opened else "ecgviewer"
+        suggestion = self._settings.folder("export") / f"{name}.png"
+        path = self.prompts.file_to_save("Save picture of the window", suggestion, _PNG)
+        if path is None or not self._may_replace([path]):
+            return
+        try:
+            snapshot.save(self._window, path)
+        except WriteError as error:
+            self.error_met.emit(sentence(error))
+        else:
+            self.note_made.emit(f"Saved {path.name} in {path.parent}.")
+
+    def on_exported(self, _ticket: int, result: tuple[Path, int]) -> None:
+        path, n_beats = result
+        self.note_made.emit(f"Wrote {count(n_beats)} beats to {path.name} in {path.parent}.")
+        self.report_written.emit(path)
+
+    def on_export_failed(self, _ticket: int, reason: str) -> None:
+        self.error_met.emit(reason)
+
+    def _run(self, work: Callable[[Task], tuple[Path, int]]) -> None:
+        task = self._session.threads.task(work)
+        task.succeeded.connect(self.on_exported)
+        task.failed.connect(self.on_export_failed)
+        self._session.threads.start(task)
+
+    def _may_export(self, opened: Opened) -> bool:
+        """Whether the beats are all classified, or the person wants them as they are."""
+        if opened.scan is None:
+            question = (
+                "Beats are still being found; the report would lack those not found yet, and say"
+                " that it is not complete."
+            )
+        elif opened.log.n_pending:
+            question = (
+                f"{count(opened.log.n_pending)} of {count(opened.log.n_beats)} beats have no class"
+                " yet. The report would list them with an empty class and the flag “pending”."
+            )
+        else:
+            return True
+        return self.prompts.agrees("Export now?", question, "Export now")
+
+    def _may_replace(self, targets: list[Path]) -> bool:
+        there = [target.name for target in targets if target.exists()]
+        if not there:
+            return True
+        verb = "is" if len(there) == 1 else "are"
+        question = f"{' and '.join(there)} {verb} there already. Replace?"
+        return self.prompts.agrees("Replace?", question, "Replace")
+
+    def _file_name(self, opened: Opened) -> str:
+        return "recording" if self._settings.hide_patient else opened.record.name
+
+
+def _unfolded(file: Path) -> list[Path]:
+    """A file itself; of a folder the headers in it."""
+    return sorted(file.glob("*.hea"))[:1] if file.is_dir() else [file]
+
+
+def _export(
+    opened: Opened, ensemble: Ensemble, path: Path, *, hide: bool
+) -> Callable[[Task], tuple[Path, int]]:
+    """The work of one export: everything is taken now, for classes come in while it runs."""
+    record, verdict, scan, inputs = opened.record, opened.verdict, opened.scan, opened.inputs
+    stretches, log = opened.stretches, copy.deepcopy(opened.log)
+
+    def work(task: Task) -> tuple[Path, int]:
+        checked = verdict
+        if not verdict.complete and record.verify is not None:
+            checked = record.verify(task.stopped)
+        report = build_report(
+            record,
+            checked,
+            scan,
+            log,
+            ensemble,
+            inputs,
+            stretches=stretches,
+            hide_patient=hide,
+            stop=task.stopped,
+        )
+        write_report(path, record, report.beats, report.context, force=True)
+        return path, report.beats.n_beats
+
+    return work

@@ -1,0 +1,93 @@
+"""The two lines over the trace: whose recording, what it is, how intact; reads no file."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from ecgviewer.gui import formats
+from ecgviewer.gui.badge import Badge
+from ecgviewer.gui.identity import Identity
+from ecgviewer.gui.theme import Theme
+from ecgviewer.record import Record, Verdict
+
+
+class ElidedLabel(QLabel):
+    """A label of one line that is cut with an ellipsis; the tooltip has the whole."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def set_whole(self, text: str) -> None:
+        """The text, cut when it is drawn."""
+        self._whole = text
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._cut()
+
+    def _cut(self) -> None:
+        mode = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self._whole, mode, self.width())
+        self.setText(text)
+        self.setToolTip(self._whole if text != self._whole else "")
+
+
+class HeaderBar(QWidget):
+    """Record name, folder, leads, rate, length, badge; start and comments below."""
+
+    badge_clicked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = QLabel(self)
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        font = self.name.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self.name.setFont(font)
+        self.facts = ElidedLabel(self)
+        self.patient = ElidedLabel(self)
+        self.badge = Badge(theme, self)
+        self.badge.clicked.connect(self.badge_clicked)
+        self._lay_out()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.badge.set_theme(theme)
+        self.patient.setStyleSheet(f"color: {theme.muted}")
+
+    def show_record(self, record: Record, identity: Identity) -> None:
+        """Show a recording, its patient fields as far as they are to be seen."""
+        self.name.setText(identity.name)
+        facts = [
+            formats.leads(record),
+            formats.rate(record.fs),
+            formats.clock(record.duration_s),
+            identity.folder,
+        ]
+        self.facts.set_whole("  ·  ".join(facts))
+        self.patient.set_whole(identity.line)
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Turn the badge."""
+        self.badge.show_verdict(verdict)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.name)
+        top.addWidget(self.facts, 1)
+        top.addWidget(self.badge)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(10, 5, 8, 5)
+        box.setSpacing(2)
+        box.addLayout(top)
+        box.addWidget(self.patient)

@@ -1,0 +1,52 @@
+"""One line over the trace for what went wrong; never a dialog that has to be clicked away."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from ecgviewer.gui.theme import Theme
+
+
+class MessageBar(QFrame):
+    """Shows one sentence until it is closed or something newer comes."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message_bar")
+        self._theme = theme
+        self._field = "error"
+        self.text = QLabel(self)
+        self.text.setWordWrap(True)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = QToolButton(self, text="✕")
+        close.setAutoRaise(True)
+        close.setToolTip("Close this message")
+        close.clicked.connect(self.hide)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(10, 4, 6, 4)
+        box.addWidget(self.text, 1)
+        box.addWidget(close)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._draw()
+
+    def show_error(self, text: str) -> None:
+        """Something could not be done."""
+        self._show(text, "error")
+
+    def show_note(self, text: str) -> None:
+        """Something worth knowing."""
+        self._show(text, "accent")
+
+    def _show(self, text: str, field: str) -> None:
+        self._field = field
+        self.text.setText(text)
+        self._draw()
+        self.show()
+
+    def _draw(self) -> None:
+        color = getattr(self._theme, self._field)
+        self.setStyleSheet(
+            f"#message_bar {{ border: 1px solid {color}; border-left: 6px solid {color};"
+            f" background: {self._theme.panel}; }}"
+        )

@@ -1,0 +1,123 @@
+"""Which beat is the current one, and the way to the next; draws nothing."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.gui.canvas import Canvas
+from ecgviewer.gui.session import Session
+
+
+class Navigator(QObject):
+    """Keeps the current beat, for trace, table, inspector and playback alike.
+
+    Parameters
+    ----------
+    session : Session
+        The recording.
+    canvas : Canvas
+        Is moved so that the beat is seen.
+    parent : QObject
+        Owner.
+    """
+
+    beat_changed = Signal(object)  # index, or None
+    nothing_found = Signal(str)
+
+    def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._canvas = session, canvas
+        self.current: int | None = None
+
+    def clear(self) -> None:
+        """No beat is current."""
+        self.choose(None)
+
+    def choose(self, index: int | None, *, show: bool = True) -> None:
+        """Make a beat the current one; with `show`, bring it on screen."""
+        self.current = index
+        self._canvas.set_current_beat(index)
+        if index is not None and show:
+            self._bring_on_screen(index)
+        self.beat_changed.emit(index)
+
+    def on_beat_clicked(self, index: int) -> None:
+        self.choose(index, show=False)
+
+    def on_beat_chosen(self, index: int) -> None:
+        self.choose(index)
+
+    def next_beat(self) -> None:
+        self._go(1, abnormal=False)
+
+    def previous_beat(self) -> None:
+        self._go(-1, abnormal=False)
+
+    def next_abnormal(self) -> None:
+        self._go(1, abnormal=True)
+
+    def previous_abnormal(self) -> None:
+        self._go(-1, abnormal=True)
+
+    def go_to_sample(self, sample: int) -> None:
+        """Centre the trace on an own sample and make the beat there current."""
+        opened = self._session.opened
+        if opened is None:
+            return
+        self._canvas.center_on(sample / opened.record.fs)
+        if opened.log.n_beats:
+            index = int(np.searchsorted(opened.log.samples, sample))
+            self.choose(min(index, opened.log.n_beats - 1), show=False)
+
+    def _go(self, step: int, *, abnormal: bool) -> None:
+        opened = self._session.opened
+        if opened is None:
+            return
+        classes = opened.log.classes
+        wanted = classes > BeatClass.N if abnormal else np.ones(len(classes), np.bool_)
+        index = following(np.flatnonzero(wanted), self._from(step), step)
+        if index is not None:
+            self.choose(index)
+            return
+        what = "abnormal beat" if abnormal else "beat"
+        where = "after" if step > 0 else "before"
+        self.nothing_found.emit(f"There is no {what} {where} this one.")
+
+    def _from(self, step: int) -> float:
+        """Where to search from: the current beat, or the edge of what is on screen."""
+        if self.current is not None:
+            return self.current
+        opened = self._session.opened
+        start, stop = self._canvas.visible_range_s()
+        edge = start if step > 0 else stop
+        found = int(np.searchsorted(opened.times_s(), edge)) if opened else 0
+        return found - 0.5
+
+    def _bring_on_screen(self, index: int) -> None:
+        opened = self._session.opened
+        if opened is None:
+            return
+        t = opened.time_s(index)
+        start, stop = self._canvas.visible_range_s()
+        margin = 0.05 * (stop - start)
+        if not start + margin <= t <= stop - margin:
+            self._canvas.center_on(t)
+
+
+def following(candidates: np.ndarray, place: float, step: int) -> int | None:
+    """The next (step 1) or previous (step -1) of sorted candidates from a place; None at the end.
+
+    Parameters
+    ----------
+    candidates : (n,) int64
+        Ascending.
+    place : float
+        A candidate's own value, or one between two of them.
+    step : int
+        1 or -1.
+    """
+    if step > 0:
+        at = int(np.searchsorted(candidates, place, side="right"))
+        return int(candidates[at]) if at < len(candidates) else None
+    at = int(np.searchsorted(candidates, place, side="left")) - 1
+    return int(candidates[at]) if at >= 0 else None

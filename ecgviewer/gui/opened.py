@@ -1,0 +1,85 @@
+"""What is known of the open recording, and its beats as table columns; no Qt, no threads."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.beat import Beat
+from ecgviewer.beatlog import BeatLog, flag_bits
+from ecgviewer.gui.beat_query import Columns
+from ecgviewer.pipeline import Inputs, Scan
+from ecgviewer.record import Record, Verdict
+from ecgviewer.rhythm.rate import across
+from ecgviewer.signal.quality import Stretch, unreadable
+from ecgviewer.summary import Summary, summarise
+
+_PAUSE = np.uint16(flag_bits("pause"))
+
+
+@dataclass
+class Opened:
+    """One recording and everything known of it; filled on the window's thread alone.
+
+    Attributes
+    ----------
+    record : Record
+        The recording.
+    run_id : int
+        Number of the run whose results count.
+    inputs : (int or None, int or None)
+        Channels the networks read.
+    verdict : Verdict
+        What is known of the files' integrity.
+    log : BeatLog
+        Its beats so far.
+    scan : Scan or None
+        None while beats are being found.
+    stretches : tuple of Stretch
+        Gaps, flat and noisy stretches found so far.
+    """
+
+    record: Record
+    run_id: int
+    inputs: Inputs
+    verdict: Verdict
+    log: BeatLog = field(default_factory=BeatLog)
+    scan: Scan | None = None
+    stretches: tuple[Stretch, ...] = ()
+
+    def time_s(self, index: int) -> float:
+        """R peak of a beat, seconds from the record's start."""
+        return float(self.log.samples[index]) / self.record.fs
+
+    def beat(self, index: int) -> Beat:
+        """One beat as it is known now."""
+        return self.log.beat(index)
+
+    def times_s(self) -> NDArray[np.float64]:
+        """(n,) R peaks, seconds from the record's start."""
+        times: NDArray[np.float64] = self.log.samples / self.record.fs
+        return times
+
+    def summary(self) -> Summary:
+        """Figures as they are known now."""
+        return summarise(self.record, self.log, self.scan)
+
+    def columns(self) -> Columns:
+        """Every beat, for the table."""
+        log = self.log
+        leads = self.record.ecg_leads if self.scan is None else self.scan.leads
+        gaps = unreadable(tuple(s for s in self.stretches if s.kind == "gap"), leads)
+        rr_ms = np.full(log.n_beats, np.nan)
+        rr_ms[1:] = np.diff(log.samples) * (1000 / self.record.fs)
+        rr_ms[across(log.samples, gaps)] = np.nan
+        rr_ms[rr_ms <= 0] = np.nan
+        confidence = log.probabilities.max(axis=1, initial=0.0)
+        confidence[(log.flags & _PAUSE) != 0] = np.nan
+        return Columns(
+            time_s=self.times_s(),
+            classes=log.classes.copy(),
+            confidence=confidence,
+            rr_ms=rr_ms,
+            hr_bpm=60_000 / rr_ms,
+            flags=log.flags.copy(),
+        )

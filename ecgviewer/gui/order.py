@@ -1,0 +1,67 @@
+"""Which beats are wanted next, most urgent first; shared by window and worker thread, no Qt."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Span = tuple[float, float]
+
+
+class WantedOrder:
+    """What is on screen first, then outward; a playing frame before everything.
+
+    The window writes the spans, the worker thread calls. Each span is one tuple that is replaced
+    as a whole, so no lock is needed.
+
+    Parameters
+    ----------
+    times_s : (n,) float64
+        R peaks, seconds from the record's start, ascending.
+    view : (float, float)
+        Span on screen, seconds.
+    done : (n,) bool, optional
+        Beats that an earlier run has classified: not wanted again.
+    """
+
+    def __init__(
+        self,
+        times_s: NDArray[np.float64],
+        view: _Span = (0.0, 10.0),
+        *,
+        done: NDArray[np.bool_] | None = None,
+    ) -> None:
+        self._times_s = times_s
+        self._wanted = np.ones(len(times_s), np.bool_) if done is None else ~done
+        self.view: _Span = view
+        self.frame: _Span | None = None
+
+    @property
+    def n_wanted(self) -> int:
+        """Beats this run is to classify."""
+        return int(self._wanted.sum())
+
+    def __call__(self, pending: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Pending beats, most urgent first.
+
+        Parameters
+        ----------
+        pending : (n,) bool
+            Beats without a class.
+
+        Returns
+        -------
+        (m,) int64
+        """
+        indices = np.flatnonzero(pending & self._wanted).astype(np.int64)
+        times = self._times_s[indices]
+        distance = _distance(times, self.view)
+        frame = self.frame
+        if frame is not None:
+            inside = (times >= frame[0]) & (times < frame[1])
+            distance = np.where(inside, -1.0, distance)
+        return indices[np.argsort(distance, kind="stable")]
+
+
+def _distance(times: NDArray[np.float64], span: _Span) -> NDArray[np.float64]:
+    """Seconds from a span, 0 within it."""
+    outside: NDArray[np.float64] = np.maximum(0.0, np.maximum(span[0] - times, times - span[1]))
+    return outside

@@ -1,0 +1,161 @@
+"""The beat table with its filter line; follows and drives the trace, knows no recording."""
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgviewer.gui.beat_query import EXAMPLES, Columns
+from ecgviewer.gui.beat_table import HEADINGS, BeatTableModel
+from ecgviewer.gui.formats import count
+from ecgviewer.gui.theme import Theme
+
+# Buttons over the filter line: what they say and what they write into it
+_SHORTCUTS = (
+    ("All", ""),
+    ("Abnormal", "abnormal"),
+    ("S", "S"),
+    ("V", "V"),
+    ("F", "F"),
+    ("Q", "Q"),
+)
+_FILTER_DELAY_MS = 150  # a typed filter waits for the next key
+_WIDTHS = (52, 84, 50, 50, 56, 40)  # pixels at 96 dpi; the last column takes the rest
+
+
+class BeatPanel(QWidget):
+    """Beats as a table that can be sorted and filtered."""
+
+    beat_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = BeatTableModel(theme, self)
+        self.filter = QLineEdit(self)
+        self.filter.setPlaceholderText(f"Filter, e.g. {EXAMPLES}")
+        self.filter.setToolTip(
+            "Words that must all hold: classes (V, SV), abnormal, pending, a flag (noisy, pause),"
+            " conf<0.6, rr>1200, hr>100, a time 12:31 or 12:00-13:30, a beat #120 or 100-200"
+            "  [Ctrl+F]"
+        )
+        self.filter.setClearButtonEnabled(True)
+        self.shown = QLabel(self)
+        self.view = self._table()
+        self._delay = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
+        self._selecting = False
+        self._lay_out()
+        self._delay.timeout.connect(self.on_filter_settled)
+        self.filter.textChanged.connect(lambda _: self._delay.start())
+        self.view.selectionModel().currentRowChanged.connect(self.on_row_changed)
+        self.model.modelReset.connect(self._update_count)
+        self.model.rowsInserted.connect(self._update_count)
+        self._update_count()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.model.set_theme(theme)
+
+    def set_columns(self, columns: Columns, current: int | None) -> None:
+        """Show the beats as they are known now; the current one stays selected."""
+        self.model.set_columns(columns)
+        self._update_count()
+        if current is not None and self.view.currentIndex().row() != self.model.row_of(current):
+            self.select(current, scroll=False)
+
+    def clear(self) -> None:
+        """Another record: no beats yet, no filter."""
+        self.model.clear()
+        self.filter.clear()
+
+    def select(self, beat: int | None, *, scroll: bool = True) -> None:
+        """Make a beat the current row, without telling anyone."""
+        row = -1 if beat is None else self.model.row_of(beat)
+        self._selecting = True
+        if row < 0:
+            self.view.clearSelection()
+            self.view.setCurrentIndex(QModelIndex())
+        else:
+            index = self.model.index(row, 0)
+            self.view.selectRow(row)
+            if scroll:
+                self.view.scrollTo(index)
+        self._selecting = False
+
+    def follow(self, start_s: float) -> None:
+        """Show the rows of what is on the trace, unless the person is busy in the table."""
+        row = self.model.first_row_from(start_s)
+        if row >= 0 and not self.view.hasFocus():
+            top = QAbstractItemView.ScrollHint.PositionAtTop
+            self.view.scrollTo(self.model.index(row, 0), top)
+
+    def on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        beat = self.model.beat_at(current.row())
+        if beat is not None and not self._selecting:
+            self.beat_chosen.emit(beat)
+
+    def on_filter_settled(self) -> None:
+        self._delay.stop()
+        wrong = self.model.set_filter(self.filter.text())
+        self._update_count()
+        if wrong:
+            self.shown.setText(wrong)
+
+    def _update_count(self) -> None:
+        rows, beats = self.model.rowCount(), self.model.n_beats
+        text = f"{count(beats)} beats" if rows == beats else f"{count(rows)} of {count(beats)}"
+        self.shown.setText(text)
+
+    def _table(self) -> QTableView:
+        view = QTableView(self)
+        view.setModel(self.model)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setWordWrap(False)
+        view.setShowGrid(False)
+        view.setAlternatingRowColors(True)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        rows = view.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(view.fontMetrics().height() + 6)
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(30)
+        for column, width in enumerate(_WIDTHS):
+            header.resizeSection(column, width)
+        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        view.setSortingEnabled(True)
+        return view
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        for text, query in _SHORTCUTS:
+            button = QToolButton(self, text=text)
+            button.setToolTip(f"show {'every beat' if not query else f'beats: {query}'}")
+            button.clicked.connect(lambda _=False, query=query: self._filter_now(query))
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self.shown.setWordWrap(True)
+        buttons.addWidget(self.shown, 4, Qt.AlignmentFlag.AlignRight)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(6, 4, 6, 4)
+        box.setSpacing(4)
+        box.addLayout(buttons)
+        box.addWidget(self.filter)
+        box.addWidget(self.view, 1)
+        assert len(_WIDTHS) == len(HEADINGS) - 1
+
+    def _filter_now(self, query: str) -> None:
+        self.filter.setText(query)
+        self.on_filter_settled()

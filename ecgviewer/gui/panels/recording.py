@@ -1,0 +1,136 @@
+"""The recording panel: patient fields, facts, integrity, leads read; reads no file itself."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgviewer.gui import formats
+from ecgviewer.gui.badge import Badge
+from ecgviewer.gui.identity import Identity
+from ecgviewer.gui.theme import Theme
+from ecgviewer.record import Record, Verdict
+
+Inputs = tuple[int | None, int | None]
+_NONE = "none (zeros)"
+
+
+class RecordPanel(QWidget):
+    """Whose recording, what it holds, what the networks read of it."""
+
+    badge_clicked = Signal()
+    hide_toggled = Signal(bool)
+    inputs_chosen = Signal(object)  # Inputs
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields = {name: _value() for name in ("name", "folder", "start", "notes")}
+        self.facts = {name: _value() for name in ("length", "rate", "leads")}
+        self.badge = Badge(theme, self)
+        self.badge.clicked.connect(self.badge_clicked)
+        self.hide_box = QCheckBox("Hide patient fields")
+        self.hide_box.setToolTip(
+            "Hides name, folder, start and comments everywhere: here, in the title, in pictures"
+            " and in exported reports  [Ctrl+H]"
+        )
+        self.hide_box.toggled.connect(self.hide_toggled)
+        self.inputs = (QComboBox(self), QComboBox(self))
+        for number, box in enumerate(self.inputs, start=1):
+            box.setToolTip(
+                f"Lead that the networks read as input {number}; another choice classifies anew"
+            )
+            box.activated.connect(self.on_input_activated)
+        self._channels: list[int | None] = [None]
+        self._lay_out()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.badge.set_theme(theme)
+
+    def show_record(self, record: Record, identity: Identity) -> None:
+        """Show a recording, its patient fields as far as they are to be seen."""
+        self.fields["name"].setText(identity.name)
+        self.fields["folder"].setText(identity.folder)
+        self.fields["start"].setText(identity.started)
+        self.fields["notes"].setText("\n".join(identity.comments) or "none")
+        self.facts["length"].setText(
+            f"{formats.clock(record.duration_s)} ({formats.count(record.n_samples)} samples)"
+        )
+        self.facts["rate"].setText(formats.rate(record.fs))
+        self.facts["leads"].setText(_lead_list(record))
+        self.hide_box.blockSignals(True)
+        self.hide_box.setChecked(identity.hidden)
+        self.hide_box.blockSignals(False)
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Turn the badge."""
+        self.badge.show_verdict(verdict)
+
+    def show_inputs(self, record: Record, inputs: Inputs) -> None:
+        """Offer the ECG leads and show which two are read."""
+        self._channels = [*record.ecg_leads, None]
+        for box, chosen in zip(self.inputs, inputs, strict=True):
+            box.clear()
+            for channel in self._channels:
+                box.addItem(_NONE if channel is None else record.leads[channel].name or "?")
+            box.setCurrentIndex(self._channels.index(chosen))
+            box.setEnabled(len(self._channels) > 1)
+
+    def on_input_activated(self) -> None:
+        first, second = (self._channels[box.currentIndex()] for box in self.inputs)
+        self.inputs_chosen.emit((first, second))
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setContentsMargins(8, 6, 8, 6)
+        form.setVerticalSpacing(4)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("Record", self.fields["name"])
+        form.addRow("Folder", self.fields["folder"])
+        form.addRow("Start", self.fields["start"])
+        form.addRow("Comments", self.fields["notes"])
+        form.addRow("", self.hide_box)
+        form.addRow("Length", self.facts["length"])
+        form.addRow("Rate", self.facts["rate"])
+        form.addRow("Leads", self.facts["leads"])
+        form.addRow("Integrity", self.badge)
+        form.addRow("Input 1", self.inputs[0])
+        form.addRow("Input 2", self.inputs[1])
+        inner = QWidget()
+        inner.setLayout(form)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(scroll)
+
+
+def _value() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)  # a comment is a stranger's text
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _lead_list(record: Record) -> str:
+    """Every lead with what is special about it."""
+    words = []
+    for lead in record.leads:
+        notes = []
+        if not lead.is_ecg:
+            notes.append("no ECG lead, drawn only")
+        elif not lead.calibrated:
+            notes.append("no gain in the file, mV unknown")
+        words.append(f"{lead.name or '?'} ({'; '.join(notes)})" if notes else lead.name or "?")
+    return ", ".join(words)

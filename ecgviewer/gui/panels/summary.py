@@ -1,0 +1,145 @@
+"""The recording's figures: counts, burden, heart rate, times; counts nothing itself."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.gui.formats import clock, count, share
+from ecgviewer.gui.theme import Theme
+from ecgviewer.summary import Summary
+
+_SHORT = {
+    BeatClass.N: "normal, bundle branch block, escape",
+    BeatClass.S: "supraventricular ectopic",
+    BeatClass.V: "ventricular ectopic",
+    BeatClass.F: "fusion of ventricular and normal",
+    BeatClass.Q: "paced, fusion with paced, unclassifiable",
+}
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_BURDEN_TIP = "Burden: share of the classified beats in readable time"
+_NO_FIGURE = "–"
+
+
+class SummaryPanel(QWidget):
+    """Counts per class with letter and colour, burden, heart rate, times."""
+
+    time_clicked = Signal(int)  # own sample
+    class_clicked = Signal(str)  # letter
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.letters = {c: QLabel(c.name, self) for c in BeatClass}
+        self.counts = {c: QLabel(self) for c in BeatClass}
+        self.burdens = {c: QLabel(self) for c in BeatClass}
+        self.rate = QLabel(self)
+        self.rate.linkActivated.connect(lambda sample: self.time_clicked.emit(int(sample)))
+        self.times = QLabel(self)
+        for label in (self.rate, self.times):
+            label.setWordWrap(True)
+        self._theme = theme
+        self._summary: Summary | None = None
+        self._fs = 1.0
+        self._lay_out()
+        self.set_theme(theme)
+        self.clear()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for beat_class, label in self.letters.items():
+            color = theme.class_colors[beat_class]
+            label.setStyleSheet(
+                f"background: {color}; color: {_readable_on(color)}; border-radius: 3px;"
+                " font-weight: bold"
+            )
+        if self._summary is not None:
+            self.show_summary(self._summary, self._fs)
+
+    def clear(self) -> None:
+        """No recording, or nothing known of it yet."""
+        self._summary = None
+        for label in (*self.counts.values(), *self.burdens.values()):
+            label.setText(_NO_FIGURE)
+        self.rate.setText("Heart rate –")
+        self.times.setText("")
+
+    def show_summary(self, summary: Summary, fs: float) -> None:
+        """Show the figures as they are known now.
+
+        Parameters
+        ----------
+        summary : Summary
+            The figures.
+        fs : float
+            Rate of the record, Hz.
+        """
+        self._summary, self._fs = summary, fs
+        for c in BeatClass:
+            self.counts[c].setText(count(summary.counts[c]))
+            burden = summary.burden
+            self.burdens[c].setText(_NO_FIGURE if burden is None else share(burden[c], 1) or "0 %")
+        self.rate.setText(self._rate_text(summary, fs))
+        self.times.setText(_times_text(summary))
+
+    def _rate_text(self, summary: Summary, fs: float) -> str:
+        rate = summary.heart_rate
+        if rate.mean is None:
+            return "Heart rate –"
+        text = f"Heart rate <b>{rate.mean:.0f}</b>/min"
+        color = self._theme.accent
+        for word, value, sample in (
+            ("least", rate.least, rate.least_sample),
+            ("greatest", rate.greatest, rate.greatest_sample),
+        ):
+            if value is not None and sample is not None:
+                link = f'<a style="color:{color}" href="{sample}">{clock(sample / fs)}</a>'
+                text += f", {word} <b>{value:.0f}</b> at {link}"
+        return text
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        for row, c in enumerate(BeatClass):
+            letter = self.letters[c]
+            letter.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            letter.setFixedWidth(letter.fontMetrics().height() + 6)
+            name = QLabel(_SHORT[c], self)
+            name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            name.setToolTip(f"{c.name}: {c.description}")
+            letter.setToolTip(f"{c.name}: {c.description}")
+            self.burdens[c].setToolTip(_BURDEN_TIP)
+            for column, widget in enumerate((letter, name, self.counts[c], self.burdens[c])):
+                grid.addWidget(widget, row, column)
+            self.counts[c].setAlignment(_RIGHT)
+            self.burdens[c].setAlignment(_RIGHT)
+            self.burdens[c].setMinimumWidth(self.fontMetrics().horizontalAdvance("100.0 %"))
+        line = QFrame(self)
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        self.rate.setToolTip("Mean of all RR; least and greatest are means over 8 RR: click to go")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 6, 8, 6)
+        box.setSpacing(5)
+        box.addLayout(grid)
+        box.addWidget(line)
+        box.addWidget(self.rate)
+        box.addWidget(self.times)
+        box.addStretch(1)
+
+
+def _times_text(summary: Summary) -> str:
+    recorded = f"Recorded {clock(summary.recorded_s)}"
+    if not summary.readable_s and not summary.complete:
+        return recorded
+    readable = clock(summary.readable_s)
+    return f"{recorded}, readable {readable}, analysed {clock(summary.analysed_s)}"
+
+
+def _readable_on(color: str) -> str:
+    """Black or white, whichever stands out more (relative luminance, WCAG 2)."""
+    c = QColor(color)
+    parts = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in c.getRgbF()[:3]]
+    luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    return "#000000" if luminance > 0.179 else "#ffffff"

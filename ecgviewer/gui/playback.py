@@ -1,0 +1,132 @@
+"""The clock of playback: which frame it is; never cleans, classifies or draws."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+FRAME_SAMPLES = 400  # at 360 Hz, paper section 3.4
+FRAME_S = FRAME_SAMPLES / 360
+_SHORTEST_TICK_MS = 66  # 15 repaints a second: beyond, several frames share one
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A speed of playback and what to call it."""
+
+    label: str
+    frames_per_s: float
+
+    @property
+    def times_real(self) -> float:
+        """Seconds of recording per second."""
+        return self.frames_per_s * FRAME_S
+
+
+def _times(factor: float, label: str = "") -> Speed:
+    return Speed(label or f"{factor:g} x real time", factor / FRAME_S)
+
+
+SPEEDS = (
+    _times(0.5, "½ x real time"),
+    _times(1, "real time"),
+    Speed("2 frames/s = 2.2 x real time", 2.0),  # the paper's pace
+    *(_times(factor) for factor in (4, 8, 16, 32, 64)),
+)
+PAPER_SPEED = 2  # place in SPEEDS
+
+
+class Player(QObject):
+    """Says which frame is wanted, by the clock; a late frame is skipped, never waited for.
+
+    Parameters
+    ----------
+    parent : QObject
+        Owner.
+    """
+
+    frame_wanted = Signal(int)
+    playing_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.n_frames = 0
+        self.index = 0
+        self._speed = SPEEDS[PAPER_SPEED]
+        self._origin = 0  # frame at which the clock was set to zero
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.on_ticked)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the clock runs."""
+        return self._timer.isActive()
+
+    @property
+    def speed(self) -> Speed:
+        """How fast."""
+        return self._speed
+
+    @property
+    def look_ahead_s(self) -> float:
+        """Seconds of recording of which the classes will soon be needed."""
+        return FRAME_S + (self._speed.times_real if self.playing else 0.0)
+
+    def load(self, duration_s: float) -> None:
+        """Take another recording, from its start."""
+        self.pause()
+        self.n_frames = max(0, -int(-duration_s // FRAME_S))
+        self.index = 0
+
+    def set_speed(self, speed: Speed) -> None:
+        """Change the speed; the frame stays."""
+        self._speed = speed
+        if self.playing:
+            self._start_clock()
+
+    def toggle(self) -> None:
+        """Play, or pause; at the end, play from the start."""
+        if self.playing:
+            self.pause()
+        elif self.n_frames:
+            if self.index >= self.n_frames - 1:
+                self.index = 0
+            self._start_clock()
+            self.playing_changed.emit(True)
+            self.frame_wanted.emit(self.index)
+
+    def pause(self) -> None:
+        """Stop the clock where it is."""
+        if self.playing:
+            self._timer.stop()
+            self.playing_changed.emit(False)
+
+    def step(self, n: int) -> None:
+        """Pause and go n frames on."""
+        self.pause()
+        self._show(self.index + n)
+
+    def seek(self, t_s: float) -> None:
+        """Go to the frame that holds a time; playback goes on from there."""
+        self._show(int(t_s // FRAME_S))
+        if self.playing:
+            self._start_clock()
+
+    def on_ticked(self) -> None:
+        """The timer: go to the frame whose time it is."""
+        index = self._origin + int(self._clock.elapsed() / 1000 * self._speed.frames_per_s)
+        if index != self.index:
+            self._show(index)
+        if self.index >= self.n_frames - 1:
+            self.pause()
+
+    def _show(self, index: int) -> None:
+        if self.n_frames:
+            self.index = min(max(0, index), self.n_frames - 1)
+            self.frame_wanted.emit(self.index)
+
+    def _start_clock(self) -> None:
+        self._origin = self.index
+        self._clock.start()
+        # four ticks a frame keep its start within a quarter of a frame of where it should be
+        self._timer.start(max(_SHORTEST_TICK_MS, int(250 / self._speed.frames_per_s)))

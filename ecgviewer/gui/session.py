@@ -1,0 +1,285 @@
+"""The recording that is open and what is known of it; draws nothing, asks nobody.
+
+Results of threads arrive in slots that drop what belongs to an earlier run, append to the beat log
+and mark it as changed, nothing else.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer import pipeline
+from ecgviewer.beatlog import BeatBatch, BeatLog
+from ecgviewer.gui.opened import Opened
+from ecgviewer.gui.progress import Meter, Phase, Progress
+from ecgviewer.gui.signal_worker import CleanedBlocks, Job, SignalWorker
+from ecgviewer.gui.task import Task, Threads
+from ecgviewer.gui.worker import AnalysisWorker, Ensembles, Run
+from ecgviewer.pipeline import Ensemble, Inputs, ScanStep
+from ecgviewer.record import Record, Verdict
+
+
+class Session(QObject):
+    """Opens recordings and streams their beats.
+
+    Parameters
+    ----------
+    ensembles : Ensembles
+        Where the networks come from.
+    ensemble_name : str
+        Which of them.
+    parent : QObject
+        Owner.
+    """
+
+    record_opened = Signal()
+    open_failed = Signal(str)
+    beats_reset = Signal()  # serial numbers or classes start anew
+    verdict_changed = Signal()
+    ensemble_loaded = Signal(object)
+    ensemble_failed = Signal(str)
+    run_finished = Signal()  # to its end, cancelled or failed
+    answer_ready = Signal(str, object)
+    trouble_met = Signal(str)
+
+    def __init__(
+        self,
+        ensembles: Ensembles,
+        *,
+        ensemble_name: str = "paper",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.threads = Threads(self)
+        self.opened: Opened | None = None
+        self.ensemble: Ensemble | None = None
+        self.progress = Progress()
+        self.dirty = False
+        self.cleaned: CleanedBlocks | None = None
+        self._ensembles, self._ensemble_name = ensembles, ensemble_name
+        self._meter = Meter()
+        self._next_number = 1
+        self._opening: Task | None = None
+        self._analysis: AnalysisWorker | None = None
+        self._signal: SignalWorker | None = None
+        self._verify: Task | None = None
+
+    # -- what the window asks for -------------------------------------------------------------
+
+    def load_ensemble(self) -> None:
+        """Load the networks in the background, so that the window can name them at once."""
+        task = self.threads.task(lambda _: self._ensembles.get(self._ensemble_name))
+        task.succeeded.connect(self.on_ensemble_loaded)
+        task.failed.connect(self.on_ensemble_failed)
+        self.threads.start(task)
+
+    def open(self, read: Callable[[Task], Record]) -> None:
+        """Open what a callable reads; the old recording stays until the new one is ready."""
+        if self._opening is not None:
+            self._opening.requestInterruption()
+        task = self.threads.task(read, ticket=self._take_number())
+        task.succeeded.connect(self.on_record_ready)
+        task.failed.connect(self.on_open_failed)
+        self._opening = task
+        self.threads.start(task)
+
+    def cancel(self) -> None:
+        """Stop the analysis; what is classified stays."""
+        if self._analysis is not None:
+            self._analysis.requestInterruption()
+
+    def resume(self) -> None:
+        """Classify what has no class yet."""
+        if self.opened is not None and not self.progress.busy:
+            self._start_analysis(self.opened)
+
+    def choose_inputs(self, inputs: Inputs) -> None:
+        """Have the networks read other leads: all classes are asked for anew."""
+        opened = self.opened
+        if opened is None or inputs == opened.inputs:
+            return
+        self.cancel()
+        opened.inputs = inputs
+        opened.log.reset_classes()
+        self.beats_reset.emit()
+        self._start_analysis(opened)
+
+    def show_view(self, start_s: float, stop_s: float) -> None:
+        """Say what is on screen: it is classified first."""
+        if self._analysis is not None:
+            self._analysis.show_view(start_s, stop_s)
+
+    def show_frame(self, span: tuple[float, float] | None) -> None:
+        """Say what plays: it is classified before what is on screen."""
+        if self._analysis is not None:
+            self._analysis.show_frame(span)
+
+    def ask(self, kind: str, job: Job) -> None:
+        """Ask a question of the cleaned signal; `answer_ready` brings the answer."""
+        if self._signal is not None:
+            self._signal.ask(kind, job)
+
+    def close(self) -> None:
+        """End every thread and wait for it."""
+        self.threads.stop_all()
+
+    # -- results of threads -------------------------------------------------------------------
+
+    def on_record_ready(self, ticket: int, record: Record) -> None:
+        if self._opening is None or ticket != self._opening.ticket:
+            return  # another one was asked for meanwhile
+        self._opening = None
+        self._let_go()
+        inputs = pipeline.default_inputs(record)
+        self.opened = Opened(record, self._take_number(), inputs, record.verdict)
+        self._start_signal(self.opened)
+        self.record_opened.emit()
+        self._start_verify(self.opened)
+        self._start_analysis(self.opened)
+
+    def on_open_failed(self, ticket: int, reason: str) -> None:
+        if self._opening is not None and ticket == self._opening.ticket:
+            self._opening = None
+            self.open_failed.emit(reason)
+
+    def on_ensemble_failed(self, _ticket: int, reason: str) -> None:
+        self.ensemble_failed.emit(reason)
+
+    def on_ensemble_loaded(self, _ticket: int, ensemble: Ensemble) -> None:
+        self.ensemble = ensemble
+        self.ensemble_loaded.emit(ensemble)
+
+    def on_scan_advanced(self, run_id: int, step: ScanStep) -> None:
+        opened = self._current(run_id)
+        if opened is None:
+            return
+        opened.log.extend(step.samples)
+        opened.stretches, opened.scan = step.stretches, step.scan
+        self._set_progress(Progress("finding", step.done, step.total))
+
+    def on_classifying_started(self, run_id: int, ensemble: Ensemble) -> None:
+        opened = self._current(run_id)
+        if opened is None:
+            return
+        if opened.log.n_members != len(ensemble.members):
+            log = BeatLog(n_members=len(ensemble.members))
+            log.extend(opened.log.samples)
+            opened.log = log
+            self.beats_reset.emit()
+        self._meter.start(opened.log.n_classified)
+        self._set_progress(self._classifying("classifying"))
+
+    def on_beats_classified(self, run_id: int, batch: BeatBatch) -> None:
+        opened = self._current(run_id)
+        if opened is None:
+            return
+        opened.log.apply(batch)
+        self._set_progress(self._classifying("classifying"))
+
+    def on_run_ended(self, run_id: int, whole: bool) -> None:
+        opened = self._current(run_id)
+        if opened is None:
+            return
+        self.dirty = True
+        note = pipeline.why_not_classified(opened.record) if whole else ""
+        if whole and not note and opened.log.n_beats:
+            note = f"in {self._meter.took()}"
+        self._set_progress(self._classifying("done" if whole else "cancelled", note))
+        self.run_finished.emit()
+
+    def on_run_failed(self, run_id: int, reason: str) -> None:
+        if self._current(run_id) is not None:
+            self._set_progress(self._classifying("failed"))
+            self.trouble_met.emit(reason)
+            self.run_finished.emit()
+
+    def on_verified(self, ticket: int, verdict: Verdict) -> None:
+        if self._verify is not None and ticket == self._verify.ticket and self.opened is not None:
+            self.opened.verdict = verdict
+            self.verdict_changed.emit()
+
+    def on_block_cleaned(self, ticket: int, index: int, block: NDArray[np.float32]) -> None:
+        if self._signal is not None and ticket == self._signal.ticket and self.cleaned is not None:
+            self.cleaned.add(index, block)
+            self.dirty = True
+
+    def on_answer_ready(self, ticket: int, kind: str, answer: object) -> None:
+        if self._signal is not None and ticket == self._signal.ticket:
+            self.answer_ready.emit(kind, answer)
+
+    def on_signal_failed(self, ticket: int, reason: str) -> None:
+        if self._signal is not None and ticket == self._signal.ticket:
+            self.trouble_met.emit(reason)
+
+    def on_verify_failed(self, ticket: int, reason: str) -> None:
+        if self._verify is not None and ticket == self._verify.ticket:
+            self.trouble_met.emit(reason)
+
+    # -- threads ------------------------------------------------------------------------------
+
+    def _current(self, run_id: int) -> Opened | None:
+        """The open recording, if the result is of its present run."""
+        return self.opened if self.opened and self.opened.run_id == run_id else None
+
+    def _take_number(self) -> int:
+        self._next_number += 1
+        return self._next_number - 1
+
+    def _let_go(self) -> None:
+        """End what still works on the old recording; it is not waited for."""
+        for thread in (self._analysis, self._signal, self._verify):
+            if thread is not None:
+                self.threads.ask_to_end(thread)
+        self._analysis = self._signal = self._verify = None
+
+    def _start_signal(self, opened: Opened) -> None:
+        worker = SignalWorker(self._take_number(), opened.record, self)
+        worker.block_cleaned.connect(self.on_block_cleaned)
+        worker.answer_ready.connect(self.on_answer_ready)
+        worker.signal_failed.connect(self.on_signal_failed)
+        self._signal, self.cleaned = worker, CleanedBlocks(worker, opened.record)
+        self.threads.start(worker)
+
+    def _start_verify(self, opened: Opened) -> None:
+        verify = opened.record.verify
+        if verify is None:
+            return
+        task = self.threads.task(lambda task: verify(task.stopped), ticket=self._take_number())
+        task.succeeded.connect(self.on_verified)
+        task.failed.connect(self.on_verify_failed)
+        self._verify = task
+        self.threads.start(task)
+
+    def _start_analysis(self, opened: Opened) -> None:
+        opened.run_id = self._take_number()
+        run = Run(
+            opened.run_id,
+            opened.record,
+            self._ensemble_name,
+            opened.inputs,
+            opened.scan,
+            opened.log.classes >= 0 if opened.scan else None,
+        )
+        if opened.scan is None:
+            opened.log, opened.stretches = BeatLog(), ()
+            self.beats_reset.emit()
+        worker = AnalysisWorker(run, self._ensembles, self)
+        worker.scan_advanced.connect(self.on_scan_advanced)
+        worker.classifying_started.connect(self.on_classifying_started)
+        worker.beats_classified.connect(self.on_beats_classified)
+        worker.run_ended.connect(self.on_run_ended)
+        worker.run_failed.connect(self.on_run_failed)
+        self._analysis = worker
+        self._set_progress(Progress("loading" if opened.scan else "finding"))
+        self.threads.start(worker)
+
+    def _classifying(self, phase: Phase, note: str = "") -> Progress:
+        log = self.opened.log if self.opened else BeatLog()
+        rate = self._meter.rate(log.n_classified)
+        return Progress(phase, log.n_classified, log.n_beats, rate, note)
+
+    def _set_progress(self, progress: Progress) -> None:
+        self.progress = progress
+        self.dirty = True

@@ -1,0 +1,77 @@
+"""The lowest lines of the window: progress, device, and the sentence that cannot be dismissed."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+
+from ecgviewer.gui.progress import Progress
+from ecgviewer.gui.theme import Theme
+from ecgviewer.pipeline import Ensemble
+
+
+class StatusStrip(QWidget):
+    """Progress with Cancel on the left, device and ensemble on the right, the sentence below."""
+
+    cancel_clicked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = QLabel(self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(160, 10)
+        self.cancel = QToolButton(self, text="Cancel")
+        self.cancel.setToolTip("Stop the analysis; what is classified stays  [Esc]")
+        self.cancel.clicked.connect(self.cancel_clicked)
+        self.device = QLabel(self)
+        self.sentence = QLabel(self)
+        self.sentence.setWordWrap(True)
+        self.sentence.hide()
+        self._lay_out()
+        self.set_theme(theme)
+        self.show_progress(Progress())
+
+    def set_theme(self, theme: Theme) -> None:
+        self.sentence.setStyleSheet(f"color: {theme.warning}; font-weight: bold")
+        self.device.setStyleSheet(f"color: {theme.muted}")
+
+    def show_progress(self, progress: Progress) -> None:
+        """Say how far the analysis is."""
+        self.text.setText(progress.text)
+        # without a total the bar shows that something goes on, not how far it is
+        self.bar.setRange(0, progress.total if progress.phase != "loading" else 0)
+        self.bar.setValue(progress.done)
+        self.bar.setVisible(progress.busy)
+        self.cancel.setVisible(progress.busy)
+
+    def show_ensemble(self, ensemble: Ensemble) -> None:
+        """Say which networks classify, on what, and what is known of them on new patients."""
+        device = {"cpu": "CPU", "cuda": "GPU"}.get(ensemble.device, ensemble.device)
+        parts = [device, ensemble.precision, f"{ensemble.name} {ensemble.hash[:8]}"]
+        self.device.setText("  ·  ".join(parts))
+        self.device.setToolTip(
+            f"Classes come from the ensemble “{ensemble.name}”, sha256 {ensemble.hash},"
+            f" computed on {device} in {ensemble.precision}. More under Help > About and Model."
+        )
+        self.sentence.setText(ensemble.unseen_sentence)
+        self.sentence.setVisible(bool(ensemble.unseen_sentence))
+
+    def show_no_ensemble(self, reason: str) -> None:
+        """Say that nothing can be classified."""
+        self.device.setText("no networks: beats are marked, not classified")
+        self.device.setToolTip(reason)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.text)
+        row.addWidget(self.bar)
+        row.addWidget(self.cancel)
+        row.addStretch(1)
+        row.addWidget(self.device)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 0, 8, 2)
+        box.setSpacing(0)
+        box.addLayout(row)
+        box.addWidget(self.sentence)
+        # the row keeps its height when Cancel goes
+        self.text.setMinimumHeight(self.cancel.sizeHint().height())

@@ -1,0 +1,87 @@
+"""One piece of work on a thread of its own; knows nothing of records or networks."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from ecgviewer.gui.errors import sentence
+
+_LOG = logging.getLogger(__name__)
+
+
+class Task(QThread):
+    """Runs one callable away from the window.
+
+    Parameters
+    ----------
+    work : callable
+        Takes this task (for `stopped` and `progress`) and returns the result.
+    ticket : int
+        Number that the result carries, so that a late one can be told from the one wanted.
+    parent : QObject
+        Owner.
+    """
+
+    succeeded = Signal(int, object)
+    failed = Signal(int, str)
+    progressed = Signal(int, int)
+
+    def __init__(
+        self, work: Callable[["Task"], Any], *, ticket: int = 0, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._work = work
+        self.ticket = ticket
+
+    def run(self) -> None:
+        try:
+            result = self._work(self)
+        except Exception as error:
+            if self.stopped():
+                return  # what fails after it was given up interests nobody
+            _LOG.info("task failed", exc_info=error)
+            self.failed.emit(self.ticket, sentence(error))
+        else:
+            if not self.stopped():
+                self.succeeded.emit(self.ticket, result)
+
+    def stopped(self) -> bool:
+        """Whether the work was asked to end; asked by the work itself."""
+        return self.isInterruptionRequested()
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell the window how far the work is; called by the work itself."""
+        self.progressed.emit(done, total)
+
+
+class Threads(QObject):
+    """Keeps every thread until it has ended, and ends all of them when the window closes."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._running: list[QThread] = []
+
+    def start(self, thread: QThread) -> None:
+        """Start a thread and hold on to it until it has finished."""
+        self._running = [t for t in self._running if not t.isFinished()]
+        self._running.append(thread)
+        thread.start()
+
+    def task(self, work: Callable[[Task], Any], *, ticket: int = 0) -> Task:
+        """A task that is not started yet; connect it, then hand it to `start`."""
+        return Task(work, ticket=ticket, parent=self)
+
+    @staticmethod
+    def ask_to_end(thread: QThread) -> None:
+        """Ask one thread to end soon; one that waits for work has a way of its own."""
+        getattr(thread, "stop", thread.requestInterruption)()
+
+    def stop_all(self) -> None:
+        """Ask every thread to end, then wait for all of them."""
+        for thread in self._running:
+            self.ask_to_end(thread)
+        for thread in self._running:
+            thread.wait()
+        self._running.clear()

@@ -1,0 +1,151 @@
+"""The thread that streams one recording's beats and classes; computes nothing itself.
+
+Every result carries the number of its run, so that the window can drop what comes too late.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QThread, Signal
+
+from ecgviewer import pipeline
+from ecgviewer.gui.errors import sentence
+from ecgviewer.gui.order import WantedOrder
+from ecgviewer.pipeline import BeatBatch, Ensemble, Inputs, Scan
+from ecgviewer.record import Record
+
+_LOG = logging.getLogger(__name__)
+
+
+class Ensembles:
+    """Loads an ensemble once; whoever asks while it loads waits.
+
+    Parameters
+    ----------
+    load : callable
+        Reads an ensemble by name.
+    """
+
+    def __init__(self, load: Callable[[str], Ensemble] = pipeline.load_ensemble) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._loaded: dict[str, Ensemble] = {}
+
+    def get(self, name: str) -> Ensemble:
+        """The ensemble of that name, loaded at most once."""
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = self._load(name)
+            return self._loaded[name]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run is to do.
+
+    Attributes
+    ----------
+    run_id : int
+        Number that every result carries.
+    record : Record
+        The recording.
+    ensemble : str
+        Name of the ensemble.
+    inputs : (int or None, int or None), or None
+        Channels the networks read; None chooses by lead name.
+    scan : Scan or None
+        Beats already found: only classes are wanted.
+    done : (n,) bool, or None
+        Beats of `scan` that have their class already.
+    """
+
+    run_id: int
+    record: Record
+    ensemble: str
+    inputs: Inputs | None = None
+    scan: Scan | None = None
+    done: NDArray[np.bool_] | None = None
+
+
+class AnalysisWorker(QThread):
+    """Iterates `pipeline.scan`, then `pipeline.analyze`.
+
+    Parameters
+    ----------
+    run : Run
+        What to do.
+    ensembles : Ensembles
+        Where the networks come from.
+    parent : QObject
+        Owner.
+    """
+
+    scan_advanced = Signal(int, object)  # ScanStep
+    beats_classified = Signal(int, object)  # BeatBatch
+    classifying_started = Signal(int, object)  # Ensemble
+    run_ended = Signal(int, bool)  # whether it got to the end
+    run_failed = Signal(int, str)
+
+    def __init__(self, run: Run, ensembles: Ensembles, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._run = run
+        self._ensembles = ensembles
+        self.order: WantedOrder | None = None
+        self.view = (0.0, 10.0)  # span on screen, seconds; the window keeps it
+
+    def run(self) -> None:
+        try:
+            whole = self._stream()
+        except Exception as error:
+            _LOG.info("analysis failed", exc_info=error)
+            self.run_failed.emit(self._run.run_id, sentence(error))
+        else:
+            self.run_ended.emit(self._run.run_id, whole)
+
+    def show_view(self, start_s: float, stop_s: float) -> None:
+        """Say what is on screen; called by the window at any time."""
+        self.view = (start_s, stop_s)
+        if self.order is not None:
+            self.order.view = self.view
+
+    def show_frame(self, span: tuple[float, float] | None) -> None:
+        """Say which frame plays; called by the window at any time."""
+        if self.order is not None:
+            self.order.frame = span
+
+    def _stream(self) -> bool:
+        scan = self._run.scan or self._scan()
+        if scan is None or self.isInterruptionRequested():
+            return False
+        ensemble = self._ensembles.get(self._run.ensemble)
+        order = WantedOrder(scan.samples / self._run.record.fs, self.view, done=self._run.done)
+        self.order = order
+        order.view = self.view  # it may have moved meanwhile
+        self.classifying_started.emit(self._run.run_id, ensemble)
+        left = order.n_wanted
+        for batch in self._batches(scan, ensemble, order) if left else ():
+            if self.isInterruptionRequested():
+                return False
+            self.beats_classified.emit(self._run.run_id, batch)
+            left -= len(batch.indices)
+            if left <= 0:
+                break
+        return True
+
+    def _scan(self) -> Scan | None:
+        for step in pipeline.scan(self._run.record):
+            if self.isInterruptionRequested():
+                return None
+            self.scan_advanced.emit(self._run.run_id, step)
+            if step.scan is not None:
+                return step.scan
+        return None
+
+    def _batches(self, scan: Scan, ensemble: Ensemble, order: WantedOrder) -> Iterator[BeatBatch]:
+        return pipeline.analyze(
+            self._run.record, scan, ensemble, order=order, inputs=self._run.inputs
+        )

@@ -1,0 +1,56 @@
+"""The middle of the window: header, trace and strip, or what to do first; connects nothing."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ecgviewer.gui.canvas import Canvas
+from ecgviewer.gui.empty_state import EmptyState
+from ecgviewer.gui.header_bar import HeaderBar
+from ecgviewer.gui.message_bar import MessageBar
+from ecgviewer.gui.overview import Overview
+from ecgviewer.gui.theme import Theme
+
+
+class Workspace(QWidget):
+    """Message bar on top; below it the empty state or the recording."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.messages = MessageBar(theme, self)
+        self.empty = EmptyState(theme, self)
+        self.header = HeaderBar(theme, self)
+        self.canvas = Canvas(self)
+        self.overview = Overview(self)
+        self._stack = QStackedWidget(self)
+        self._lay_out()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        for part in (self.messages, self.empty, self.header, self.canvas, self.overview):
+            part.set_theme(theme)
+
+    def show_recording(self) -> None:
+        """Header, trace and strip in the place of the empty state."""
+        self._stack.setCurrentIndex(1)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.addWidget(self.canvas)
+        split.addWidget(self.overview)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 0)
+        split.setChildrenCollapsible(False)
+        recording = QWidget(self)
+        inner = QVBoxLayout(recording)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.header)
+        inner.addWidget(split, 1)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(recording)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.messages)
+        box.addWidget(self._stack, 1)

@@ -1,0 +1,80 @@
+"""A window on a fake ensemble, and small real records."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from ecgviewer import paths
+from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.worker import Ensembles
+from tests.gui.fakes import FakeEnsemble, FakePrompts
+from tests.io.records import ecg_like, write_record
+
+TIMEOUT_MS = 30_000  # of a machine that has other things to do
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def ensemble() -> FakeEnsemble:
+    return FakeEnsemble()
+
+
+@pytest.fixture
+def window(qtbot, settings: Settings, ensemble: FakeEnsemble) -> Iterator[MainWindow]:
+    """The window, shown off screen at 1366x768, its questions answered by FakePrompts."""
+    window = MainWindow(settings, Ensembles(lambda _: ensemble))
+    window.files.prompts = FakePrompts()
+    window.show()
+    qtbot.waitUntil(lambda: window.session.ensemble is not None, timeout=TIMEOUT_MS)
+    yield window
+    ensemble.gate.set()
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """One minute of two leads that look like an ECG, with comments and a start."""
+    folder = tmp_path / "patient"
+    folder.mkdir()
+    return write_record(
+        folder,
+        ecg_like(21_600),
+        name="p01",
+        names=("MLII", "V1"),
+        start="09:30:00 02/03/1990",
+        tail=("# 69 M", "# Digoxin"),
+    )
+
+
+@pytest.fixture
+def demo() -> Path:
+    """The bundled demo record."""
+    return paths.demo_record()
+
+
+@pytest.fixture
+def opened(qtbot, window: MainWindow, record: Path) -> MainWindow:
+    """The window with `record` open and every beat classified."""
+    open_and_wait(qtbot, window, record)
+    return window
+
+
+def open_and_wait(qtbot, window: MainWindow, path: Path) -> None:
+    """Open a record and wait until every beat has its class and every view shows it."""
+    with qtbot.waitSignal(window.session.record_opened, timeout=TIMEOUT_MS):
+        window.files.open_path(path)
+    wait(qtbot, lambda: window.session.progress.phase in {"done", "failed"})
+    wait(qtbot, lambda: not window.session.dirty)
+    window.display.refresh_figures()
+
+
+def wait(qtbot, condition: Callable[[], bool]) -> None:
+    qtbot.waitUntil(condition, timeout=TIMEOUT_MS)

@@ -1,0 +1,63 @@
+"""An ensemble of ten lines for the window's tests: instant, or as slow as a test wants."""
+
+import threading
+
+import numpy as np
+
+from ecgviewer.model.ensemble import Prediction
+from ecgviewer.signal.params import PAPER
+
+SENTENCE = "Made for tests; on new patients it finds 1 of 100 S and 2 of 100 V beats."
+
+
+class FakeEnsemble:
+    """Calls a beat V where its largest deflection points down, else N; both members agree."""
+
+    name, title, hash, device, precision = "fake", "Fake", "0123456789abcdef", "cpu", "fp32"
+    members, weights, prep = ("first", "second"), (0.5, 0.5), PAPER
+    unseen_sentence, intended_use = SENTENCE, "for tests"
+    card = {"leaks": "nothing", "metrics": {}, "unseen": {}, "member_cards": {}}
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()  # a test that clears it holds the networks up
+        self.gate.set()
+        self.n_batches = 0
+
+    def predict(self, windows: np.ndarray) -> Prediction:
+        self.gate.wait(10)
+        self.n_batches += 1
+        down = -windows[:, 0].min(axis=1) > windows[:, 0].max(axis=1)
+        votes = np.full((len(windows), 2, 5), 0.05, np.float32)
+        votes[np.arange(len(windows)), :, np.where(down, 2, 0)] = 0.8
+        fused = votes.mean(axis=1).astype(np.float64)
+        return Prediction(fused / fused.sum(axis=1, keepdims=True), votes)
+
+
+class FakePrompts:
+    """Answers that a test gives in the person's place, and what was asked."""
+
+    def __init__(self) -> None:
+        self.open_path = self.save_path = self.at = None
+        self.yes = True
+        self.questions: list[str] = []
+        self.dialogs: list[object] = []
+
+    def record_to_open(self, folder):
+        return self.open_path
+
+    def file_to_save(self, title, suggestion, kinds):
+        self.suggestion = suggestion
+        return self.save_path
+
+    def folder(self, title, start):
+        return None
+
+    def agrees(self, title, question, yes):
+        self.questions.append(question)
+        return self.yes
+
+    def time(self, now_s, duration_s):
+        return self.at
+
+    def show(self, dialog):
+        self.dialogs.append(dialog)

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from ecgviewer.gui.beat_query import Columns, QueryError, matches, row_order
+
+
+@pytest.fixture
+def columns() -> Columns:
+    """Six beats: N, V, S, pending, Q and N again."""
+    nan = np.nan
+    return Columns(
+        time_s=np.array([0.5, 1.5, 61.2, 62.0, 725.0, 751.5]),
+        classes=np.array([0, 2, 1, -1, 4, 0], np.int8),
+        confidence=np.array([0.99, 0.7, 0.55, nan, nan, 0.9]),
+        rr_ms=np.array([nan, 1000, 800, 400, 1600, 700.0]),
+        hr_bpm=np.array([nan, 60, 75, 150, 37.5, 85.7]),
+        flags=np.array([1, 0, 16, 128, 2, 0], np.uint16),  # edge, noisy, pending, pause
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "beats"),
+    [
+        ("", [1, 2, 3, 4, 5, 6]),
+        ("V", [2]),
+        ("sv", [2, 3]),
+        ("abnormal", [2, 3, 5]),
+        ("pending", [4]),
+        ("noisy", [3]),
+        ("edge", [1]),
+        ("conf<0.6", [3]),
+        ("conf>=0.7 N", [1, 6]),
+        ("rr>1200", [5]),
+        ("hr>100", [4]),
+        ("1:01-1:03", [3, 4]),
+        ("12:05", [5]),
+        ("2-4", [2, 3, 4]),
+        ("#6", [6]),
+        ("V noisy", []),
+    ],
+)
+def test_a_filter_line_lets_through(columns: Columns, text: str, beats: list[int]):
+    assert (np.flatnonzero(matches(text, columns)) + 1).tolist() == beats
+
+
+@pytest.mark.parametrize("text", ["what", "conf<", "rr>>3", "12:xx", "1:00-", "V X"])
+def test_a_word_without_meaning_is_told(columns: Columns, text: str):
+    with pytest.raises(QueryError, match="is not understood"):
+        matches(text, columns)
+
+
+def test_rows_without_a_value_come_last_in_either_direction(columns: Columns):
+    rows = np.arange(6)
+    assert row_order(columns, rows, "confidence", descending=False)[-2:].tolist() == [3, 4]
+    assert row_order(columns, rows, "confidence", descending=True)[-2:].tolist() == [3, 4]
+    assert row_order(columns, rows, "class", descending=False)[-1] == 3
+
+
+def test_ties_stay_in_order_of_time(columns: Columns):
+    order = row_order(columns, np.arange(6), "class", descending=True)
+    assert order.tolist() == [4, 1, 2, 0, 5, 3]
+
+
+def test_a_hundred_thousand_beats_are_filtered_and_sorted_at_once(benchmark_columns: Columns):
+    rows = np.flatnonzero(matches("abnormal conf<0.9", benchmark_columns))
+    order = row_order(benchmark_columns, rows, "rr", descending=True)
+    assert len(order) == len(rows) > 1000
+    assert (np.diff(benchmark_columns.rr_ms[order]) <= 0).all()
+
+
+@pytest.fixture
+def benchmark_columns() -> Columns:
+    rng = np.random.default_rng(1)
+    n = 100_000
+    rr = rng.uniform(300, 1500, n)
+    return Columns(
+        time_s=np.cumsum(rr) / 1000,
+        classes=rng.integers(0, 5, n).astype(np.int8),
+        confidence=rng.uniform(0.2, 1, n),
+        rr_ms=rr,
+        hr_bpm=60_000 / rr,
+        flags=rng.integers(0, 128, n).astype(np.uint16),
+    )

@@ -1,0 +1,39 @@
+import pytest
+
+from ecgviewer.gui import formats
+
+
+@pytest.mark.parametrize(
+    ("seconds", "decimals", "text"),
+    [
+        (0, 0, "00:00"),
+        (59.999, 0, "00:59"),
+        (59.9999999, 3, "01:00.000"),
+        (751.204, 3, "12:31.204"),
+        (3600, 0, "1:00:00"),
+        (90061.5, 1, "25:01:01.5"),
+    ],
+)
+def test_clock(seconds: float, decimals: int, text: str):
+    assert formats.clock(seconds, decimals=decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90", 90), ("1:30", 90), ("1:00:00.5", 3600.5), ("x", None), ("1:-3", None), ("nan", None)],
+)
+def test_parse_clock(text: str, seconds: float | None):
+    assert formats.parse_clock(text) == seconds
+
+
+def test_shares_and_counts():
+    assert formats.share(1, 3) == "33.3 %"
+    assert formats.share(1, 300) == "0.33 %"
+    assert formats.share(1, 0) == ""
+    assert formats.count(100000) == "100,000"
+
+
+def test_time_left_is_as_coarse_as_one_can_know_it():
+    assert formats.remaining(0.2) == "1 s left"
+    assert formats.remaining(600) == "10 min left"
+    assert formats.remaining(7200) == "2.0 h left"

@@ -1,0 +1,35 @@
+import numpy as np
+
+from ecgviewer.gui.order import WantedOrder
+
+TIMES = np.arange(0.0, 100.0)  # one beat a second
+
+
+def test_what_is_on_screen_comes_first_then_outward():
+    order = WantedOrder(TIMES, (40.0, 45.0))
+    wanted = order(np.ones(100, bool))
+    assert wanted[:6].tolist() == [40, 41, 42, 43, 44, 45]
+    distance = np.maximum(40 - TIMES[wanted], TIMES[wanted] - 45)
+    assert (np.diff(np.maximum(0, distance)) >= 0).all()
+
+
+def test_a_playing_frame_comes_before_the_screen():
+    order = WantedOrder(TIMES, (40.0, 45.0))
+    order.frame = (70.0, 71.1)
+    assert order(np.ones(100, bool))[:3].tolist() == [70, 71, 40]
+
+
+def test_the_view_may_move_between_batches():
+    order = WantedOrder(TIMES)
+    pending = np.ones(100, bool)
+    pending[:50] = False
+    order.view = (90.0, 95.0)
+    assert order(pending)[0] == 90
+
+
+def test_beats_of_an_earlier_run_are_not_wanted_again():
+    done = np.zeros(100, bool)
+    done[:98] = True
+    order = WantedOrder(TIMES, done=done)
+    assert order.n_wanted == 2
+    assert sorted(order(np.ones(100, bool)).tolist()) == [98, 99]

@@ -1,0 +1,67 @@
+"""Cleaning away from the window: the same samples, asked for once, never waited for."""
+
+import numpy as np
+import pytest
+
+from ecgviewer import pipeline
+from ecgviewer.gui.inspection import input_job
+from ecgviewer.gui.panels.inspector import NetworkInput
+from ecgviewer.gui.signal_worker import CleanedBlocks, SignalWorker
+from ecgviewer.io.readers import open_record
+from ecgviewer.signal.params import PAPER
+from tests.gui.conftest import TIMEOUT_MS
+
+
+@pytest.fixture
+def worker(qtbot, record):
+    worker = SignalWorker(1, open_record(record))
+    worker.start()
+    yield worker
+    worker.stop()
+    assert worker.wait(TIMEOUT_MS)
+
+
+def test_a_block_comes_as_the_pipeline_cleans_it(qtbot, record, worker):
+    opened = open_record(record)
+    blocks = CleanedBlocks(worker, opened)
+    with qtbot.waitSignal(worker.block_cleaned, timeout=TIMEOUT_MS) as heard:
+        assert blocks(100, 500) is None  # not at hand, asked for
+        assert blocks(200, 300) is None  # asked for once
+    _, index, block = heard.args
+    blocks.add(index, block)
+    expected = pipeline.cleaned_signal(opened).between(100, 500)
+    assert np.array_equal(blocks(100, 500), expected)
+
+
+def test_the_inspector_shows_what_the_networks_see(qtbot, record, worker):
+    opened = open_record(record)
+    *_, last = pipeline.scan(opened)
+    with qtbot.waitSignal(worker.answer_ready, timeout=TIMEOUT_MS) as heard:
+        worker.ask("input", input_job(opened, last.scan, 7, (0, 1)))
+    _, kind, answer = heard.args
+    values, r_offset = pipeline.beat_input(opened, last.scan, 7, prep=PAPER, inputs=(0, 1))
+    assert kind == "input"
+    assert isinstance(answer, NetworkInput)
+    assert np.array_equal(answer.values, values)
+    assert (answer.index, answer.r_offset, answer.names) == (7, r_offset, ("MLII", "V1"))
+
+
+def test_only_the_latest_question_of_a_kind_is_answered(qtbot, worker):
+    started, answers = [], []
+    worker.answer_ready.connect(lambda ticket, kind, answer: answers.append(answer))
+    with worker._wake:  # the thread cannot take one before all are asked
+        worker._questions["frame"] = lambda _: started.append(1)
+        worker._questions["frame"] = lambda _: "latest"
+        worker._wake.notify()
+    qtbot.waitUntil(lambda: answers == ["latest"], timeout=TIMEOUT_MS)
+    assert started == []
+
+
+def test_a_failing_question_is_told_and_the_thread_goes_on(qtbot, worker):
+    def broken(_):
+        raise ValueError("no")
+
+    with qtbot.waitSignal(worker.signal_failed, timeout=TIMEOUT_MS):
+        worker.ask("frame", broken)
+    with qtbot.waitSignal(worker.answer_ready, timeout=TIMEOUT_MS):
+        worker.ask("frame", lambda _: 1)

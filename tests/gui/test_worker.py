@@ -1,0 +1,94 @@
+"""The thread that streams: what it emits, in which order, and that it ends when asked to."""
+
+import numpy as np
+import pytest
+
+from ecgviewer import pipeline
+from ecgviewer.gui.worker import AnalysisWorker, Ensembles, Run
+from ecgviewer.io.readers import open_record
+from tests.gui.conftest import TIMEOUT_MS
+from tests.gui.fakes import FakeEnsemble
+
+
+class Heard:
+    """Collects what a worker emits."""
+
+    def __init__(self, worker: AnalysisWorker) -> None:
+        self.steps, self.batches, self.ended, self.failed = [], [], [], []
+        worker.scan_advanced.connect(lambda run_id, step: self.steps.append(step))
+        worker.beats_classified.connect(lambda run_id, batch: self.batches.append(batch))
+        worker.run_ended.connect(lambda run_id, whole: self.ended.append((run_id, whole)))
+        worker.run_failed.connect(lambda run_id, reason: self.failed.append(reason))
+
+
+def run(qtbot, worker: AnalysisWorker) -> Heard:
+    heard = Heard(worker)
+    with qtbot.waitSignal(worker.finished, timeout=TIMEOUT_MS):
+        worker.start()
+    worker.wait()
+    qtbot.wait(1)  # what was emitted last is delivered
+    return heard
+
+
+@pytest.fixture
+def fake() -> FakeEnsemble:
+    return FakeEnsemble()
+
+
+def test_it_streams_the_same_classes_as_the_pipeline(qtbot, record, fake):
+    opened = open_record(record)
+    worker = AnalysisWorker(Run(7, opened, "fake"), Ensembles(lambda _: fake))
+    heard = run(qtbot, worker)
+    scan = heard.steps[-1].scan
+    assert heard.ended == [(7, True)]
+    found = {int(i): int(c) for b in heard.batches for i, c in zip(b.indices, b.classes, strict=True)}
+    expected = {
+        int(i): int(c)
+        for b in pipeline.analyze(opened, scan, fake)
+        for i, c in zip(b.indices, b.classes, strict=True)
+    }
+    assert found == expected
+    assert len(found) == scan.n_beats > 60
+
+
+def test_it_classifies_only_what_an_earlier_run_left(qtbot, record, fake):
+    opened = open_record(record)
+    *_, last = pipeline.scan(opened)
+    done = np.ones(last.scan.n_beats, bool)
+    done[[3, 5]] = False
+    worker = AnalysisWorker(
+        Run(1, opened, "fake", scan=last.scan, done=done), Ensembles(lambda _: fake)
+    )
+    heard = run(qtbot, worker)
+    assert [i for b in heard.batches for i in b.indices.tolist()] == [3, 5]
+    assert heard.ended == [(1, True)]
+
+
+def test_a_failure_is_one_sentence(qtbot, record):
+    def broken(name: str) -> FakeEnsemble:
+        raise pipeline.BundleError("weights are not what they should be")
+
+    worker = AnalysisWorker(Run(1, open_record(record), "fake"), Ensembles(broken))
+    heard = run(qtbot, worker)
+    assert heard.failed == ["weights are not what they should be"]
+    assert heard.ended == []
+
+
+def test_it_ends_when_asked_to(qtbot, record, fake):
+    fake.gate.clear()
+    worker = AnalysisWorker(Run(1, open_record(record), "fake"), Ensembles(lambda _: fake))
+    heard = Heard(worker)
+    with qtbot.waitSignal(worker.classifying_started, timeout=TIMEOUT_MS):
+        worker.start()
+    worker.requestInterruption()
+    fake.gate.set()
+    assert worker.wait(TIMEOUT_MS)
+    qtbot.wait(1)
+    assert heard.ended == [(1, False)]
+
+
+def test_an_ensemble_is_loaded_once(fake):
+    loads = []
+    ensembles = Ensembles(lambda name: loads.append(name) or fake)
+    assert ensembles.get("a") is ensembles.get("a") is fake
+    assert loads == ["a"]
