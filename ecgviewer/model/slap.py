@@ -4,12 +4,20 @@ import torch
 from torch import Tensor, nn
 
 
-def _remember(lstm: nn.LSTM) -> None:
-    """Forget gates start open (Jozefowicz 2015): 200 steps may lie between the QRS and the last."""
+def _remember(lstm: nn.LSTM, n_steps: int) -> None:
+    """Chrono initialisation (Tallec & Ollivier 2018): memories from 1 to `n_steps` steps long.
+
+    Half of a window is padding after the beat; with the usual start the last state forgets the QRS
+    and three epochs end at "everything is N" (train/LOG.md).
+    """
+    n = lstm.hidden_size
     for name, bias in lstm.named_parameters():
         if name.startswith("bias_ih"):
-            n = lstm.hidden_size
-            bias.data[n : 2 * n].fill_(1.0)
+            forget = torch.log(torch.empty(n).uniform_(1.0, n_steps - 1.0))
+            bias.data[:n] = -forget  # input gate
+            bias.data[n : 2 * n] = forget
+        elif name.startswith("bias_hh"):
+            bias.data.zero_()
 
 
 class Slap(nn.Module):
@@ -38,7 +46,7 @@ class Slap(nn.Module):
     ) -> None:
         super().__init__()
         self.lstm = nn.LSTM(n_leads, n_cells, n_layers, batch_first=True, dropout=dropout)
-        _remember(self.lstm)
+        _remember(self.lstm, 400)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(n_cells, n_classes)
 
@@ -66,7 +74,6 @@ class SlapOverLeads(nn.Module):
     ) -> None:
         super().__init__()
         self.lstm = nn.LSTM(n_samples, n_cells, n_layers, batch_first=True, dropout=dropout)
-        _remember(self.lstm)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(n_cells, n_classes)
 
