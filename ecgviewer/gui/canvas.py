@@ -1,0 +1,204 @@
+"""The trace: stacked leads on ECG paper, every beat in its class's colour; analyses nothing.
+
+Reads only what is on screen and a block around it. Traces keep their gain whatever the room: leads
+close up to 15 mm, may run into each other as on paper, and what does not fit is scrolled to.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.beatlog import BeatLog
+from ecgviewer.gui.marks import VisibleBeats, visible_beats
+from ecgviewer.gui.page import Page, Row, drift, rows
+from ecgviewer.gui.paper import time_label
+from ecgviewer.gui.paper_view import PaperView
+from ecgviewer.gui.scene import Scene, Span, medians, paint
+from ecgviewer.gui.source import Cleaned, Source, Trace
+from ecgviewer.gui.theme import THEMES, Theme
+from ecgviewer.record import Record
+
+_CLICK_PX = 10.0  # a click this near an R peak means its beat
+
+
+class Canvas(PaperView):
+    """The trace of one record.
+
+    Everything shown is set from outside; `refresh` after a change of the log draws anew. Adds to
+    the view's signals `beat_clicked(index)`, an index into the log.
+    """
+
+    beat_clicked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None, *, theme: Theme = THEMES["light"]) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._source: Source | None = None
+        self._log: BeatLog | None = None
+        self._stretches: list[Span] = []
+        self._current: int | None = None
+        self._frame: tuple[float, float] | None = None
+        self._show_cleaned = False
+        self._offsets: dict[int, float] = {}
+        self.clicked.connect(self._on_clicked)
+        self.setAccessibleName("ECG trace")
+
+    # What is shown
+
+    def set_record(self, record: Record | None, *, cleaned: Cleaned | None = None) -> None:
+        """Show another record from its start, or none; log, stretches and marks are let go.
+
+        Parameters
+        ----------
+        record : Record or None
+            Its samples are read on this thread, as they come on screen.
+        cleaned : callable, optional
+            (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV.
+        """
+        self._source = None if record is None else Source(record, cleaned)
+        self._log, self._stretches, self._offsets = None, [], {}
+        self._current = self._frame = None
+        self._start_s = 0.0
+        self._bar.setValue(0)
+        self._lay_out()
+
+    def set_log(self, log: BeatLog | None) -> None:
+        """Beats to show: a BeatLog, of which `samples` and `classes` are read at every paint."""
+        self._log = log
+        self.update()
+
+    def set_stretches(self, stretches: Sequence[object]) -> None:
+        """Shade stretches with `kind`, `start`, `stop` (own samples) and `lead` (or None: all)."""
+        fs = self._source.record.fs if self._source else 1.0
+        self._stretches = [
+            (s.kind, s.start / fs, s.stop / fs, getattr(s, "lead", None))  # type: ignore[attr-defined]
+            for s in stretches
+        ]
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_current_beat(self, index: int | None) -> None:
+        """Mark a beat; does not scroll to it."""
+        self._current = index
+        self.update()
+
+    def set_frame(self, start_s: float | None, stop_s: float | None = None) -> None:
+        """Mark the playback frame, or none; does not turn the page."""
+        self._frame = None if start_s is None or stop_s is None else (start_s, stop_s)
+        self.update()
+
+    def refresh(self) -> None:
+        """Draw anew after the log has changed."""
+        self.update()
+
+    @property
+    def show_cleaned(self) -> bool:
+        """Whether ECG leads are drawn filtered; without `cleaned` they stay as recorded."""
+        return self._show_cleaned
+
+    @show_cleaned.setter
+    def show_cleaned(self, value: bool) -> None:
+        self._show_cleaned = bool(value)
+        self._offsets = {}
+        self.update()
+
+    @property
+    def duration_s(self) -> float:
+        return self._source.record.duration_s if self._source else 0.0
+
+    def lead_names(self) -> Sequence[str]:
+        return [lead.name for _, lead in self._source.leads] if self._source else []
+
+    # Beats under the pointer
+
+    def beat_at(self, place: QPointF | QPoint) -> int | None:
+        """Index in the log of the beat at a pixel: its segment, or close to its R peak."""
+        page = self.geometry_now()
+        beats = self._beats(page)
+        if beats is None or not page.gutter <= place.x() <= page.width:
+            return None
+        return beats.at(page.time(place.x()), reach_s=_CLICK_PX / page.px_per_s)
+
+    def tip_at(self, place: QPointF | QPoint) -> str:
+        """What is known of the beat at a pixel, in words."""
+        index = self.beat_at(place)
+        if index is None or self._log is None or self._source is None:
+            return ""
+        record = self._source.record
+        code = int(self._log.classes[index])
+        t_s = float(self._log.samples[index]) / record.fs
+        known = BeatClass(code) if code >= 0 else None
+        meaning = "pending" if known is None else f"{known.name}: {known.description}"
+        return f"beat {index + 1}, {time_label(t_s, record.base_time, decimals=2)}\n{meaning}"
+
+    def _on_clicked(self, place: QPointF) -> None:
+        index = self.beat_at(place)
+        if index is not None:
+            self.beat_clicked.emit(index)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
+            return True
+        return super().event(event)
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        try:  # a painter left open would take the process with it
+            if self._source is None:
+                painter.fillRect(self.rect(), QColor(self._theme.paper))
+            else:
+                paint(painter, self._scene(self._source))
+        finally:
+            painter.end()
+
+    def _beats(self, page: Page) -> VisibleBeats | None:
+        if self._log is None or self._source is None:
+            return None
+        start, stop = page.time(page.gutter), page.time(page.width)
+        source = self._source
+        return visible_beats(self._log, source.grid, source.record.fs, start_s=start, stop_s=stop)
+
+    def _scene(self, source: Source) -> Scene:
+        page = self.geometry_now()
+        filtered = self._show_cleaned and source.can_clean
+        traces = source.traces(
+            page.start_s, page.stop_s, px_per_s=page.px_per_s * page.dpr, cleaned=filtered
+        )
+        return Scene(
+            page=page,
+            theme=self._theme,
+            font=self.font(),
+            source=source,
+            rows=self._rows(source, page, traces),
+            traces=traces,
+            beats=self._beats(page),
+            stretches=tuple(
+                s for s in self._stretches if s[1] < page.stop_s and s[2] > page.start_s
+            ),
+            current=self._current,
+            frame=self._frame,
+            filtered=filtered,
+        )
+
+    def _rows(self, source: Source, page: Page, traces: tuple[Trace, ...]) -> tuple[Row, ...]:
+        """Leads with what is drawn at their middles: kept from page to page while it serves."""
+        scale = page.gain_mm_mv * page.px_per_mm
+        for trace in traces:
+            for lead, median in medians(trace).items():
+                if source.record.leads[lead].is_ecg and source.record.leads[lead].calibrated:
+                    self._offsets[lead] = drift(
+                        median,
+                        self._offsets.get(lead, 0.0),
+                        px_per_unit=scale,
+                        px_per_mm=page.px_per_mm,
+                    )
+        return rows(source.leads, page, offsets=self._offsets, ranges=source.ranges())

@@ -1,0 +1,218 @@
+"""Marks on the trace: letters, shading, current beat, playback frame; never the trace itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.beatlog import BeatLog
+from ecgviewer.gui.layers import PENDING, thin
+from ecgviewer.gui.page import Page, Row
+from ecgviewer.gui.paper import bold, small
+from ecgviewer.gui.theme import Theme, class_color
+from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.segment import window_bounds
+
+LETTERS = tuple(c.name for c in BeatClass)
+UNKNOWN = "?"
+_CENTER = Qt.AlignmentFlag.AlignCenter
+_CHIP_PX = 17.0  # width and height of a letter's field
+
+
+@dataclass(frozen=True)
+class VisibleBeats:
+    """Beats whose segment may reach into a span.
+
+    Attributes
+    ----------
+    first : int
+        Index of the first of them in the log.
+    times_s : (n,) float64
+        R peaks, seconds.
+    start_s, stop_s : (n,) float64
+        Bounds of their segments, seconds, half-open.
+    classes : (n,) int8
+        -1 while pending.
+    """
+
+    first: int
+    times_s: NDArray[np.float64]
+    start_s: NDArray[np.float64]
+    stop_s: NDArray[np.float64]
+    classes: NDArray[np.int8]
+
+    def at(self, t_s: float, *, reach_s: float) -> int | None:
+        """Index in the log of the beat whose segment or R peak (within reach) is at a time."""
+        if len(self.times_s) == 0:
+            return None
+        distance = np.abs(self.times_s - t_s)
+        inside = (self.start_s <= t_s) & (t_s < self.stop_s)
+        distance[~inside & (distance > reach_s)] = np.inf
+        nearest = int(distance.argmin())
+        return self.first + nearest if np.isfinite(distance[nearest]) else None
+
+
+def visible_beats(
+    log: BeatLog,
+    grid: TimeGrid,
+    fs: float,
+    *,
+    start_s: float,
+    stop_s: float,
+    prep: Preprocessing = PAPER,
+) -> VisibleBeats:
+    """Beats on a page with the bounds of their windows, from a BeatLog.
+
+    Parameters
+    ----------
+    log : BeatLog
+        Its `samples` and `classes` are read, by binary search.
+    grid : TimeGrid
+        The record's 360 Hz grid, on which windows are defined.
+    fs : float
+        The record's own rate, Hz.
+    start_s, stop_s : float
+        The page.
+    prep : Preprocessing
+        What a window is.
+    """
+    samples: NDArray[np.int64] = log.samples
+    n = len(samples)
+    reach = prep.window / prep.grid_fs_hz * fs  # no segment is longer
+    low, high = np.searchsorted(samples, (start_s * fs - reach, stop_s * fs + reach))
+    first, last = max(0, int(low) - 1), min(n, int(high) + 1)  # one more on either side: their RR
+    positions = grid.from_own(samples[first:last])
+    before = np.concatenate([[-1], positions[:-1]])
+    after = np.concatenate([positions[1:], [-1]])
+    bounds = window_bounds(positions, before.astype(np.int64), after.astype(np.int64), prep)
+    own = grid.down / grid.up / fs
+    keep = slice(int(low) - first, int(high) - first)
+    return VisibleBeats(
+        first=int(low),
+        times_s=samples[first:last][keep] / fs,
+        start_s=np.asarray(bounds.start[keep] * own, np.float64),
+        stop_s=np.asarray(bounds.stop[keep] * own, np.float64),
+        classes=np.asarray(log.classes[first:last][keep], np.int8),
+    )
+
+
+def draw_stretches(
+    painter: QPainter,
+    page: Page,
+    theme: Theme,
+    rows: Sequence[Row],
+    stretches: Sequence[tuple[str, float, float, int | None]],
+    *,
+    font: QFont,
+) -> None:
+    """Shade stretches (kind, start_s, stop_s, lead or None for all) and name them."""
+    painter.setFont(small(font))
+    height = QFontMetricsF(small(font)).height()
+    by_lead = {row.lead: row for row in rows}
+    top, bottom = page.top, page.height - page.bottom
+    for kind, start_s, stop_s, lead in stretches:
+        left, right = max(page.gutter, page.x(start_s)), min(page.width, page.x(stop_s))
+        if lead is not None and lead not in by_lead:
+            continue
+        box = QRectF(left, top, max(1.0, right - left), bottom - top)
+        if lead is not None:
+            middle = top - page.scroll + by_lead[lead].middle
+            half = by_lead[lead].height / 2
+            box.setTop(max(top, middle - half))
+            box.setBottom(min(bottom, middle + half))
+        if box.height() <= 0:
+            continue
+        color = QColor(getattr(theme, kind, theme.gap))
+        fill = QColor(color)
+        fill.setAlphaF(theme.shade_alpha)
+        painter.fillRect(box, fill)
+        if right - left > 4 + QFontMetricsF(small(font)).horizontalAdvance(kind):
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(QRectF(left + 4, box.top() + 1, 80, height), 0, kind)
+
+
+def draw_band(
+    painter: QPainter, page: Page, theme: Theme, start_s: float, stop_s: float, *, framed: bool
+) -> None:
+    """Tint a span over all leads: the playback frame (framed) or the current beat's segment."""
+    left, right = page.snap(page.x(start_s)), page.snap(page.x(stop_s))
+    if right < page.gutter or left > page.width:
+        return
+    fill = QColor(theme.accent)
+    fill.setAlphaF(0.10 if framed else 0.14)
+    painter.fillRect(QRectF(left, page.top, right - left, page.paper_height), fill)
+    if framed:
+        edge = QColor(theme.accent)
+        for x in (left, right):
+            painter.fillRect(QRectF(x - 0.5, page.top, 1.5, page.paper_height), edge)
+        painter.fillRect(QRectF(left, page.top, right - left, 2), edge)
+
+
+def draw_letters(
+    painter: QPainter,
+    page: Page,
+    theme: Theme,
+    beats: VisibleBeats,
+    *,
+    current: int | None,
+    font: QFont,
+) -> None:
+    """Each beat's letter on a row over the leads; abnormal ones on a field of their colour.
+
+    Where they would run together, letters of N and pending beats are left out, abnormal ones never.
+    """
+    x = page.x(beats.times_s)
+    abnormal = beats.classes > BeatClass.N
+    chosen = np.arange(beats.first, beats.first + len(x)) == (-1 if current is None else current)
+    keep = thin(x, abnormal | chosen, spacing=_CHIP_PX - 2)
+    painter.save()
+    painter.setClipRect(QRectF(page.gutter, 0, page.paper_width, page.height))
+    painter.setFont(bold(font))
+    middle = page.top / 2 - 1
+    # abnormal last: their fields lie over a neighbour's letter, never beneath it
+    for i in np.flatnonzero(keep)[np.argsort(abnormal[keep], kind="stable")]:
+        code = int(beats.classes[i])
+        color = class_color(theme, code)
+        box = QRectF(0, 0, _CHIP_PX, _CHIP_PX)
+        box.moveCenter(QPointF(float(x[i]), middle))
+        painter.fillRect(QRectF(page.snap(float(x[i])) - 0.5, page.top - 5, 1.5, 5), color)
+        if code > BeatClass.N:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawRoundedRect(box, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if chosen[i]:
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.drawRoundedRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), 5, 5)
+        painter.setPen(QColor(theme.paper) if code > BeatClass.N else color)
+        painter.drawText(box, _CENTER, UNKNOWN if code == PENDING else LETTERS[code])
+    painter.restore()
+
+
+def draw_pointer(painter: QPainter, page: Page, theme: Theme, t_s: float) -> None:
+    """A wedge under the letter of the current beat."""
+    x, y = page.x(t_s), page.top
+    if not page.gutter <= x <= page.width:
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.accent))
+    painter.drawPolygon(QPolygonF([QPointF(x - 5, y), QPointF(x + 5, y), QPointF(x, y + 7)]))
+
+
+def draw_end(painter: QPainter, page: Page, theme: Theme, end_s: float, *, font: QFont) -> None:
+    """What lies beyond the record's end is no paper."""
+    x = page.snap(page.x(end_s))
+    if x >= page.width:
+        return
+    area = QRectF(x, 0, page.width - x, page.height - page.bottom)
+    painter.fillRect(area, QColor(theme.background))
+    painter.fillRect(QRectF(x, 0, 1 / page.dpr, area.height()), QColor(theme.border))
+    if area.width() > 90:
+        painter.setFont(small(font))
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(area.adjusted(8, 5, 0, 0), 0, "end of record")

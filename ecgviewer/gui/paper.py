@@ -1,0 +1,186 @@
+"""ECG paper: grid, lead names, calibration pulse, time axis and scale; never the trace."""
+
+from collections.abc import Sequence
+from datetime import time
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from ecgviewer.gui.formats import clock
+from ecgviewer.gui.page import MAJOR_MM, Page, Row
+from ecgviewer.gui.strokes import draw_polyline, draw_segments
+from ecgviewer.gui.theme import Theme
+
+PULSE_MV, PULSE_S = 1.0, 0.2  # the calibration pulse of every electrocardiograph
+_FOOT_MM = 1.5  # the baseline on either side of the pulse
+_PAD = 7.0  # pixels
+_LABEL_EVERY_PX = 95.0
+_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60)
+_DAY_S = 86_400
+_ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ALIGN_CENTER = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+
+
+def small(font: QFont) -> QFont:
+    """The font of notes."""
+    result = QFont(font)
+    result.setPointSizeF(max(6.5, font.pointSizeF() * 0.86))
+    return result
+
+
+def bold(font: QFont) -> QFont:
+    """The font of names and letters."""
+    result = QFont(font)
+    result.setBold(True)
+    return result
+
+
+def gutter_width(names: Sequence[str], font: QFont, px_per_s: float, px_per_mm: float) -> float:
+    """Pixels for lead names and the calibration pulse."""
+    metrics = QFontMetricsF(bold(font))
+    longest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
+    pulse = PULSE_S * px_per_s + 2 * _FOOT_MM * px_per_mm
+    return float(np.ceil(max(76.0, min(longest, 90.0) + pulse + 3 * _PAD)))
+
+
+def draw_grid(painter: QPainter, page: Page, theme: Theme, *, phase_s: float = 0.0) -> None:
+    """Lines every 1 mm and 5 mm, true to speed and gain, each on a whole device pixel.
+
+    `phase_s` moves the 5 mm lines, so that with a clock they fall on whole seconds.
+    """
+    painter.fillRect(QRectF(0, 0, page.width, page.height), QColor(theme.paper))
+    top, bottom = page.top, page.height - page.bottom
+    left, right = page.gutter, page.width
+    half = 0.5 / page.dpr  # a device pixel's middle
+    first_mm = (page.time(left) - phase_s) * page.speed_mm_s
+    last_mm = (page.time(right) - phase_s) * page.speed_mm_s
+    columns = np.arange(np.ceil(first_mm), np.floor(last_mm) + 1)
+    xs = np.round(page.x(phase_s + columns / page.speed_mm_s) * page.dpr) / page.dpr + half
+    lines = np.arange(np.ceil(page.scroll / page.px_per_mm), page.lowest_mm + 1)
+    ys = np.round((top - page.scroll + lines * page.px_per_mm) * page.dpr) / page.dpr + half
+    for major, color in ((False, theme.grid_minor), (True, theme.grid_major)):
+        x = xs[(columns % MAJOR_MM == 0) == major]
+        y = ys[(lines % MAJOR_MM == 0) == major]
+        upright = np.column_stack([x, np.full_like(x, top), x, np.full_like(x, bottom)])
+        level = np.column_stack([np.full_like(y, left), y, np.full_like(y, right), y])
+        draw_segments(painter, np.concatenate([upright, level]), QColor(color), width=1 / page.dpr)
+
+
+def draw_names(
+    painter: QPainter, page: Page, theme: Theme, rows: Sequence[Row], *, font: QFont
+) -> None:
+    """Names, notes and calibration pulses left of the leads."""
+    painter.save()
+    paper = QRectF(0, page.top, page.gutter, page.paper_height)
+    painter.fillRect(paper, QColor(theme.paper))
+    painter.fillRect(
+        QRectF(page.snap(page.gutter) - 1 / page.dpr, page.top, 1 / page.dpr, page.paper_height),
+        QColor(theme.border),
+    )
+    painter.setClipRect(paper)
+    pulse_px = PULSE_MV * page.gain_mm_mv * page.px_per_mm
+    crowded = bool(rows) and pulse_px > 0.85 * rows[0].height
+    drawn = False
+    for row in rows:
+        y = page.top - page.scroll + row.middle
+        wide = page.gutter - 2 * _PAD
+        if row.calibrated_mv and not (crowded and drawn):
+            _draw_pulse(painter, page, theme, page.snap(y))
+            drawn = True
+            wide -= PULSE_S * page.px_per_s + 2 * _FOOT_MM * page.px_per_mm
+        painter.setFont(bold(font))
+        painter.setPen(QColor(theme.text))
+        height = QFontMetricsF(bold(font)).height()
+        box = QRectF(_PAD, y - height / 2, wide, height)
+        name = QFontMetricsF(bold(font)).elidedText(row.name, Qt.TextElideMode.ElideRight, wide)
+        painter.drawText(box, _ALIGN_LEFT, name)
+        if row.note:
+            painter.setFont(small(font))
+            painter.setPen(QColor(theme.muted))
+            note = QRectF(_PAD, y + height / 2, page.gutter - 1.5 * _PAD, row.height)
+            painter.drawText(note, Qt.TextFlag.TextWordWrap, row.note)
+    painter.restore()
+
+
+def _draw_pulse(painter: QPainter, page: Page, theme: Theme, y: float) -> None:
+    """1 mV for 200 ms, standing on the row's middle."""
+    foot = _FOOT_MM * page.px_per_mm
+    right = page.gutter - _PAD / 2
+    left = right - PULSE_S * page.px_per_s
+    up = y - PULSE_MV * page.gain_mm_mv * page.px_per_mm
+    points = [[left - foot, y], [left - foot / 2, y], [left - foot / 2, up]]
+    points += [[right - foot / 2, up], [right - foot / 2, y], [right, y]]
+    draw_polyline(painter, np.array(points), QColor(theme.trace), width=1.3)
+
+
+def scale_text(page: Page, *, in_mv: bool, shown: str) -> str:
+    """Speed, gain and what the trace is, as printed on every strip."""
+    gain = f"{page.gain_mm_mv:g} mm/mV" if in_mv else "mV not known"
+    return f"{page.speed_mm_s:g} mm/s    {gain}    {shown}"
+
+
+def draw_scale(painter: QPainter, page: Page, theme: Theme, text: str, *, font: QFont) -> None:
+    """The scale mark's words, in the paper's lower right corner."""
+    painter.setFont(font)
+    size = QFontMetricsF(font).size(0, text)
+    box = QRectF(0, 0, size.width() + 2 * _PAD, size.height() + 4)
+    box.moveBottomRight(QRectF(0, 0, page.width - 6, page.height - page.bottom - 5).bottomRight())
+    fill = QColor(theme.paper)
+    fill.setAlphaF(0.9)
+    painter.fillRect(box, fill)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(box, _ALIGN_CENTER, text)
+
+
+def time_step(px_per_s: float) -> float:
+    """Seconds between labels of the time axis."""
+    wanted = _LABEL_EVERY_PX / px_per_s
+    return float(next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1]))
+
+
+def seconds_of_day(start: time | None) -> float:
+    """A clock time as seconds; 0 where there is none."""
+    if start is None:
+        return 0.0
+    return start.hour * 3600 + start.minute * 60 + start.second + start.microsecond / 1e6
+
+
+def time_label(t_s: float, start: time | None, *, decimals: int = 0) -> str:
+    """Clock time where the record's start is known, else time elapsed; days are counted."""
+    if start is None:
+        return clock(t_s, decimals=decimals)
+    scale = 10**decimals
+    ticks = int((seconds_of_day(start) + t_s) * scale + 1e-4)
+    whole, part = divmod(ticks, scale)
+    days, rest = divmod(whole, _DAY_S)
+    text = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    if decimals:
+        text += f".{part:0{decimals}d}"
+    return f"{text} +{days} d" if days else text
+
+
+def draw_axis(
+    painter: QPainter, page: Page, theme: Theme, *, start: time | None, end_s: float, font: QFont
+) -> None:
+    """Time below the paper: the record's clock where known, else time elapsed."""
+    top = page.height - page.bottom
+    painter.fillRect(QRectF(0, top, page.width, page.bottom), QColor(theme.background))
+    painter.fillRect(QRectF(0, page.snap(top), page.width, 1 / page.dpr), QColor(theme.border))
+    painter.setFont(small(font))
+    painter.setPen(QColor(theme.muted))
+    word = "elapsed" if start is None else "clock"
+    painter.drawText(QRectF(_PAD, top, page.gutter, page.bottom), _ALIGN_LEFT, word)
+    step = time_step(page.px_per_s)
+    phase = -(seconds_of_day(start) % step)  # labels on round clock times
+    painter.save()
+    painter.setClipRect(QRectF(page.gutter - 30, top, page.paper_width + 30, page.bottom))
+    painter.setPen(QColor(theme.text))
+    first = int(np.ceil((page.start_s - phase) / step - 1e-9))
+    last = int(np.floor((min(page.stop_s, end_s) - phase) / step + 1e-9))
+    for t in (phase + k * step for k in range(first, last + 1)):
+        x = page.snap(page.x(t))
+        painter.fillRect(QRectF(x, top, 1 / page.dpr, 5), QColor(theme.muted))
+        label = time_label(t, start, decimals=1 if step < 1 else 0)
+        painter.drawText(QRectF(x - 60, top + 4, 120, page.bottom - 4), _ALIGN_CENTER, label)
+    painter.restore()

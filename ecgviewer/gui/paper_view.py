@@ -1,0 +1,232 @@
+"""A widget of a true scale: paper speed, gain, place in time and moves; draws nothing itself."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
+
+from ecgviewer.gui import paper
+from ecgviewer.gui.page import MM_PER_INCH, Page, content_height
+from ecgviewer.gui.pointer import Pointer
+
+SPEEDS_MM_S = (6.25, 12.5, 25.0, 50.0, 100.0)
+GAINS_MM_MV = (2.5, 5.0, 10.0, 20.0, 40.0)
+_LETTER_ROW, _AXIS = 27.0, 23.0  # pixels
+_PLAUSIBLE_DPI = (50.0, 500.0)  # projectors and virtual machines report nonsense
+
+
+class PaperView(QWidget):
+    """Time to the right, leads downwards, millimetres true on this screen.
+
+    Signals: `position_changed(start_s)`; `view_changed(start_s, width_s)` also after a change of
+    speed, gain or size; `scale_changed(mm_s, mm_mv)`; `clicked(x, y)` where no drag was meant.
+    Arrows, Page Up and Down, Home and End act while it has the focus.
+    """
+
+    position_changed = Signal(float)
+    view_changed = Signal(float, float)
+    scale_changed = Signal(float, float)
+    clicked = Signal(QPointF)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._start_s = 0.0
+        self._speed, self._gain = 25.0, 10.0
+        self._px_per_mm: float | None = None
+        self._pointer = Pointer(self)
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.hide()
+        self._bar.valueChanged.connect(self._on_leads_scrolled)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 140)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 480)
+
+    def lead_names(self) -> Sequence[str]:
+        """Names of the leads shown, from the top."""
+        return ()
+
+    def _on_leads_scrolled(self) -> None:
+        self.update()
+
+    # Scale
+
+    @property
+    def speed_mm_s(self) -> float:
+        """Paper speed, mm/s; a change keeps the time at the page's middle."""
+        return self._speed
+
+    @speed_mm_s.setter
+    def speed_mm_s(self, value: float) -> None:
+        self.set_speed(value)
+
+    def set_speed(self, mm_s: float, *, keep_x: float | None = None) -> None:
+        """Change the paper speed; the time at a pixel stays, that of the page's middle for None."""
+        if not 0.1 <= mm_s <= 10_000:
+            raise ValueError(f"paper speed is {mm_s} mm/s; 0.1 to 10,000 can be drawn")
+        page = self.geometry_now()
+        x = page.gutter + page.paper_width / 2 if keep_x is None else max(keep_x, page.gutter)
+        kept = page.time(x)
+        self._speed = float(mm_s)
+        page = self.geometry_now()
+        self._start_s = kept - (x - page.gutter) / page.px_per_s
+        self._lay_out()
+        self.scale_changed.emit(self._speed, self._gain)
+
+    def step_speed(self, step: int, *, keep_x: float | None = None) -> None:
+        """The next faster (1) or slower (-1) paper."""
+        self.set_speed(_next(SPEEDS_MM_S, self._speed, step), keep_x=keep_x)
+
+    @property
+    def gain_mm_mv(self) -> float:
+        """Gain, mm/mV."""
+        return self._gain
+
+    @gain_mm_mv.setter
+    def gain_mm_mv(self, value: float) -> None:
+        if not 0.01 <= value <= 10_000:
+            raise ValueError(f"gain is {value} mm/mV; 0.01 to 10,000 can be drawn")
+        self._gain = float(value)
+        self._lay_out()
+        self.scale_changed.emit(self._speed, self._gain)
+
+    def step_gain(self, step: int) -> None:
+        """The next larger (1) or smaller (-1) gain."""
+        self.gain_mm_mv = _next(GAINS_MM_MV, self._gain, step)
+
+    @property
+    def pixels_per_mm(self) -> float:
+        """Device-independent pixels per millimetre of this screen; None, set, asks the screen."""
+        if self._px_per_mm is not None:
+            return self._px_per_mm
+        screen = self.screen()
+        dpi = screen.physicalDotsPerInch()
+        low, high = _PLAUSIBLE_DPI
+        return (dpi if low <= dpi <= high else screen.logicalDotsPerInch()) / MM_PER_INCH
+
+    @pixels_per_mm.setter
+    def pixels_per_mm(self, value: float | None) -> None:
+        self._px_per_mm = value
+        self._lay_out()
+
+    # Where it is
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the record, 0 without one."""
+        return 0.0
+
+    def visible_range_s(self) -> tuple[float, float]:
+        """First and last second on screen, not beyond the record's end."""
+        stop = self._start_s + self.geometry_now().width_s
+        return self._start_s, min(stop, self.duration_s) if self.duration_s else stop
+
+    def go_to(self, start_s: float) -> None:
+        """Bring a time to the left edge, as far as the record's ends allow."""
+        if np.isfinite(start_s):
+            self._move(start_s)
+
+    def center_on(self, t_s: float) -> None:
+        """Bring a time to the middle, as far as the record's ends allow."""
+        self.go_to(t_s - self.geometry_now().width_s / 2)
+
+    def scroll_by(self, seconds: float) -> None:
+        self.go_to(self._start_s + seconds)
+
+    def scroll_pixels(self, pixels: float) -> None:
+        self.scroll_by(pixels / self.geometry_now().px_per_s)
+
+    def scroll_leads(self, pixels: float) -> None:
+        """Scroll vertically, where the leads do not fit."""
+        self._bar.setValue(self._bar.value() + round(pixels))
+
+    def page(self, n: int) -> None:
+        """Go n pages on, or back; the last second of one is the first of the next."""
+        width = self.geometry_now().width_s
+        self.scroll_by(n * (width - min(1.0, width / 10)))
+
+    def _move(self, start_s: float) -> None:
+        page = self.geometry_now()
+        start_s = min(max(0.0, start_s), max(0.0, self.duration_s - page.width_s))
+        if start_s != self._start_s:
+            self._start_s = start_s
+            self._tell(page.width_s)
+
+    def _tell(self, width_s: float) -> None:
+        self.position_changed.emit(self._start_s)
+        self.view_changed.emit(self._start_s, width_s)
+        self.update()
+
+    # Geometry
+
+    def geometry_now(self) -> Page:
+        """The page as it would be drawn now."""
+        scale = self.pixels_per_mm
+        # isHidden, not isVisible: a page has the same size before its window is shown
+        bar = 0 if self._bar.isHidden() else self._bar.width()
+        return Page(
+            width=self.width() - bar,
+            height=self.height(),
+            gutter=paper.gutter_width(self.lead_names(), self.font(), self._speed * scale, scale),
+            top=_LETTER_ROW,
+            bottom=_AXIS,
+            px_per_mm=scale,
+            dpr=self.devicePixelRatioF(),
+            speed_mm_s=self._speed,
+            gain_mm_mv=self._gain,
+            start_s=self._start_s,
+            scroll=float(self._bar.value()),
+        )
+
+    def _lay_out(self) -> None:
+        """The vertical scroll bar where the leads need one, and a start within the record."""
+        page = self.geometry_now()
+        needed = content_height(len(self.lead_names()), page)
+        beyond = int(np.ceil(needed - page.paper_height - 0.5))
+        width = self._bar.sizeHint().width()
+        self._bar.setGeometry(self.width() - width, 0, width, self.height())
+        self._bar.setVisible(beyond > 0)
+        self._bar.setRange(0, max(0, beyond))
+        self._bar.setPageStep(max(1, int(page.paper_height)))
+        self._bar.setSingleStep(int(5 * page.px_per_mm))
+        width_s = self.geometry_now().width_s
+        self._start_s = min(max(0.0, self._start_s), max(0.0, self.duration_s - width_s))
+        self._tell(width_s)
+
+    # Events
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._lay_out()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ScreenChangeInternal, QEvent.Type.DevicePixelRatioChange):
+            self._lay_out()
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._pointer.wheel(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointer.release(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._pointer.key(event):
+            super().keyPressEvent(event)
+
+
+def _next(values: tuple[float, ...], now: float, step: int) -> float:
+    """The nearest choice above (step 1) or below (step -1); the last one at the end."""
+    if step > 0:
+        return next((v for v in values if v > now * 1.001), values[-1])
+    return next((v for v in reversed(values) if v < now * 0.999), values[0])
