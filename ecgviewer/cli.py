@@ -252,7 +252,7 @@ def _sentences(*, debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         _complain("interrupted; reports that were not finished were not written")
         raise typer.Exit(INTERRUPTED) from None
-    except (typer.Exit, typer.BadParameter):
+    except (typer.Exit, typer.BadParameter, BrokenPipeError):
         raise
     except Exception as error:
         if debug:

@@ -94,32 +94,19 @@ def build_report(
         inputs=hash_inputs(files, stop=stop),
         leads=tuple(None if i is None else record.leads[i].name for i in inputs),
         beats_from=source,
-        detection_fingerprint=(DETECTION if result is None else result.detection).fingerprint(),
-        ensemble=EnsembleUsed(
-            ensemble.name,
-            ensemble.hash,
-            ensemble.members,
-            ensemble.weights,
-            ensemble.prep.fingerprint(),
-        ),
-        device=ensemble.device,
-        precision=ensemble.precision,
+        detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
+        ensemble=_used(ensemble),
         versions=versions(),
         recorded_s=summary.recorded_s,
         readable_s=summary.readable_s,
         analysed_s=summary.analysed_s,
         complete=summary.complete,
         not_classified=why_not_classified(record, prep=ensemble.prep),
-        unseen_sentence=ensemble.unseen_sentence,
-        intended_use=ensemble.intended_use,
         burden=_burden_percent(summary),
         heart_rate=_heart_rate(summary, record.fs),
         hide_patient=hide_patient,
     )
-    if result is not None:
-        stretches = result.stretches
-    leads = record.ecg_leads if result is None else result.leads
-    return Report(record, _beats(log, stretches, leads), context, summary)
+    return Report(record, _beats(record, log, result, stretches), context, summary)
 
 
 def analyse_record(
@@ -187,6 +174,20 @@ def versions() -> dict[str, str]:
     return found
 
 
+def _used(ensemble: Ensemble) -> EnsembleUsed:
+    return EnsembleUsed(
+        name=ensemble.name,
+        sha256=ensemble.hash,
+        members=ensemble.members,
+        weights=ensemble.weights,
+        preprocessing_fingerprint=ensemble.prep.fingerprint(),
+        device=ensemble.device,
+        precision=ensemble.precision,
+        unseen_sentence=ensemble.unseen_sentence,
+        intended_use=ensemble.intended_use,
+    )
+
+
 def _annotation_file(record: Record, annotator: str) -> Path:
     header = record.files[0]
     return header.with_name(f"{header.stem}.{annotator}")
@@ -206,7 +207,12 @@ def _reference(
     return found.sample[is_beat & inside], found.sample[is_flutter & inside]
 
 
-def _beats(log: BeatLog, stretches: tuple[Stretch, ...], leads: tuple[int, ...]) -> ReportBeats:
+def _beats(
+    record: Record, log: BeatLog, result: Scan | None, stretches: tuple[Stretch, ...]
+) -> ReportBeats:
+    leads = record.ecg_leads
+    if result is not None:
+        leads, stretches = result.leads, result.stretches
     gaps = unreadable(tuple(s for s in stretches if s.kind == "gap"), leads)
     return ReportBeats(
         sample=log.samples.copy(),  # the log may go on growing

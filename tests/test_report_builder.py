@@ -126,7 +126,7 @@ def test_intervals_across_a_gap_are_empty(ensemble: Ensemble) -> None:
     [beat] = empty_intervals(report)
     assert report.beats.sample[beat - 1] < 15 * FS
     assert report.beats.sample[beat] >= 22 * FS
-    assert report.context.readable_s == pytest.approx(33, abs=0.5)
+    assert 30 < report.context.readable_s <= 33  # noise beside the gap counts too
     near = [row for row in rows(report) if "gap" in row["flags"].split(";")]
     assert near
     assert {(row["class"], row["p_N"], row["confidence"]) for row in near} == {("Q", "", "")}

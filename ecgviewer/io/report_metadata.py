@@ -27,13 +27,31 @@ BLOCK = "ecgviewer:report"
 
 @dataclass(frozen=True, slots=True)
 class EnsembleUsed:
-    """The ensemble that gave the classes: name, hash, members, their weights, its cleaning."""
+    """Who gave the classes.
+
+    Attributes
+    ----------
+    name, sha256 : str
+        Of the ensemble.
+    members, weights : tuple
+        Networks and their share in the fused answer.
+    preprocessing_fingerprint : str
+        Of the cleaning and windows they were trained on.
+    device, precision : str
+        What they ran on.
+    unseen_sentence, intended_use : str
+        What a reader of the classes must know.
+    """
 
     name: str
     sha256: str
     members: tuple[str, ...]
     weights: tuple[float, ...]
     preprocessing_fingerprint: str
+    device: str
+    precision: str
+    unseen_sentence: str
+    intended_use: str
 
 
 @dataclass(frozen=True)
@@ -54,8 +72,6 @@ class ReportContext:
         Of the R-peak parameters.
     ensemble : EnsembleUsed
         Who gave the classes.
-    device, precision : str
-        What it ran on.
     versions : mapping of str
         Of this program and the libraries that compute.
     recorded_s, readable_s, analysed_s : float
@@ -69,8 +85,6 @@ class ReportContext:
         Per class, share of the classified beats in readable time, per cent.
     heart_rate : mapping of str to float or None
         Mean over 8 RR, least and greatest, with their times.
-    unseen_sentence, intended_use : str
-        What a reader of the figures must know.
     hide_patient : bool
         Whether everything that tells who the patient is stays out: record name, header comments,
         start, clock, file names, paths and the wording of findings (they may name files).
@@ -82,15 +96,11 @@ class ReportContext:
     beats_from: str
     detection_fingerprint: str
     ensemble: EnsembleUsed
-    device: str
-    precision: str
     versions: Mapping[str, str]
     recorded_s: float
     readable_s: float
     analysed_s: float
     complete: bool
-    unseen_sentence: str
-    intended_use: str
     burden: Mapping[str, float | None] = field(default_factory=dict)
     heart_rate: Mapping[str, float | None] = field(default_factory=dict)
     not_classified: str = ""
@@ -230,8 +240,8 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
             "preprocessing": ensemble.preprocessing_fingerprint,
             "detection": context.detection_fingerprint,
         },
-        "device": context.device,
-        "precision": context.precision,
+        "device": ensemble.device,
+        "precision": ensemble.precision,
         "versions": dict(sorted(context.versions.items())),
         "recorded_s": round(context.recorded_s, 3),
         "readable_s": round(context.readable_s, 3),
@@ -241,8 +251,8 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
         "heart_rate": dict(context.heart_rate),
         "complete": context.complete,
         "not_classified_because": context.not_classified or None,
-        "unseen_patients": context.unseen_sentence,
-        "intended_use": context.intended_use,
+        "unseen_patients": ensemble.unseen_sentence,
+        "intended_use": ensemble.intended_use,
     }
 
 
