@@ -1,6 +1,5 @@
 """Annotations beside a record: find, read, write; never changes a record's samples."""
 
-import os
 import re
 import tempfile
 from dataclasses import replace
@@ -9,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from ecgviewer.io.annotation_file import Annotations, annotation_paths, read_annotation_file
+from ecgviewer.io.atomic import WriteError, write_whole
 from ecgviewer.io.header_parser import read_header
 from ecgviewer.io.wfdb_record import write_annotation_file
 from ecgviewer.record import Record, RecordError
 
+MAX_TEXT = 255  # the format counts an annotation's text in one byte
 __all__ = ["Annotations", "annotators", "read_annotations", "write_annotations"]
 
 
@@ -59,7 +60,7 @@ def read_annotations(record: Record, annotator: str) -> Annotations:
     return replace(found, fs=record.fs)
 
 
-def write_annotations(path: Path, annotations: Annotations) -> None:
+def write_annotations(path: Path, annotations: Annotations, *, force: bool = False) -> None:
     """Write an annotation file, whole or not at all.
 
     Parameters
@@ -68,40 +69,46 @@ def write_annotations(path: Path, annotations: Annotations) -> None:
         `<record>.<annotator>`, the annotator of letters alone.
     annotations : Annotations
         In the order of time; `fs` is written as the file's time resolution.
+    force : bool
+        Whether a file already there may be replaced.
 
     Raises
     ------
     RecordError
         Where the format cannot hold them or the file cannot be written.
     """
-    n = len(annotations)
     if not re.fullmatch(r"[A-Za-z]{1,20}", path.suffix.removeprefix(".")):
         raise RecordError(path, f"the annotator {path.suffix!r} must be letters alone")
-    if n and (annotations.sample.min() < 0 or (np.diff(annotations.sample) < 0).any()):
+    sample = annotations.sample
+    if len(sample) and (sample.min() < 0 or (np.diff(sample) < 0).any()):
         raise RecordError(path, "annotations must lie at 0 or later, in the order of time")
-    if any(len(text.encode("latin-1", "replace")) > 255 for text in annotations.aux):
-        raise RecordError(path, "an annotation's text has more than 255 characters")
+    if any(len(text) > MAX_TEXT for text in annotations.aux):
+        raise RecordError(path, f"an annotation's text has more than {MAX_TEXT} characters")
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".annotations-") as folder:
-            temporary = Path(folder) / f"record{path.suffix}"
-            if n:
-                write_annotation_file(
-                    temporary,
-                    annotations.sample,
-                    annotations.symbol,
-                    aux=annotations.aux,
-                    subtype=annotations.subtype,
-                    channel=annotations.channel,
-                    number=annotations.number,
-                    fs=annotations.fs,
-                )
-            else:
-                temporary.write_bytes(b"\0\0")  # the format's end mark alone
-            os.replace(temporary, path)  # noqa: PTH105
-    except OSError as error:
-        raise RecordError(path, f"it cannot be written ({error.strerror})") from error
+        write_whole(path, _encoded(annotations), force=force)
+    except WriteError as error:
+        raise RecordError(path, error.reason) from error
     except ValueError as error:
         raise RecordError(path, f"the format cannot hold these annotations ({error})") from error
+
+
+def _encoded(annotations: Annotations) -> bytes:
+    """The bytes of an annotation file; ValueError where the format cannot hold them."""
+    if not len(annotations):
+        return b"\0\0"  # the format's end mark alone, which wfdb does not write
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.atr"
+        write_annotation_file(
+            path,
+            annotations.sample,
+            annotations.symbol,
+            aux=annotations.aux,
+            subtype=annotations.subtype,
+            channel=annotations.channel,
+            number=annotations.number,
+            fs=annotations.fs,
+        )
+        return path.read_bytes()
 
 
 def _stem(record: Record) -> Path:

@@ -13,6 +13,7 @@ from ecgviewer.record import Finding, Severity, Verdict
 FS_PLAUSIBLE_HZ = (50.0, 10_000.0)
 # ADC units per mV: no electrocardiograph is coarser than 0.2 mV or finer than 1 nV.
 GAIN_PLAUSIBLE = (5.0, 1e6)
+GAIN_RATIO = 5.0  # between ECG leads of one record; limb and chest leads differ by 2 at most
 MAX_PER_CHECK = 20  # findings listed of one kind
 
 _COPY = "copy the record again from its source"
@@ -128,7 +129,7 @@ def _rates(timeline: Timeline) -> Iterator[Finding]:
     low, high = FS_PLAUSIBLE_HZ
     if not low <= timeline.fs <= high:
         message = (
-            f"{timeline.fs:g} Hz is outside {low:g} to {high:g} Hz, the rates of ECG recorders: "
+            f"{timeline.fs:g} Hz is outside {low:,g} to {high:,g} Hz, the rates of ECG recorders: "
             "times and heart rates may be wrong; compare with the source"
         )
         yield Finding("rate", "warning", message)
@@ -150,6 +151,24 @@ def _gains(timeline: Timeline) -> Iterator[Finding]:
                 if (signal.name, reason) not in seen:
                     seen.add((signal.name, reason))
                     yield Finding("gain", "warning", f"{signal.name}: {reason}")
+    yield from _gain_ratio(timeline)
+
+
+def _gain_ratio(timeline: Timeline) -> Iterator[Finding]:
+    per_mv = [
+        (abs(signal.gain) / to_mv, signal.name)
+        for signal in timeline.signals
+        if signal.gain and (to_mv := ecg_to_mv(signal.name, signal.unit))
+    ]
+    if not per_mv:
+        return
+    (low, fewest), (high, most) = min(per_mv), max(per_mv)
+    if high >= GAIN_RATIO * low:
+        message = (
+            f"{fewest} has {low:,g} and {most} {high:,g} units per mV, which no recorder mixes: "
+            "one of their amplitudes may be wrong; compare with the source"
+        )
+        yield Finding("gain", "warning", message)
 
 
 def _gain_problems(signal: Signal) -> Iterator[str]:
@@ -164,7 +183,7 @@ def _gain_problems(signal: Signal) -> Iterator[str]:
         )
     elif not low <= abs(signal.gain) / to_mv <= high:
         yield (
-            f"a gain of {signal.gain:g} per {signal.unit} is outside {low:g} to {high:g} per mV, "
+            f"a gain of {signal.gain:g} per {signal.unit} is outside {low:,g} to {high:,g} per mV, "
             "so amplitudes may be wrong; compare with the source"
         )
     if signal.gain < 0:

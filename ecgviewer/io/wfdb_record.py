@@ -6,8 +6,8 @@ and starts format 8 anew wherever it begins. The tests hold every format to wfdb
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,9 @@ def write_annotation_file(
     fs: float | None,
 ) -> None:
     """Write annotations (at least one) with wfdb; ValueError where the format cannot hold them."""
-    with _wfdb() as wfdb:
+    wfdb = _wfdb()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Warning)  # wfdb's use of pandas, as at its import
         try:
             wfdb.wrann(
                 path.stem,
@@ -151,14 +153,68 @@ def write_annotation_file(
             raise ValueError(str(error)) from error
 
 
-@contextmanager
-def _wfdb() -> Iterator[Any]:
-    """wfdb, imported when first used: it brings pandas and matplotlib, half a second.
+def physionet_version(database: str) -> str:
+    """The newest version of a database.
 
-    wfdb 4.3.1 uses pandas in a way that pandas 3.1 warns of.
+    Raises
+    ------
+    OSError
+        Where PhysioNet, or the database, cannot be reached.
+    LookupError
+        Where its page names none.
     """
+    return str(_physionet().download.get_version(database))
+
+
+def physionet_annotators(folder: str) -> tuple[str, ...]:
+    """Annotators of a database, `folder` being database/version; OSError as above."""
+    return tuple(_physionet().download.get_annotators(folder, "all") or ())
+
+
+def physionet_size(path: str) -> int | None:
+    """Bytes of a file at PhysioNet, None where the server does not say; OSError as above."""
+    net = _physionet()
+    with net.transfer(_url(net, path), 0, 0) as transfer:
+        size: int | None = transfer.file_size
+        return size
+
+
+def physionet_chunks(path: str) -> Generator[bytes]:
+    """The bytes of a file at PhysioNet as they come; OSError as above."""
+    net = _physionet()
+    with net.transfer(_url(net, path), 0, None) as transfer:
+        for _, chunk in transfer.iter_chunks():
+            yield bytes(chunk)
+
+
+@dataclass(frozen=True)
+class _Network:
+    """wfdb's module for PhysioNet, and its request that streams."""
+
+    download: Any
+    transfer: Any
+
+
+def _physionet() -> _Network:
+    """wfdb's network functions, with a limit on silence, which wfdb does not set."""
+    _wfdb()
+    from wfdb.io import _url, download
+
+    session = _url._get_session()
+    if not isinstance(session.request, partial):
+        session.request = partial(session.request, timeout=(CONNECT_S, READ_S))
+    return _Network(download, _url.RangeTransfer)
+
+
+def _url(net: _Network, path: str) -> str:
+    return f"{net.download.config.db_index_url.rstrip('/')}/{path}"
+
+
+def _wfdb() -> Any:
+    """The library, imported when first used: it brings pandas and matplotlib, half a second."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        # wfdb 4.3.1 uses pandas in a way that pandas 3.1 warns of
+        warnings.simplefilter("ignore", Warning)
         import wfdb
 
-        yield wfdb
+    return wfdb
