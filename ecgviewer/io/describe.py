@@ -1,7 +1,10 @@
 """What `info` tells of a recording, as plain data; reads no sample."""
 
+from pathlib import Path
 from typing import Any
 
+from ecgviewer.io.annotations import annotators
+from ecgviewer.io.wfdb_record import WfdbSamples
 from ecgviewer.record import Record, Verdict
 
 
@@ -34,11 +37,13 @@ def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
                 "unit": lead.unit,
                 "ecg": lead.is_ecg,
                 "calibrated": lead.calibrated,
+                "adc_units_per_unit": gain,
             }
-            for lead in record.leads
+            for lead, gain in zip(record.leads, _gains(record), strict=True)
         ],
         "comments": list(record.comments),
-        "files": [file.name for file in record.files],
+        "annotators": list(annotators(record)),
+        "files": [{"name": file.name, "bytes": _size(file)} for file in record.files],
         "integrity": verdict.badge,
         "severity": verdict.severity,
         "findings": [
@@ -46,6 +51,20 @@ def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
             for f in verdict.findings
         ],
     }
+
+
+def _gains(record: Record) -> list[float | None]:
+    """ADC units per physical unit of each lead, None where the file gives none."""
+    if isinstance(record.reader, WfdbSamples):
+        return [signal.gain or None for signal in record.reader.timeline.signals]
+    return [None] * record.n_leads
+
+
+def _size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except OSError:  # gone since the record was opened
+        return None
 
 
 def as_lines(facts: dict[str, Any]) -> tuple[str, ...]:
@@ -66,6 +85,13 @@ def as_lines(facts: dict[str, Any]) -> tuple[str, ...]:
         f"Start      {start}",
         f"Leads      {leads}",
         *(f"Comment    {comment}" for comment in facts["comments"]),
+        f"Files      {', '.join(_file(file) for file in facts['files'])}",
+        f"Annotators {', '.join(facts['annotators']) or 'none'}",
         f"Integrity  {facts['integrity']}",
         *(f"  {f['severity']:7} {f['check']}: {f['message']}" for f in facts["findings"]),
     )
+
+
+def _file(file: dict[str, Any]) -> str:
+    size = file["bytes"]
+    return f"{file['name']} ({'gone' if size is None else f'{size:,} bytes'})"
