@@ -20,6 +20,7 @@ from ecgviewer.gui.scene import Scene, Span, medians, paint
 from ecgviewer.gui.source import Cleaned, Source, Trace
 from ecgviewer.gui.theme import THEMES, Theme
 from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch
 
 _CLICK_PX = 10.0  # a click this near an R peak means its beat
 
@@ -38,6 +39,7 @@ class Canvas(PaperView):
         self._theme = theme
         self._source: Source | None = None
         self._log: BeatLog | None = None
+        self._given_stretches: Sequence[Stretch] = ()
         self._stretches: list[Span] = []
         self._current: int | None = None
         self._frame: tuple[float, float] | None = None
@@ -59,7 +61,8 @@ class Canvas(PaperView):
             (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV.
         """
         self._source = None if record is None else Source(record, cleaned)
-        self._log, self._stretches, self._offsets = None, [], {}
+        self._log, self._offsets = None, {}
+        self._given_stretches, self._stretches = (), []
         self._current = self._frame = None
         self._start_s = 0.0
         self._bar.setValue(0)
@@ -70,14 +73,13 @@ class Canvas(PaperView):
         self._log = log
         self.update()
 
-    def set_stretches(self, stretches: Sequence[object]) -> None:
-        """Shade stretches with `kind`, `start`, `stop` (own samples) and `lead` (or None: all)."""
+    def set_stretches(self, stretches: Sequence[Stretch]) -> None:
+        """Shade stretches and name them."""
         fs = self._source.record.fs if self._source else 1.0
-        self._stretches = [
-            (s.kind, s.start / fs, s.stop / fs, getattr(s, "lead", None))  # type: ignore[attr-defined]
-            for s in stretches
-        ]
-        self.update()
+        if stretches is not self._given_stretches:
+            self._given_stretches = stretches
+            self._stretches = [(s.kind, s.start / fs, s.stop / fs, s.lead) for s in stretches]
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

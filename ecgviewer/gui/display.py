@@ -97,7 +97,7 @@ class Display(QObject):
         self.summary.clear()
         canvas = self._workspace.canvas
         canvas.set_record(opened.record, cleaned=self._session.cleaned)
-        self._workspace.overview.set_record(opened.record.duration_s)
+        self._workspace.overview.set_record(opened.record)
         self.recording.show_inputs(opened.record, opened.inputs)
         self.show_patient()
         self.on_verdict_changed()
@@ -179,6 +179,7 @@ class Display(QObject):
         if opened is not None:
             self._workspace.canvas.set_stretches(opened.stretches)
             self._workspace.canvas.refresh()
+            self._workspace.overview.set_stretches(opened.stretches)
             self._workspace.overview.refresh()
 
     def refresh_figures(self) -> None:

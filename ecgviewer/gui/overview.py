@@ -1,0 +1,261 @@
+"""The coloured strip: every beat of the recording in its class's lane, heart rate above."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from ecgviewer.beatlog import BeatLog
+from ecgviewer.gui.paper import bold, seconds_of_day, small, time_label
+from ecgviewer.gui.strip import LANES, lanes
+from ecgviewer.gui.strip_image import Strip, draw_strip
+from ecgviewer.gui.theme import THEMES, Theme, class_color
+from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch, unreadable
+
+_GUTTER, _RIGHT = 34.0, 8.0  # pixels
+_LABELS, _TREND_SHARE = 18.0, 0.36
+_LABEL_EVERY_PX = 90.0
+_STEPS_S = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
+_LEAST_WINDOW_PX = 5.0  # the mark of what is on screen is never narrower
+_CENTER = Qt.AlignmentFlag.AlignCenter
+_RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_RIGHT_TOP = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+_RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+_NO_GAPS = np.empty((0, 2), np.int64)
+
+
+class Overview(QWidget):
+    """The whole recording at a glance; a click or drag asks to go there.
+
+    Signals: `jump_requested(t_s)`, seconds from the record's start, wanted in the page's middle.
+    """
+
+    jump_requested = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None, *, theme: Theme = THEMES["light"]) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._record: Record | None = None
+        self._log: BeatLog | None = None
+        self._stretches: tuple[Stretch, ...] = ()
+        self._gaps = _NO_GAPS
+        self._view = (0.0, 0.0)
+        self._strip: Strip | None = None
+        self._drawn_revision = -1
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setMinimumHeight(88)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Whole recording, one mark per beat")
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 112)
+
+    # What is shown
+
+    def set_record(self, record: Record | None) -> None:
+        """Another recording, or none; log and stretches are let go."""
+        self._record, self._log = record, None
+        self._stretches, self._gaps = (), _NO_GAPS
+        self._view = (0.0, 0.0)
+        self._redraw()
+
+    def set_log(self, log: BeatLog | None) -> None:
+        """Beats to show: `samples`, `classes` and `revision` are read."""
+        self._log = log
+        self._redraw()
+
+    def set_stretches(self, stretches: tuple[Stretch, ...]) -> None:
+        """Shade where no ECG lead can be read; the heart rate does not run across."""
+        if stretches is self._stretches or self._record is None:
+            return
+        self._stretches = stretches
+        gaps = unreadable(stretches, self._record.ecg_leads)
+        if not np.array_equal(gaps, self._gaps):
+            self._gaps = gaps
+            self._redraw()
+
+    def set_view(self, start_s: float, width_s: float) -> None:
+        """Mark what is on screen."""
+        if (start_s, width_s) != self._view:
+            self._view = (start_s, width_s)
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._redraw()
+
+    def refresh(self) -> None:
+        """Draw anew if the log has changed."""
+        if self._log is not None and self._log.revision != self._drawn_revision:
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self._strip = None
+        self.update()
+
+    # Where it is
+
+    @property
+    def _duration_s(self) -> float:
+        return self._record.duration_s if self._record else 0.0
+
+    def _area(self) -> QRectF:
+        """Trend and lanes, without names and time labels."""
+        width = max(1.0, self.width() - _GUTTER - _RIGHT)
+        return QRectF(_GUTTER, 4, width, max(1.0, self.height() - _LABELS - 4))
+
+    def _lane_top(self) -> float:
+        area = self._area()
+        return area.top() + float(round(area.height() * _TREND_SHARE))
+
+    def time_at(self, x: float) -> float:
+        """Time of a pixel, seconds, within the record."""
+        area = self._area()
+        share = (x - area.left()) / area.width()
+        return min(max(0.0, share), 1.0) * self._duration_s
+
+    def x_of(self, t_s: float) -> float:
+        """Pixel of a time."""
+        area = self._area()
+        return area.left() + area.width() * t_s / max(self._duration_s, 1e-9)
+
+    # Events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._record:
+            self.jump_requested.emit(self.time_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._record:
+            return
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.jump_requested.emit(self.time_at(event.position().x()))
+        QToolTip.showText(event.globalPosition().toPoint(), self.tip_at(event.position()), self)
+
+    def tip_at(self, place: QPointF) -> str:
+        """Time at a pixel and the beats in its column, in words."""
+        if self._record is None:
+            return ""
+        text = time_label(self.time_at(place.x()), self._record.base_time)
+        if self._strip is not None:
+            column = int((place.x() - _GUTTER) * self._strip.image.devicePixelRatio())
+            near = self._strip.near(column)
+            text += "".join(f"   {near[c]} {c.name}" for c in LANES if near[c])
+        return text
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._redraw()
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        try:
+            painter.fillRect(self.rect(), QColor(self._theme.background))
+            if self._record is not None:
+                self._paint(painter)
+        finally:
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        area, dpr = self._area(), self.devicePixelRatioF()
+        if self._strip is None or self._strip.image.devicePixelRatio() != dpr:
+            self._strip = self._draw_strip(dpr)
+            self._drawn_revision = self._log.revision if self._log else -1
+        painter.drawImage(area.topLeft(), self._strip.image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_names(painter, self._strip)
+        self._draw_times(painter)
+        self._draw_view(painter)
+
+    def _draw_strip(self, dpr: float) -> Strip:
+        record, log, area = self._record, self._log, self._area()
+        return draw_strip(
+            self._theme,
+            log.samples if log else np.empty(0, np.int64),
+            log.classes if log else np.empty(0, np.int8),
+            gaps=self._gaps,
+            fs=record.fs if record else 1.0,
+            n_samples=record.n_samples if record else 0,
+            size=(round(area.width() * dpr), round(area.height() * dpr)),
+            lane_top=round((self._lane_top() - area.top()) * dpr),
+            dpr=dpr,
+        )
+
+    def _draw_names(self, painter: QPainter, strip: Strip) -> None:
+        """Lane letters and the trend's range, left."""
+        theme, top, dpr = self._theme, self._lane_top(), strip.image.devicePixelRatio()
+        painter.setFont(_tiny(bold(self.font())))
+        lane_height = self._area().bottom() - top
+        for lane in lanes(round(lane_height * dpr)):
+            box = QRectF(0, top + lane.top / dpr, _GUTTER - 8, lane.height / dpr)
+            painter.setPen(class_color(theme, lane.beat_class))
+            painter.drawText(box, _RIGHT_MIDDLE, lane.beat_class.name)
+        painter.setFont(_tiny(self.font()))
+        painter.setPen(QColor(theme.muted))
+        height = QFontMetricsF(painter.font()).height()
+        trend = QRectF(0, self._area().top(), _GUTTER - 8, top - self._area().top() - 2)
+        painter.drawText(trend, _RIGHT_TOP, f"{strip.bpm[1]:.0f}")
+        if trend.height() > 2 * height:
+            painter.drawText(trend, _RIGHT_BOTTOM, f"{strip.bpm[0]:.0f}")
+        unit = QRectF(_GUTTER + 1, trend.top() + 1, 28, height)
+        behind = QColor(theme.paper)
+        behind.setAlphaF(0.8)
+        painter.fillRect(unit, behind)
+        painter.drawText(unit, _CENTER, "bpm")
+
+    def _draw_times(self, painter: QPainter) -> None:
+        """Times below, on round clock times where the clock is known."""
+        if self._record is None or self._duration_s <= 0:
+            return
+        area, theme, start = self._area(), self._theme, self._record.base_time
+        wanted = _LABEL_EVERY_PX * self._duration_s / area.width()
+        step = float(next((s for s in _STEPS_S if s >= wanted), 86_400))
+        phase = -(seconds_of_day(start) % step)
+        painter.setFont(small(self.font()))
+        for k in range(
+            int(np.ceil(-phase / step - 1e-9)), int((self._duration_s - phase) // step) + 1
+        ):
+            t = phase + k * step
+            x = self.x_of(t)
+            painter.fillRect(QRectF(x, area.bottom(), 1, 4), QColor(theme.muted))
+            painter.setPen(QColor(theme.text))
+            box = QRectF(x - 50, area.bottom() + 2, 100, _LABELS - 2)
+            box.moveLeft(min(max(box.left(), _GUTTER - 24), self.width() - 100.0))
+            painter.drawText(box, _CENTER, time_label(t, start, decimals=1 if step < 1 else 0))
+
+    def _draw_view(self, painter: QPainter) -> None:
+        """What is on screen, never narrower than can be seen."""
+        start, width = self._view
+        if width <= 0:
+            return
+        area = self._area()
+        left, right = self.x_of(start), self.x_of(min(start + width, self._duration_s))
+        lacking = max(0.0, _LEAST_WINDOW_PX - (right - left)) / 2
+        box = QRectF(left - lacking, area.top() - 2, right - left + 2 * lacking, area.height() + 3)
+        color = QColor(self._theme.accent)
+        fill = QColor(color)
+        fill.setAlphaF(0.16)
+        painter.fillRect(box, fill)
+        painter.setPen(QPen(color, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(box)
+
+
+def _tiny(font: QFont) -> QFont:
+    result = QFont(font)
+    result.setPointSizeF(max(6.0, font.pointSizeF() * 0.8))
+    return result

@@ -1,0 +1,125 @@
+"""The picture of the strip, lanes and heart-rate trend, from numpy columns; knows no widget."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from ecgviewer.gui import strip
+from ecgviewer.gui.layers import segments
+from ecgviewer.gui.strokes import draw_segments
+from ecgviewer.gui.theme import Theme
+
+_TICK_PX = 2.0  # an abnormal beat is never narrower
+_QUIET = 0.55  # share of N's own colour, the rest is paper
+_TREND_MARGIN, _TREND_WIDTH = 3.0, 1.1  # pixels
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The picture and what it shows.
+
+    Attributes
+    ----------
+    image : QImage
+        At the screen's own pixels.
+    counts : (6, width) int64
+        Beats in each column, rows N S V F Q pending.
+    bpm : (float, float)
+        Range of the heart-rate axis.
+    """
+
+    image: QImage
+    counts: NDArray[np.int64]
+    bpm: tuple[float, float]
+
+    def near(self, column: int) -> NDArray[np.int64]:
+        """(6,) int64: beats whose mark covers a column."""
+        tick = _tick(self.image.devicePixelRatio())
+        return self.counts[:, max(0, column - tick + 1) : max(0, column + 1)].sum(axis=1)
+
+
+def draw_strip(
+    theme: Theme,
+    samples: NDArray[np.int64],
+    classes: NDArray[np.int8],
+    *,
+    gaps: NDArray[np.int64],
+    fs: float,
+    n_samples: int,
+    size: tuple[int, int],
+    lane_top: int,
+    dpr: float,
+) -> Strip:
+    """Draw the whole recording.
+
+    All of it anew each time: 100,000 beats take a few milliseconds, less than keeping parts would
+    save.
+
+    Parameters
+    ----------
+    theme : Theme
+        Colours.
+    samples : (n,) int64
+        R peaks, own samples.
+    classes : (n,) int8
+        AAMI class, -1 while pending.
+    gaps : (m, 2) int64
+        Spans without a readable lead, own samples.
+    fs : float
+        Hz.
+    n_samples : int
+        Length of the recording.
+    size : (int, int)
+        Width and height, device pixels.
+    lane_top : int
+        Where the trend ends and the lanes begin, device pixels.
+    dpr : float
+        Device pixels per pixel.
+    """
+    width, height = max(1, size[0]), max(1, size[1])
+    pixels = np.full((height, width), _rgb(theme.paper), np.uint32)
+    shaded = mixed(theme.gap, theme.paper, theme.shade_alpha)
+    for first, last in strip.columns(gaps, n_samples=n_samples, width=width):
+        pixels[:, first : last + 1] = shaded
+    counts = strip.column_counts(samples, classes, n_samples=n_samples, width=width)
+    lanes = pixels[lane_top:]
+    for lane in strip.lanes(len(lanes)):
+        lanes[lane.top + lane.height - 1 : lane.top + lane.height] = _rgb(theme.grid_minor)
+    strip.paint_lanes(
+        lanes,
+        counts,
+        colors=(
+            mixed(theme.class_colors[0], theme.paper, _QUIET),
+            *(_rgb(color) for color in theme.class_colors[1:]),
+        ),
+        pending=mixed(theme.pending, theme.paper, _QUIET),
+        tick=_tick(dpr),
+    )
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+    x, bpm = strip.rate_curve(samples, fs, gaps, n_samples=n_samples, width=width)
+    low, high = strip.rate_range(bpm)
+    y = _TREND_MARGIN * dpr + (lane_top - 2 * _TREND_MARGIN * dpr) * (high - bpm) / (high - low)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw_segments(painter, segments(x, y[None]), QColor(theme.muted), width=_TREND_WIDTH * dpr)
+    painter.end()
+    image.setDevicePixelRatio(dpr)
+    return Strip(image, counts, (low, high))
+
+
+def mixed(color: str, paper: str, share: float) -> int:
+    """0xffRRGGBB of a colour over paper."""
+    over, under = QColor(color), QColor(paper)
+    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index, misc]
+    red, green, blue = (round(share * a + (1 - share) * b) for a, b in parts)
+    return QColor(red, green, blue).rgb()
+
+
+def _rgb(color: str) -> int:
+    return QColor(color).rgb()
+
+
+def _tick(dpr: float) -> int:
+    return max(1, round(_TICK_PX * dpr))
