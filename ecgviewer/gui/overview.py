@@ -1,7 +1,6 @@
 """The coloured strip: every beat of the recording in its class's lane, heart rate above."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,

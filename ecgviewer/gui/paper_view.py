@@ -13,6 +13,8 @@ from ecgviewer.gui.pointer import Pointer
 
 SPEEDS_MM_S = (6.25, 12.5, 25.0, 50.0, 100.0)
 GAINS_MM_MV = (2.5, 5.0, 10.0, 20.0, 40.0)
+SPEED_LIMITS_MM_S = (0.5, 1_000.0)  # slower pages would have to read hours of samples at once
+GAIN_LIMITS_MM_MV = (0.1, 1_000.0)
 _LETTER_ROW, _AXIS = 27.0, 23.0  # pixels
 _PLAUSIBLE_DPI = (50.0, 500.0)  # projectors and virtual machines report nonsense
 
@@ -67,8 +69,9 @@ class PaperView(QWidget):
 
     def set_speed(self, mm_s: float, *, keep_x: float | None = None) -> None:
         """Change the paper speed; the time at a pixel stays, that of the page's middle for None."""
-        if not 0.1 <= mm_s <= 10_000:
-            raise ValueError(f"paper speed is {mm_s} mm/s; 0.1 to 10,000 can be drawn")
+        low, high = SPEED_LIMITS_MM_S
+        if not low <= mm_s <= high:
+            raise ValueError(f"paper speed is {mm_s:.3g} mm/s; {low:g} to {high:g} can be drawn")
         page = self.geometry_now()
         x = page.gutter + page.paper_width / 2 if keep_x is None else max(keep_x, page.gutter)
         kept = page.time(x)
@@ -77,6 +80,12 @@ class PaperView(QWidget):
         self._start_s = kept - (x - page.gutter) / page.px_per_s
         self._lay_out()
         self.scale_changed.emit(self._speed, self._gain)
+
+    def fit_seconds(self, width_s: float) -> None:
+        """Choose the paper speed at which so many seconds fill the page; ValueError beyond it."""
+        for _ in range(4):  # the gutter holds a pulse of 200 ms, so its width follows the speed
+            page = self.geometry_now()
+            self.set_speed(page.paper_width / page.px_per_mm / width_s)
 
     def step_speed(self, step: int, *, keep_x: float | None = None) -> None:
         """The next faster (1) or slower (-1) paper."""
@@ -89,8 +98,9 @@ class PaperView(QWidget):
 
     @gain_mm_mv.setter
     def gain_mm_mv(self, value: float) -> None:
-        if not 0.01 <= value <= 10_000:
-            raise ValueError(f"gain is {value} mm/mV; 0.01 to 10,000 can be drawn")
+        low, high = GAIN_LIMITS_MM_MV
+        if not low <= value <= high:
+            raise ValueError(f"gain is {value:.3g} mm/mV; {low:g} to {high:g} can be drawn")
         self._gain = float(value)
         self._lay_out()
         self.scale_changed.emit(self._speed, self._gain)

@@ -21,7 +21,10 @@ def place_view(canvas: Canvas, request: Request, duration_s: float) -> str:
     if request.at_s is not None and request.at_s >= max(duration_s, 1e-9):
         return f"--at {request.at_s:g}: the recording ends at {duration_s:g} s"
     if request.width_s is not None:
-        canvas.speed_mm_s *= canvas.geometry_now().width_s / request.width_s
+        try:
+            canvas.fit_seconds(request.width_s)
+        except ValueError as error:
+            return f"--width {request.width_s:g}: {error}"
     if request.at_s is not None:
         canvas.go_to(request.at_s)
     return ""
