@@ -77,12 +77,18 @@ def _split(path: Path, data: bytes) -> tuple[list[str], list[str]]:
         text = data.decode("latin-1")  # never fails; older headers
     lines, comments = [], []
     for line in re.split(r"\r\n|\n|\r", text.replace("\t", " ")):
-        clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line).strip()
+        clean = (line if line.isprintable() else _printable(line)).strip()
         if clean.startswith("#"):
             comments.append(clean.strip("# "))
         elif clean:
             lines.append(clean)
     return lines, comments
+
+
+def _printable(line: str) -> str:
+    """A line without control characters; every kind of space becomes a plain one."""
+    plain = (" " if c.isspace() else c for c in line)
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain)
 
 
 class _Parser:

@@ -71,7 +71,7 @@ def test_header_fields(tmp_path: Path) -> None:
 
 def test_old_headers_in_latin_1_and_control_characters(tmp_path: Path) -> None:
     header = write_record(tmp_path, ecg_like(40))
-    header.write_bytes(header.read_bytes() + b"# M\xfcller \x1b[31m\n")
+    header.write_bytes(header.read_bytes() + b"# M\xfcller\xa0\x1b[31m\n")
     assert open_record(header).comments == ("Müller \N{REPLACEMENT CHARACTER}[31m",)
 
 

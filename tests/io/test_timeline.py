@@ -1,9 +1,11 @@
 """Layouts: skew, several samples per frame, segments of fixed and variable layout."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ecgviewer.io.readers import open_record
 from ecgviewer.record import RecordError
@@ -22,6 +24,7 @@ def test_skew_is_undone(tmp_path: Path) -> None:
     expected = ((adc.T - 1024) / 200).astype(np.float32)
     np.testing.assert_array_equal(record.read(0, 193), expected[:, :193])
     np.testing.assert_array_equal(record.read(50, 60), expected[:, 50:60])
+    np.testing.assert_array_equal(record.read(0, 200), _by_wfdb(tmp_path / "rec"))
     tail = record.read(190, 200)
     assert np.isnan(tail[1, 3:]).all()
     assert np.isfinite(tail[0]).all()
@@ -46,6 +49,15 @@ def test_several_samples_per_frame_take_the_ecg_s_rate(tmp_path: Path) -> None:
     np.testing.assert_array_equal(record.read(3, 18), values[:, 3:18])
     shown = [f.message for f in record.verdict.findings if f.check == "rate"]
     assert any("ABP was recorded at 62.5 Hz and is shown at 250 Hz" in text for text in shown)
+
+
+def _by_wfdb(stem: Path) -> NDArray[np.float32]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import wfdb
+
+        signal: NDArray[np.float64] = wfdb.rdrecord(str(stem)).p_signal
+    return signal.T.astype(np.float32)
 
 
 def _segment(folder: Path, name: str, adc, names: tuple[str, ...], gain: str) -> None:
@@ -95,6 +107,7 @@ def test_variable_layout_places_signals_by_name(tmp_path: Path) -> None:
     assert np.isnan(whole[:2, 200:]).all()
     np.testing.assert_allclose(whole[2, 210:], adc[:40, 0] / 2, rtol=1e-6)
     assert record.verdict.severity == "ok"
+    np.testing.assert_array_equal(whole, _by_wfdb(tmp_path / "rec"))
 
 
 def test_segments_that_are_missing_or_disagree_are_said(tmp_path: Path) -> None:
