@@ -1,4 +1,4 @@
-"""The front door: `open` goes to the window, everything else to the command line; computes nothing."""
+"""The front door: `open` leads to the window, all else to the command line; computes nothing."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ecgviewer.cli import USAGE, app
+from ecgviewer.cli import FAILED, app
 
 _LIGHT_DARK = ("light", "dark")
 
@@ -74,7 +74,7 @@ def _need_qt(*, display: bool) -> None:
 
 def _end(sentence: str) -> None:
     typer.echo(f"ecgviewer: {sentence}", err=True)
-    raise typer.Exit(1)
+    raise typer.Exit(FAILED)
 
 
 def main() -> None:

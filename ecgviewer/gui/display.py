@@ -1,5 +1,7 @@
 """Brings what is known of the recording to every view, thirty times a second at most; no files."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -8,6 +10,7 @@ from ecgviewer.gui.docks import Docks
 from ecgviewer.gui.identity import APPLICATION, identify
 from ecgviewer.gui.inspection import input_job
 from ecgviewer.gui.navigator import Navigator
+from ecgviewer.gui.opened import Opened
 from ecgviewer.gui.panels.inspector import Inspection, NetworkInput
 from ecgviewer.gui.play_bar import PlayBar
 from ecgviewer.gui.session import Session
@@ -16,6 +19,7 @@ from ecgviewer.gui.status_strip import StatusStrip
 from ecgviewer.gui.theme import THEMES, apply_theme
 from ecgviewer.gui.workspace import Workspace
 from ecgviewer.pipeline import Ensemble
+from ecgviewer.record import Record
 
 _TICK_MS = 33
 _SLOW_MS = 200  # table and figures are read, not watched
@@ -55,6 +59,7 @@ class Display(QObject):
         self.beats = docks.panels["beats"]
         self.inspector = docks.panels["inspector"]
         self._input_of: int | None = None  # beat whose input was asked for
+        self._shown: Record | None = None  # the recording as trace and strip have it
         self._since_slow = QElapsedTimer()
         self._since_slow.start()
         self._slow_due = False
@@ -85,6 +90,25 @@ class Display(QObject):
         self._window.setWindowTitle(identity.title)
         self._workspace.header.show_record(opened.record, identity)
         self.recording.show_record(opened.record, identity)
+        self._put_on_trace(opened, hide=hide)
+
+    def _put_on_trace(self, opened: Opened, *, hide: bool) -> None:
+        """Have trace and strip draw the recording; without a clock where the patient is hidden."""
+        record = opened.record
+        shown = replace(record, base_date=None, base_time=None) if hide else record
+        before, self._shown = self._shown, shown
+        if before is not None and before.base_time == shown.base_time:
+            return
+        canvas, start = self._workspace.canvas, self._workspace.canvas.visible_range_s()[0]
+        canvas.set_record(shown, cleaned=self._session.cleaned)
+        self._workspace.overview.set_record(shown)
+        canvas.set_log(opened.log)
+        self._workspace.overview.set_log(opened.log)
+        canvas.set_current_beat(self._navigator.current)
+        if before is not None:
+            canvas.go_to(start)
+        self.on_view_changed(*_start_and_width(canvas.visible_range_s()))
+        self._session.dirty = True
 
     # -- the recording ------------------------------------------------------------------------
 
@@ -95,16 +119,13 @@ class Display(QObject):
         self._navigator.clear()
         self.beats.clear()
         self.summary.clear()
-        canvas = self._workspace.canvas
-        canvas.set_record(opened.record, cleaned=self._session.cleaned)
-        self._workspace.overview.set_record(opened.record)
         self.recording.show_inputs(opened.record, opened.inputs)
+        self._shown = None
         self.show_patient()
         self.on_verdict_changed()
         self.on_beats_reset()
         self._workspace.show_recording()
         self._actions.enable(has_record=True)
-        self.on_view_changed(*_start_and_width(canvas.visible_range_s()))
 
     def on_beats_reset(self) -> None:
         opened = self._session.opened

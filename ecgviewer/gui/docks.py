@@ -13,7 +13,7 @@ from ecgviewer.gui.panels.summary import SummaryPanel
 from ecgviewer.gui.theme import Theme
 
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-_WIDTH = 400
+_WIDTH, _WIDEST, _WIDTH_SHARE = 400, 560, 0.25  # pixels, pixels, of the window
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class Docks:
                 self.docks[panel.behind].raise_()
         own = [p for p in PANELS if not p.behind]
         docks = [self.docks[p.name] for p in own]
-        self._window.resizeDocks(docks, [_WIDTH] * len(docks), Qt.Orientation.Horizontal)
+        width = min(_WIDEST, max(_WIDTH, round(_WIDTH_SHARE * self._window.width())))
+        self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, [10 * p.share for p in own], Qt.Orientation.Vertical)
 
     def set_theme(self, theme: Theme) -> None:

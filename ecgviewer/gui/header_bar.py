@@ -1,44 +1,14 @@
 """The two lines over the trace: whose recording, what it is, how intact; reads no file."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ecgviewer.gui import formats
 from ecgviewer.gui.badge import Badge
+from ecgviewer.gui.elided import ElidedLabel
 from ecgviewer.gui.identity import Identity
 from ecgviewer.gui.theme import Theme
 from ecgviewer.record import Record, Verdict
-
-
-class ElidedLabel(QLabel):
-    """A label of one line that is cut with an ellipsis; the tooltip has the whole."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def set_whole(self, text: str) -> None:
-        """The text, cut when it is drawn."""
-        self._whole = text
-        self._cut()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._cut()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._cut()
-
-    def _cut(self) -> None:
-        mode = Qt.TextElideMode.ElideRight
-        text = self.fontMetrics().elidedText(self._whole, mode, self.width())
-        self.setText(text)
-        self.setToolTip(self._whole if text != self._whole else "")
 
 
 class HeaderBar(QWidget):

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QToolBar
 
 from ecgviewer.gui.actions import Actions
 from ecgviewer.gui.commands import Commands
@@ -77,12 +77,19 @@ class MainWindow(QMainWindow):
         self.canvas, self.overview = self.workspace.canvas, self.workspace.overview
         self.play_bar = PlayBar(theme, self.actions_by_name, self)
         self.trace_bar = TraceBar(self.canvas, self.actions_by_name, self)
+        self.addToolBar(self._file_bar())
         self.addToolBar(self.play_bar)
         self.addToolBar(self.trace_bar)
         self.docks = Docks(self, theme)
         self.strip = StatusStrip(theme, self)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self.strip, 1)
+
+    def _file_bar(self) -> QToolBar:
+        bar = QToolBar("File", self)
+        bar.setObjectName("file_bar")
+        bar.addActions([self.actions_by_name["open"], self.actions_by_name["export"]])
+        return bar
 
     def _make_control(self) -> None:
         self.navigator = Navigator(self.session, self.canvas, self)
@@ -192,6 +199,7 @@ class MainWindow(QMainWindow):
     def on_first_record(self) -> None:
         self.session.record_opened.disconnect(self.on_first_record)
         self.docks.show(True)
+        self.docks.arrange()
         layout = self.settings.layout() if self._restore else None
         if layout is not None:
             self.restoreState(layout[1])

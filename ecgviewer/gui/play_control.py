@@ -37,7 +37,7 @@ class PlayControl(QObject):
         self.player.frame_wanted.connect(self.on_frame_wanted)
         session.answer_ready.connect(self.on_answer_ready)
         self._speed = PAPER_SPEED
-        self._was_on_page = True
+        self._last: Frame | None = None  # frame shown before, if playback has not jumped since
 
     def load(self) -> None:
         """Another recording: from its start, no frame marked."""
@@ -53,18 +53,18 @@ class PlayControl(QObject):
             at = self.player.index * FRAME_S
             if not start - FRAME_S < at < stop:
                 self.player.index = max(0, int(start // FRAME_S))
-            self._was_on_page = True
+            self._last = None
         self.player.toggle()
 
     def step_frame(self, n: int) -> None:
         """One frame on or back."""
-        self._was_on_page = True
+        self._last = None
         self.player.step(n)
 
     def seek(self, t_s: float) -> None:
         """Playback goes on from there; what is paused will begin there."""
         if self.player.playing:
-            self._was_on_page = True
+            self._last = None
             self.player.seek(t_s)
         else:
             self.player.index = int(t_s // FRAME_S)
@@ -102,8 +102,7 @@ class PlayControl(QObject):
     def _turn_page(self, frame: Frame) -> None:
         """Follow the frame off the page, but not a person who has scrolled elsewhere."""
         start, stop = self._canvas.visible_range_s()
-        on_page = start <= frame.start_s and frame.stop_s <= stop
-        if not on_page and self._was_on_page:
+        last, self._last = self._last, frame
+        followed = last is None or (last.stop_s > start and last.start_s < stop)
+        if followed and not (start <= frame.start_s and frame.stop_s <= stop):
             self._canvas.go_to(frame.start_s)
-            on_page = True
-        self._was_on_page = on_page

@@ -42,7 +42,7 @@ def window(qtbot, settings: Settings, ensemble: FakeEnsemble) -> Iterator[MainWi
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
     """One minute of two leads that look like an ECG, with comments and a start."""
-    folder = tmp_path / "patient"
+    folder = tmp_path / "ward7"
     folder.mkdir()
     return write_record(
         folder,

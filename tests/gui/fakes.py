@@ -11,14 +11,14 @@ SENTENCE = "Made for tests; on new patients it finds 1 of 100 S and 2 of 100 V b
 
 
 class FakeEnsemble:
-    """Calls a beat V where its largest deflection points down, else N; both members agree."""
+    """Calls one beat in five V, by a number drawn from its window; both members agree."""
 
     name, title, hash, device, precision = "fake", "Fake", "0123456789abcdef", "cpu", "fp32"
     members, weights, prep = ("first", "second"), (0.5, 0.5), PAPER
     unseen_sentence, intended_use = SENTENCE, "for tests"
-    card = {"leaks": "nothing", "metrics": {}, "unseen": {}, "member_cards": {}}
 
     def __init__(self) -> None:
+        self.card = {"leaks": "nothing", "metrics": {}, "unseen": {}, "member_cards": {}}
         self.gate = threading.Event()  # a test that clears it holds the networks up
         self.gate.set()
         self.n_batches = 0
@@ -26,9 +26,9 @@ class FakeEnsemble:
     def predict(self, windows: np.ndarray) -> Prediction:
         self.gate.wait(10)
         self.n_batches += 1
-        down = -windows[:, 0].min(axis=1) > windows[:, 0].max(axis=1)
+        lot = (np.abs(windows).sum(axis=(1, 2)) * 1000).astype(np.int64) % 5
         votes = np.full((len(windows), 2, 5), 0.05, np.float32)
-        votes[np.arange(len(windows)), :, np.where(down, 2, 0)] = 0.8
+        votes[np.arange(len(windows)), :, np.where(lot == 0, 2, 0)] = 0.8
         fused = votes.mean(axis=1).astype(np.float64)
         return Prediction(fused / fused.sum(axis=1, keepdims=True), votes)
 

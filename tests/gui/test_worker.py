@@ -30,6 +30,11 @@ def run(qtbot, worker: AnalysisWorker) -> Heard:
     return heard
 
 
+def classes(batches) -> dict[int, int]:
+    """Class of every beat in some batches."""
+    return {int(i): int(c) for b in batches for i, c in zip(b.indices, b.classes, strict=True)}
+
+
 @pytest.fixture
 def fake() -> FakeEnsemble:
     return FakeEnsemble()
@@ -41,13 +46,8 @@ def test_it_streams_the_same_classes_as_the_pipeline(qtbot, record, fake):
     heard = run(qtbot, worker)
     scan = heard.steps[-1].scan
     assert heard.ended == [(7, True)]
-    found = {int(i): int(c) for b in heard.batches for i, c in zip(b.indices, b.classes, strict=True)}
-    expected = {
-        int(i): int(c)
-        for b in pipeline.analyze(opened, scan, fake)
-        for i, c in zip(b.indices, b.classes, strict=True)
-    }
-    assert found == expected
+    found = classes(heard.batches)
+    assert found == classes(pipeline.analyze(opened, scan, fake))
     assert len(found) == scan.n_beats > 60
 
 

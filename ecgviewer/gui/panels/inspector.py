@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ecgviewer.beat import Beat
+from ecgviewer.gui.elided import ElidedLabel
 from ecgviewer.gui.formats import clock, count
 from ecgviewer.gui.panels.plots import InputView, ProbabilityBars
 from ecgviewer.gui.theme import Theme
 
-_HINT = "Click a beat on the trace or in the table to see what the networks saw."
+_HINT = "Click a beat to see what the networks saw of it."
 _FLAG_TIPS = {
     "edge": "first or last beat: its one RR interval is used twice",
     "pause": "a pause before it: the R peak lies late in the window, so no confidence is given",
@@ -74,10 +74,8 @@ class Inspector(QWidget):
         self._theme = theme
         self._inspection: Inspection | None = None
         self._input: NetworkInput | None = None
-        self.title = QLabel(self)
-        self.title.setWordWrap(True)
-        self.flags = QLabel(self)
-        self.flags.setWordWrap(True)
+        # one line each, so that the panel keeps its height whatever the beat
+        self.title, self.flags = ElidedLabel(self), ElidedLabel(self)
         self.trace = InputView(theme, self)
         self.fused = ProbabilityBars(theme, "ensemble", self)
         self.fused.setToolTip("Fused probabilities per class; the class is the largest")
@@ -109,16 +107,15 @@ class Inspector(QWidget):
 
     def _draw(self) -> None:
         if self._inspection is None:
-            self.title.setText(_HINT)
-            self.flags.hide()
+            self.title.set_whole(_HINT)
+            self.flags.set_whole("")
             self.trace.show_input(None)
             self._draw_bars((), ())
             return
         beat = self._inspection.beat
-        self.title.setText(describe(self._inspection))
-        self.flags.setText("  ".join(beat.flags))
-        self.flags.setToolTip("\n".join(f"{w}: {_FLAG_TIPS.get(w, '')}" for w in beat.flags))
-        self.flags.setVisible(bool(beat.flags))
+        self.title.set_whole(describe(self._inspection))
+        tips = "\n".join(f"{word}: {_FLAG_TIPS.get(word, '')}" for word in beat.flags)
+        self.flags.set_whole(_second_line(beat), tip=tips)
         self._draw_bars(beat.probabilities, beat.votes)
         self._draw_input(beat)
 
@@ -157,7 +154,15 @@ class Inspector(QWidget):
         box.addWidget(self.flags)
         box.addWidget(self.trace, 1)
         box.addLayout(self._votes)
-        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+
+
+def _second_line(beat: Beat) -> str:
+    """What the class holds, and what to know about the beat."""
+    description = beat.beat_class.description if beat.beat_class is not None else ""
+    return "   ".join(filter(None, [description, " ".join(f"[{word}]" for word in beat.flags)]))
 
 
 def describe(inspection: Inspection) -> str:
@@ -166,6 +171,5 @@ def describe(inspection: Inspection) -> str:
     head = f"Beat {count(beat.number)}   {clock(inspection.time_s, decimals=3)}"
     if beat.beat_class is None:
         return f"{head}   awaits its class"
-    name = f"{beat.beat_class.name}  {beat.beat_class.description}"
-    confidence = "" if beat.confidence is None else f"   {beat.confidence:.3f}"
-    return f"{head}   {name}{confidence}"
+    confidence = "" if beat.confidence is None else f"  {beat.confidence:.3f}"
+    return f"{head}   {beat.beat_class.name}{confidence}"

@@ -1,0 +1,153 @@
+"""A person looks around: scroll, jump, table, inspector, figures, keys, hidden patient fields."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from ecgviewer.beat import BeatClass
+from tests.gui.conftest import open_and_wait, wait
+
+
+@pytest.fixture
+def abnormal(qtbot, window, demo):
+    """The demo record; the fake ensemble calls one beat in five V."""
+    open_and_wait(qtbot, window, demo)
+    return window
+
+
+def test_scrolling_moves_strip_and_table_along(qtbot, abnormal):
+    abnormal.canvas.go_to(120.0)
+    start, _ = abnormal.canvas.visible_range_s()
+    assert start == pytest.approx(120.0)
+    table = abnormal.display.beats
+    first = table.model.beat_at(table.view.rowAt(2))
+    assert abnormal.session.opened.time_s(first) == pytest.approx(start, abs=3)
+
+
+def test_a_click_on_the_strip_goes_there(abnormal):
+    abnormal.overview.jump_requested.emit(200.0)
+    start, stop = abnormal.canvas.visible_range_s()
+    assert start < 200.0 < stop
+
+
+def test_keys_lead_from_one_abnormal_beat_to_the_next_and_back(qtbot, abnormal):
+    wanted = np.flatnonzero(abnormal.session.opened.log.classes > BeatClass.N)
+    assert len(wanted) > 3
+    abnormal.canvas.setFocus()
+    for expected in wanted[:3]:
+        qtbot.keyClick(abnormal.canvas, Qt.Key.Key_N)
+        assert abnormal.navigator.current == expected
+    qtbot.keyClick(abnormal.canvas, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    assert abnormal.navigator.current == wanted[1]
+    start, stop = abnormal.canvas.visible_range_s()
+    assert start <= abnormal.session.opened.time_s(int(wanted[1])) <= stop
+
+
+def test_the_table_shows_every_beat_and_drives_the_trace(qtbot, abnormal):
+    table, log = abnormal.display.beats, abnormal.session.opened.log
+    assert table.model.rowCount() == log.n_beats
+    table.view.setCurrentIndex(table.model.index(400, 0))
+    assert abnormal.navigator.current == 400
+    start, stop = abnormal.canvas.visible_range_s()
+    assert start <= abnormal.session.opened.time_s(400) <= stop
+
+
+def test_the_table_filters_and_sorts(qtbot, abnormal):
+    table, log = abnormal.display.beats, abnormal.session.opened.log
+    table.filter.setText("V")
+    table.on_filter_settled()
+    assert table.model.rowCount() == int((log.classes == BeatClass.V).sum())
+    table.view.sortByColumn(4, Qt.SortOrder.DescendingOrder)
+    rr = [float(table.model.index(row, 4).data()) for row in range(5)]
+    assert rr == sorted(rr, reverse=True)
+    table.filter.setText("nonsense")
+    table.on_filter_settled()
+    assert "not understood" in table.shown.text()
+
+
+def test_a_beat_clicked_on_the_trace_is_selected_and_inspected(qtbot, abnormal):
+    abnormal.canvas.beat_clicked.emit(12)
+    table = abnormal.display.beats
+    assert table.view.currentIndex().row() == 12
+    assert "Beat 13" in abnormal.display.inspector.title.text()
+    wait(qtbot, lambda: abnormal.display.inspector._input is not None)
+    assert abnormal.display.inspector._input.index == 12
+
+
+def test_the_figures_are_those_of_the_log(abnormal):
+    log, panel = abnormal.session.opened.log, abnormal.display.summary
+    counts = [int(panel.counts[c].text().replace(",", "")) for c in BeatClass]
+    assert counts == log.counts().tolist()
+    assert panel.times.text().startswith("Recorded 05:00, readable 0")
+
+
+def test_the_greatest_heart_rate_leads_to_its_place(abnormal):
+    rate = abnormal.session.opened.summary().heart_rate
+    abnormal.display.summary.rate.linkActivated.emit(str(rate.greatest_sample))
+    start, stop = abnormal.canvas.visible_range_s()
+    assert start <= rate.greatest_sample / 360 <= stop
+    assert abnormal.session.opened.log.samples[abnormal.navigator.current] == rate.greatest_sample
+
+
+def test_one_key_shows_the_filtered_trace(qtbot, abnormal):
+    abnormal.canvas.setFocus()
+    assert not abnormal.canvas.show_cleaned
+    qtbot.keyClick(abnormal.canvas, Qt.Key.Key_F)
+    assert abnormal.canvas.show_cleaned
+    assert abnormal.actions_by_name["filtered"].isChecked()
+
+
+def test_speed_and_gain_follow_keys_and_selectors(qtbot, abnormal):
+    qtbot.keyClick(abnormal.canvas, Qt.Key.Key_BracketRight)
+    assert abnormal.canvas.speed_mm_s == 50
+    assert abnormal.trace_bar.speed.currentText() == "50 mm/s"
+    abnormal.trace_bar.gain.activated.emit(4)
+    assert abnormal.canvas.gain_mm_mv == 40
+
+
+def test_going_to_a_time(abnormal):
+    abnormal.files.prompts.at = 200.0
+    abnormal.actions_by_name["time"].trigger()
+    assert abnormal.canvas.visible_range_s()[0] == pytest.approx(200.0)
+
+
+def test_one_switch_hides_patient_fields_everywhere(qtbot, opened, record):
+    def shown() -> str:
+        header, panel = opened.workspace.header, opened.display.recording
+        parts = [opened.windowTitle(), header.name.text(), header.facts.whole]
+        parts.append(str(opened.canvas._source.record.base_time))
+        parts += [header.patient.whole, *(label.text() for label in panel.fields.values())]
+        return "\n".join(parts)
+
+    for text in ("p01", "69 M", "Digoxin", "1990-03-02 09:30:00", "ward7"):
+        assert text in shown()
+    opened.actions_by_name["hide_patient"].trigger()
+    for text in ("p01", "69 M", "Digoxin", "1990", "09:30", "ward7"):
+        assert text not in shown()
+    assert opened.display.recording.hide_box.isChecked()
+    assert opened.settings.hide_patient
+
+
+def test_themes_change_and_are_remembered(opened):
+    opened.actions_by_name["theme"].trigger()
+    assert opened.settings.theme == "dark"
+    opened.actions_by_name["theme"].trigger()
+    assert opened.settings.theme == "light"
+
+
+def test_keys_sheet_names_every_key_and_about_names_use_and_leaks(opened):
+    opened.actions_by_name["shortcuts"].trigger()
+    opened.actions_by_name["about"].trigger()
+    keys, about = opened.files.prompts.dialogs
+    text = keys.browsers[0].toPlainText()
+    for key in ("Ctrl+O", "Space", "Shift+N", "F11"):
+        assert key in text
+    assert "not a medical device" in about.browsers[0].toPlainText()
+    assert "nothing" in about.browsers[1].toPlainText()  # what the fake's protocol leaks
+
+
+def test_an_error_in_a_slot_is_one_message_and_the_window_lives_on(qtbot, opened):
+    opened.error_uncaught.emit("An unexpected error (ValueError: no). The log has the details.")
+    assert "unexpected error" in opened.workspace.messages.text.text()
+    opened.canvas.go_to(5.0)
+    assert opened.canvas.visible_range_s()[0] == pytest.approx(5.0)
