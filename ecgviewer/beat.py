@@ -1,4 +1,4 @@
-"""The beat and its class: AAMI classes, the symbol tables, Beat and Frame; never draws, never reads a file."""
+"""The beat and its class: AAMI classes, symbol tables, Beat and Frame; never draws or reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,9 +45,7 @@ DE_CHAZAL: Mapping[str, BeatClass] = MappingProxyType(
     }
 )
 # WFDB's bxb counts e, j and n as supraventricular.
-BXB: Mapping[str, BeatClass] = MappingProxyType(
-    {**DE_CHAZAL, **dict.fromkeys("ejn", BeatClass.S)}
-)
+BXB: Mapping[str, BeatClass] = MappingProxyType({**DE_CHAZAL, **dict.fromkeys("ejn", BeatClass.S)})
 SYMBOL_TABLES: Mapping[str, Mapping[str, BeatClass]] = MappingProxyType(
     {"dechazal": DE_CHAZAL, "bxb": BXB}
 )
@@ -90,7 +88,7 @@ class Beat:
 
     @property
     def confidence(self) -> float | None:
-        """The largest probability; None where there is none or the R peak lies late in its window."""
+        """The largest probability; None where there is none, or after a pause."""
         if not self.probabilities or "pause" in self.flags:
             return None
         return max(self.probabilities)

@@ -1,12 +1,14 @@
 """What is known so far of a recording's beats, in numpy columns; holds no Qt, reads no files."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.beat import FLAGS, N_CLASSES, Beat, BeatClass
 
+_T = TypeVar("_T", bound=np.generic)
 PENDING = -1
 _PENDING_BIT = np.uint16(1 << FLAGS.index("pending"))
 
@@ -64,22 +66,22 @@ class BeatLog:
         self._n = 0
         self._n_classified = 0
         self._counts = np.zeros(N_CLASSES, np.int64)
-        self._allocate(1024)
+        self._samples = np.zeros(0, np.int64)
+        self._classes = np.zeros(0, np.int8)
+        self._probabilities = np.zeros((0, N_CLASSES))
+        self._votes = np.zeros((0, n_members, N_CLASSES), np.float32)
+        self._flags = np.zeros(0, np.uint16)
 
-    def _allocate(self, capacity: int) -> None:
-        old = self.__dict__.get("_samples")
-        n = self._n
-        columns = {
-            "_samples": np.zeros(capacity, np.int64),
-            "_classes": np.full(capacity, PENDING, np.int8),
-            "_probabilities": np.full((capacity, N_CLASSES), np.nan),
-            "_votes": np.full((capacity, self.n_members, N_CLASSES), np.nan, np.float32),
-            "_flags": np.full(capacity, _PENDING_BIT, np.uint16),
-        }
-        for name, column in columns.items():
-            if old is not None:
-                column[:n] = getattr(self, name)[:n]
-            setattr(self, name, column)
+    def _grow(self, n_more: int) -> None:
+        """Room for twice as many beats as before, at least `n_more`; pending all of them."""
+        m = max(n_more, len(self._samples), 1024)
+        self._samples = np.concatenate([self._samples, np.zeros(m, np.int64)])
+        self._classes = np.concatenate([self._classes, np.full(m, PENDING, np.int8)])
+        none = np.full((m, N_CLASSES), np.nan)
+        self._probabilities = np.concatenate([self._probabilities, none])
+        no_votes = np.full((m, self.n_members, N_CLASSES), np.nan, np.float32)
+        self._votes = np.concatenate([self._votes, no_votes])
+        self._flags = np.concatenate([self._flags, np.full(m, _PENDING_BIT, np.uint16)])
 
     @property
     def n_beats(self) -> int:
@@ -99,32 +101,33 @@ class BeatLog:
     @property
     def samples(self) -> NDArray[np.int64]:
         """(n,) R peaks, samples of the record's own rate."""
-        return self._column("_samples")
+        return self._seen(self._samples)
 
     @property
     def classes(self) -> NDArray[np.int8]:
         """(n,) BeatClass values, -1 while pending."""
-        return self._column("_classes")
+        return self._seen(self._classes)
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
         """(n, 5) fused probabilities, NaN where there are none."""
-        return self._column("_probabilities")
+        return self._seen(self._probabilities)
 
     @property
     def votes(self) -> NDArray[np.float32]:
         """(n, n_members, 5) sigmoids, NaN where there are none."""
-        return self._column("_votes")
+        return self._seen(self._votes)
 
     @property
     def flags(self) -> NDArray[np.uint16]:
         """(n,) bit sets over FLAGS."""
-        return self._column("_flags")
+        return self._seen(self._flags)
 
-    def _column(self, name: str) -> NDArray:  # type: ignore[type-arg]
-        view = getattr(self, name)[: self._n]
+    def _seen(self, column: NDArray[_T]) -> NDArray[_T]:
+        """The filled part of a column, not to be written from outside."""
+        view = column[: self._n]
         view.flags.writeable = False
-        return view  # type: ignore[no-any-return]
+        return view
 
     def extend(self, samples: NDArray[np.int64]) -> None:
         """Append R peaks (m,), later than all before."""
@@ -132,7 +135,7 @@ class BeatLog:
         if m == 0:
             return
         if n + m > len(self._samples):
-            self._allocate(max(2 * len(self._samples), n + m))
+            self._grow(m)
         self._samples[n : n + m] = samples
         self._n = n + m
         self.revision += 1

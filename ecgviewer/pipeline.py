@@ -11,13 +11,12 @@ from ecgviewer.beatlog import BeatBatch, BeatLog, flag_bits
 from ecgviewer.model.bundle import BundleError
 from ecgviewer.model.ensemble import BATCH, Ensemble, available, load_ensemble
 from ecgviewer.record import Record
+from ecgviewer.scanning import Scan, ScanStep, scan
 from ecgviewer.signal.denoise import CleanedSignal
-from ecgviewer.signal.detect import detect_block, join, refine_all
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
-from ecgviewer.signal.params import DETECTION, PAPER, Detection, Preprocessing
-from ecgviewer.signal.quality import Stretch, join_stretches, stretches, unreadable
-from ecgviewer.signal.segment import Bounds, Windows, cut_windows, neighbours, window_bounds
+from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.segment import Bounds, Windows, cut_windows, window_bounds
 
 __all__ = [
     "BeatBatch",
@@ -36,180 +35,6 @@ __all__ = [
 
 Inputs = tuple[int | None, int | None]
 Order = Callable[[NDArray[np.bool_]], NDArray[np.int64]]
-# The last second of peaks before a block's border is held back until the next block is joined.
-_HOLD = 360
-
-
-@dataclass(frozen=True)
-class Scan:
-    """One recording's beats, before their classes.
-
-    Attributes
-    ----------
-    samples : (n,) int64
-        R peaks, samples of the record's own rate, ascending.
-    positions : (n,) int64
-        The same on the 360 Hz grid.
-    before, after : (n,) int64
-        Neighbouring marks on the grid, -1 where there is none.
-    stretches : tuple of Stretch
-        Gaps, flat and noisy stretches per lead.
-    unreadable : (m, 2) int64
-        Own-sample spans in which no ECG lead can be read.
-    leads : tuple of int
-        Channels that were searched.
-    source : str
-        "detect" or the annotator the positions come from.
-    detection : Detection
-        Numbers of the detector.
-    """
-
-    samples: NDArray[np.int64]
-    positions: NDArray[np.int64]
-    before: NDArray[np.int64]
-    after: NDArray[np.int64]
-    stretches: tuple[Stretch, ...]
-    unreadable: NDArray[np.int64]
-    leads: tuple[int, ...]
-    source: str
-    detection: Detection
-
-    @property
-    def n_beats(self) -> int:
-        """Beats found."""
-        return len(self.samples)
-
-
-@dataclass(frozen=True)
-class ScanStep:
-    """One block further.
-
-    Attributes
-    ----------
-    done, total : int
-        Blocks.
-    samples : (m,) int64
-        R peaks that became final with this block, own samples.
-    stretches : tuple of Stretch
-        All stretches so far.
-    scan : Scan or None
-        Set in the last step.
-    """
-
-    done: int
-    total: int
-    samples: NDArray[np.int64]
-    stretches: tuple[Stretch, ...]
-    scan: Scan | None = None
-
-
-def scan(
-    record: Record,
-    *,
-    leads: tuple[int, ...] | None = None,
-    beats: NDArray[np.int64] | None = None,
-    marks: NDArray[np.int64] | None = None,
-    source: str = "detect",
-    detection: Detection = DETECTION,
-) -> Iterator[ScanStep]:
-    """Find the R peaks of a recording, block by block.
-
-    Parameters
-    ----------
-    record : Record
-        The recording.
-    leads : tuple of int, optional
-        Channels to search; all ECG leads by default.
-    beats : (n,) int64, optional
-        Reference positions in own samples, refined in place of detected ones.
-    marks : (m,) int64, optional
-        Further marks that bound a beat's window (flutter waves), own samples.
-    source : str
-        Where `beats` come from.
-    detection : Detection
-        Numbers of the detector.
-
-    Yields
-    ------
-    ScanStep
-        One a block; at least one. The last carries the Scan.
-    """
-    leads = record.ecg_leads if leads is None else leads
-    grid = TimeGrid(record)
-    total = max(1, grid.n_blocks)
-    peaks = _Peaks(grid, leads, beats, detection)
-    found: tuple[Stretch, ...] = ()
-    for k in range(grid.n_blocks):
-        new = peaks.block(k)
-        found = join_stretches(found, stretches(grid, k, leads))
-        if k + 1 < grid.n_blocks:
-            yield ScanStep(k + 1, total, grid.to_own(new), found)
-    rest = peaks.rest()
-    positions = np.concatenate([*peaks.final, rest]).astype(np.int64)
-    positions = _distinct(positions, grid)
-    bounds = positions
-    if marks is not None and len(marks):
-        refined = refine_all(grid, grid.from_own(marks), leads, detection)
-        bounds = np.unique(np.concatenate([positions, refined]))
-    before, after = neighbours(positions, bounds)
-    samples = grid.to_own(positions)
-    known = sum(len(part) for part in peaks.final)
-    result = Scan(
-        samples, positions, before, after, found, unreadable(found, leads), leads, source, detection
-    )
-    yield ScanStep(total, total, samples[known:], found, result)
-
-
-def _distinct(positions: NDArray[np.int64], grid: TimeGrid) -> NDArray[np.int64]:
-    """Drop positions that share an own sample with the one before (rates below 360 Hz)."""
-    if len(positions) < 2:
-        return positions
-    own = grid.to_own(positions)
-    return positions[np.concatenate([[True], np.diff(own) > 0])]
-
-
-class _Peaks:
-    """R peaks block by block: detected, or given and refined."""
-
-    def __init__(
-        self,
-        grid: TimeGrid,
-        leads: tuple[int, ...],
-        beats: NDArray[np.int64] | None,
-        detection: Detection,
-    ) -> None:
-        self._grid, self._leads, self._detection = grid, leads, detection
-        self._given: NDArray[np.int64] | None = None
-        if beats is not None:
-            refined = refine_all(grid, grid.from_own(np.sort(beats)), leads, detection)
-            self._given = np.unique(refined)
-        self.final: list[NDArray[np.int64]] = []
-        self._held = np.empty(0, np.int64)
-
-    def block(self, k: int) -> NDArray[np.int64]:
-        """Peaks that became final with block k."""
-        block = self._grid.block(k)
-        if self._given is not None:
-            low, high = np.searchsorted(self._given, (block.start, block.stop))
-            new = self._given[low:high]
-            if k == self._grid.n_blocks - 1:
-                self._held = new
-                return new
-            self.final.append(new)
-            return new
-        found = detect_block(self._grid, k, self._leads, self._detection) if self._leads else None
-        if found is not None:
-            self._held = join(self._held, found, self._detection)
-        if k == self._grid.n_blocks - 1:
-            return self._held
-        sure = int(np.searchsorted(self._held, block.stop - _HOLD))
-        new, self._held = self._held[:sure], self._held[sure:]
-        self.final.append(new)
-        return new
-
-    def rest(self) -> NDArray[np.int64]:
-        """What was held back for the last block."""
-        return self._held
 
 
 def default_inputs(record: Record, *, prep: Preprocessing = PAPER) -> Inputs:

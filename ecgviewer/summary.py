@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from ecgviewer.beat import BeatClass
 from ecgviewer.beatlog import PENDING, BeatLog
-from ecgviewer.pipeline import Scan
 from ecgviewer.record import Record
 from ecgviewer.rhythm.rate import HeartRate, heart_rate
+from ecgviewer.scanning import Scan
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def _readable_before(
     lengths = np.diff(knots)
     lengths[1::2] = 0.0  # every other interval is unreadable
     total = np.concatenate([[0.0], np.cumsum(lengths)])
-    return np.interp(t, knots, total)
+    before: NDArray[np.float64] = np.interp(t, knots, total)
+    return before
 
 
 def summarise(record: Record, log: BeatLog, scan: Scan | None) -> Summary:

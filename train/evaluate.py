@@ -46,7 +46,8 @@ class Scored:
     def called(self, weights: Sequence[float]) -> NDArray[np.int64]:
         """(n,) classes of the members fused with these weights."""
         fused = np.tensordot(self.votes.astype(np.float64), np.asarray(weights), axes=(1, 0))
-        return fused.argmax(axis=1).astype(np.int64)
+        called: NDArray[np.int64] = fused.argmax(axis=1).astype(np.int64)
+        return called
 
 
 def score(

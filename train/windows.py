@@ -30,7 +30,7 @@ class WindowCutter:
         self.device = torch.device(device)
         first = np.cumsum([0] + [r.ecg.shape[1] for r in records])
 
-        def column(values: list[np.ndarray]) -> Tensor:  # type: ignore[type-arg]
+        def column(values: list[np.ndarray]) -> Tensor:
             return torch.from_numpy(np.concatenate(values)).to(self.device)
 
         def place(name: str) -> Tensor:

@@ -143,7 +143,7 @@ def cut_windows(
     for i in np.argsort(bounds.start, kind="stable"):
         start, stop = int(bounds.start[i]), int(bounds.stop[i])
         raw[i, places, : stop - start] = cleaned.between(start, stop)[rows]
-    gap = np.isnan(raw).any(axis=(1, 2))
+    gap = np.atleast_1d(np.isnan(raw).any(axis=(1, 2)))
     raw[gap] = 0.0
     values, flat = normalise(raw, prep)
     flat[:, [i for i, row in enumerate(inputs) if row is None]] = False

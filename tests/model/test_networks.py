@@ -13,9 +13,9 @@ def test_resnet_has_the_parameters_and_lengths_of_the_reading():
     x = torch.zeros(1, 2, 400).unsqueeze(2)
     x = network.stem[0](x)
     lengths.append(x.shape[-1])
-    x = network.stem[1:](x)
+    x = torch.nn.Sequential(*list(network.stem)[1:])(x)
     lengths.append(x.shape[-1])
-    for block in network.stages:
+    for block in network.stages.children():
         x = block(x)
         if x.shape[-1] != lengths[-1]:
             lengths.append(x.shape[-1])

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from ecgviewer.rhythm.rate import across, heart_rate, trend
+
+NONE = np.empty((0, 2), np.int64)
+
+
+def test_an_even_rhythm_has_one_rate():
+    rate = heart_rate(np.arange(20) * 300, 360.0, NONE)
+    assert rate.mean == rate.least == rate.greatest == pytest.approx(72)
+
+
+def test_least_and_greatest_are_means_over_eight_rr_with_their_place():
+    rr = [360] * 10 + [180] * 8 + [360] * 10
+    samples = np.concatenate([[0], np.cumsum(rr)])
+    rate = heart_rate(samples, 360.0, NONE)
+    assert rate.greatest == pytest.approx(120)
+    assert rate.greatest_sample == samples[18]
+    assert rate.least == pytest.approx(60)
+
+
+def test_no_interval_spans_a_gap():
+    samples = np.concatenate([np.arange(20) * 300, 60_000 + np.arange(20) * 300])
+    gap = np.array([[6_000, 59_900]])
+    assert across(samples, gap).nonzero()[0].tolist() == [20]
+    rate = heart_rate(samples, 360.0, gap)
+    assert rate.mean == rate.least == pytest.approx(72)
+    at, _ = trend(samples, 360.0, gap)
+    assert len(at) == 24
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_too_few_beats_have_no_rate(n):
+    assert heart_rate(np.arange(n), 360.0, NONE).mean is None
+
+
+def test_few_beats_have_a_mean_only():
+    rate = heart_rate(np.arange(5) * 360, 360.0, NONE)
+    assert rate.mean == pytest.approx(60)
+    assert rate.least is None

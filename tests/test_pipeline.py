@@ -1,0 +1,182 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.beatlog import BeatLog, flag_words
+from ecgviewer.pipeline import (
+    analyze,
+    cleaned_signal,
+    frame,
+    load_ensemble,
+    n_frames,
+    scan,
+    why_not_classified,
+)
+from ecgviewer.record import Lead, Record
+from ecgviewer.summary import summarise
+from tests.model.bundles import small_bundle
+from tests.signals import demo, demo_ecg, in_memory
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory):
+    return load_ensemble(small_bundle(tmp_path_factory.mktemp("weights") / "small"), device="cpu")
+
+
+def scanned(record: Record, **arguments):
+    *_, last = scan(record, **arguments)
+    return last.scan
+
+
+def logged(record, ensemble, **arguments):
+    log, result = BeatLog(n_members=len(ensemble.members)), scanned(record)
+    log.extend(result.samples)
+    for batch in analyze(record, result, ensemble, **arguments):
+        log.apply(batch)
+    return log, result
+
+
+@pytest.fixture(scope="module")
+def reference(ensemble):
+    return logged(demo(), ensemble)
+
+
+def test_steps_add_up_to_the_scan():
+    steps = list(scan(demo()))
+    assert [s.done for s in steps] == [1, 2]
+    assert [s.scan is None for s in steps] == [True, False]
+    together = np.concatenate([s.samples for s in steps])
+    assert np.array_equal(together, steps[-1].scan.samples)
+    assert (np.diff(together) > 0).all()
+    assert 480 < len(together) < 520
+
+
+@pytest.mark.parametrize("piece", [1000, 65_536])
+def test_any_read_size_gives_the_same_beats_to_the_bit(reference, piece):
+    result = scanned(demo(piece=piece))
+    assert np.array_equal(result.samples, reference[1].samples)
+    assert result.stretches == reference[1].stretches
+
+
+@settings(max_examples=5)
+@given(seed=st.integers(0, 1000), batch=st.sampled_from([17, 64, 256]))
+def test_any_order_and_batch_size_give_the_same_answers_to_the_bit(
+    reference, ensemble, seed, batch
+):
+    rng = np.random.default_rng(seed)
+    log, _ = logged(
+        demo(piece=5000),
+        ensemble,
+        order=lambda pending: rng.permutation(np.flatnonzero(pending)),
+        batch=batch,
+    )
+    assert np.array_equal(log.classes, reference[0].classes)
+    assert np.array_equal(log.probabilities, reference[0].probabilities, equal_nan=True)
+    assert np.array_equal(log.votes, reference[0].votes, equal_nan=True)
+    assert np.array_equal(log.flags, reference[0].flags)
+
+
+def test_what_is_wanted_first_comes_first(ensemble):
+    record = demo()
+    result = scanned(record)
+    wanted = np.arange(200, 210)
+    first = next(analyze(record, result, ensemble, order=lambda pending: wanted, batch=10))
+    assert first.indices.tolist() == wanted.tolist()
+
+
+def test_reference_positions_take_the_place_of_detected_ones():
+    positions = np.array([400, 900, 1300, 90_000])
+    result = scanned(demo(), beats=positions, source="atr")
+    assert result.source == "atr"
+    assert np.abs(result.samples - positions).max() <= 22
+    assert result.before.tolist()[0] == -1
+
+
+def test_flutter_waves_bound_windows_and_are_no_beats():
+    positions, waves = np.array([400, 1300]), np.array([700, 800])
+    result = scanned(demo(), beats=positions, marks=waves)
+    assert result.n_beats == 2
+    assert abs(result.after[0] - 700) <= 22
+
+
+def test_a_beat_whose_window_touches_a_gap_is_q_without_probabilities(ensemble):
+    ecg = demo_ecg().copy()
+    ecg[0, 30_000:32_000] = np.nan
+    log, result = logged(in_memory(ecg), ensemble)
+    gap = [i for i in range(log.n_beats) if "gap" in flag_words(int(log.flags[i]))]
+    assert gap
+    for i in gap:
+        assert log.beat(i).beat_class is BeatClass.Q
+        assert log.beat(i).probabilities == ()
+        assert log.beat(i).confidence is None
+    assert not ((result.samples >= 30_000) & (result.samples < 32_000)).any()
+    figures = summarise(in_memory(ecg), log, result)
+    assert figures.readable_s < figures.recorded_s - 5
+
+
+def test_a_single_lead_is_flagged_and_a_flat_second_lead_too(ensemble):
+    log, _ = logged(demo(), ensemble)
+    assert all("one_lead" in flag_words(int(f)) for f in log.flags)
+    flat = np.concatenate([demo_ecg()[:, :20_000], np.full((1, 20_000), 0.3, np.float32)])
+    log, _ = logged(in_memory(flat), ensemble)
+    assert all("flat" in flag_words(int(f)) for f in log.flags)
+    assert not any("one_lead" in flag_words(int(f)) for f in log.flags)
+
+
+@pytest.mark.parametrize("n", [1, 2, 50, 399, 400])
+def test_records_shorter_than_a_window_go_through(ensemble, n):
+    record = in_memory(demo_ecg()[:, :n])
+    log, result = logged(record, ensemble)
+    assert log.n_pending == 0
+    assert summarise(record, log, result).complete
+
+
+def test_a_flat_record_has_no_beats_and_is_complete(ensemble):
+    record = in_memory(np.zeros((2, 100_000), np.float32))
+    log, result = logged(record, ensemble)
+    assert log.n_beats == 0
+    figures = summarise(record, log, result)
+    assert figures.complete
+    assert figures.burden is None
+    assert figures.heart_rate.mean is None
+
+
+def test_below_100_hz_beats_are_marked_and_not_classified(ensemble):
+    record = in_memory(demo_ecg()[:, ::5].copy(), fs=72.0)
+    log, _ = logged(record, ensemble)
+    assert log.n_beats > 400
+    assert log.n_classified == 0
+    assert "72 Hz is below the 100 Hz" in why_not_classified(record)
+
+
+def test_a_record_without_ecg_has_no_beats(ensemble):
+    ecg = demo_ecg()
+    record = in_memory(ecg)
+    object.__setattr__(record, "leads", (Lead("ABP", "mmHg", is_ecg=False),))
+    log, _ = logged(record, ensemble)
+    assert log.n_beats == 0
+    assert why_not_classified(record) == "The recording has no ECG lead."
+
+
+def test_frames_cover_the_record_and_hold_every_beat_once(reference):
+    record = demo()
+    cleaned = cleaned_signal(record)
+    log = reference[0]
+    numbers = []
+    for i in range(n_frames(cleaned)):
+        shown = frame(cleaned, log, i)
+        assert shown.ecg.shape == (1, 400)
+        assert shown.stop_s - shown.start_s == pytest.approx(400 / 360)
+        numbers += [b.number for b in shown.beats]
+    assert numbers == list(range(1, log.n_beats + 1))
+
+
+def test_burden_counts_classified_beats_in_readable_time(reference):
+    log, result = reference
+    figures = summarise(demo(), log, result)
+    assert figures.burden is not None
+    assert sum(figures.burden) == pytest.approx(1)
+    assert figures.analysed_s == pytest.approx(figures.readable_s)
+    assert figures.counts == tuple(log.counts())
