@@ -43,7 +43,8 @@ def test_every_architecture_gives_five_logits_and_learns(name):
 def test_one_dimensional_convolutions_are_what_conv1d_computes():
     torch.manual_seed(0)
     network = ResNet1d().eval()
-    conv = network.stem[0]
+    conv = next(network.stem.children())
+    assert isinstance(conv, torch.nn.Conv2d)
     x = torch.randn(3, 2, 400)
     ours = conv(x.unsqueeze(2)).squeeze(2)
     theirs = torch.nn.functional.conv1d(x, conv.weight.squeeze(2), stride=2, padding=7)
