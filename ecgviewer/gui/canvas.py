@@ -96,7 +96,9 @@ class Canvas(PaperView):
         self.update()
 
     def refresh(self) -> None:
-        """Draw anew after the log has changed."""
+        """Draw anew after the log has changed, or more of the trace is cleaned."""
+        if self._source is not None:
+            self._source.refresh()
         self.update()
 
     @property

@@ -15,6 +15,7 @@ PENDING = -1
 # what is painted later lies on top: nothing may hide an abnormal beat
 PAINT_ORDER = (PENDING, BeatClass.N, BeatClass.Q, BeatClass.F, BeatClass.S, BeatClass.V)
 FAR_PX = 20_000.0  # beyond any screen; Qt's rasteriser does not take unbounded coordinates
+OVERLAP_PX = 0.2  # lines end to end, shorter than a pixel, would else add up to a paler one
 DOT_PX = 1.5  # a lone sample between gaps is drawn this wide
 
 
@@ -86,7 +87,8 @@ def segments(x: Floats, y: Floats) -> Floats:
     Returns
     -------
     (k, 4) float64, C-contiguous
-        x1, y1, x2, y2 of each segment; a lone point becomes a short dash.
+        x1, y1, x2, y2 of each segment, a fifth of a pixel longer at both ends; a lone point becomes
+        a short dash.
     """
     y = np.clip(y, -FAR_PX, FAR_PX)
     finite = np.isfinite(y)
@@ -95,6 +97,10 @@ def segments(x: Floats, y: Floats) -> Floats:
     lines = np.empty((len(row), 4))
     lines[:, 0], lines[:, 1] = x[i], y[row, i]
     lines[:, 2], lines[:, 3] = x[i + 1], y[row, i + 1]
+    along = lines[:, 2:] - lines[:, :2]
+    along *= (OVERLAP_PX / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9))[:, None]
+    lines[:, :2] -= along
+    lines[:, 2:] += along
     lone = finite.copy()
     lone[:, 1:] &= ~joined
     lone[:, :-1] &= ~joined

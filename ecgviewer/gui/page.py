@@ -128,7 +128,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Spacing:
-    """Middles of n rows and the height they take, millimetres."""
+    """Middles of n rows, their distance and the height they take, millimetres."""
 
     middles_mm: tuple[float, ...]
     row_mm: float
@@ -143,10 +143,11 @@ def spacing(n_rows: int, paper_mm: float) -> Spacing:
     """
     if n_rows == 0:
         return Spacing((), paper_mm, paper_mm)
-    row = max(MIN_ROW_MM, paper_mm / n_rows)
+    row = max(MIN_ROW_MM, MAJOR_MM * (paper_mm / n_rows // MAJOR_MM))
     total = max(paper_mm, row * n_rows)
-    middles = tuple(MAJOR_MM * round((i + 0.5) * row / MAJOR_MM) for i in range(n_rows))
-    return Spacing(middles, row, total)
+    above = MAJOR_MM * np.ceil((total - row * (n_rows - 1)) / 2 / MAJOR_MM)
+    middles = tuple(float(above + i * row) for i in range(n_rows))
+    return Spacing(middles, row, max(total, middles[-1] + row / 2))
 
 
 def drift(median: float, current: float, *, px_per_unit: float, px_per_mm: float) -> float:
@@ -211,7 +212,7 @@ def rows(
         if true_mv:
             offset = offsets.get(index, 0.0)
             scale = page.gain_mm_mv * page.px_per_mm
-            note = f"middle at {offset:+.3g} mV".replace("-", "\u2212") if offset else ""
+            note = f"middle at {offset:+.3g}\u00a0mV".replace("-", "\u2212") if offset else ""
         elif lead.is_ecg:
             offset = (low + high) / 2
             zoom = page.gain_mm_mv / 10
@@ -221,7 +222,7 @@ def rows(
             per_cm = nice(max(high - low, 1e-12) * 10 / (places.row_mm * FIT_SHARE))
             offset = per_cm / 10 * round((low + high) / 2 / per_cm * 10)
             scale = 10 * page.px_per_mm / per_cm
-            note = f"10 mm = {per_cm:g} {lead.unit}".rstrip()
+            note = f"10\u00a0mm = {per_cm:g}\u00a0{lead.unit}".rstrip()
         result.append(
             Row(
                 lead=index,

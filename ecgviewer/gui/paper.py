@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import time
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from ecgviewer.gui.formats import clock
 from ecgviewer.gui.page import MAJOR_MM, Page, Row
-from ecgviewer.gui.strokes import draw_polyline, draw_segments
+from ecgviewer.gui.strokes import draw_polyline
 from ecgviewer.gui.theme import Theme
 
 PULSE_MV, PULSE_S = 1.0, 0.2  # the calibration pulse of every electrocardiograph
@@ -50,21 +51,61 @@ def draw_grid(painter: QPainter, page: Page, theme: Theme, *, phase_s: float = 0
     `phase_s` moves the 5 mm lines, so that with a clock they fall on whole seconds.
     """
     painter.fillRect(QRectF(0, 0, page.width, page.height), QColor(theme.paper))
-    top, bottom = page.top, page.height - page.bottom
-    left, right = page.gutter, page.width
-    half = 0.5 / page.dpr  # a device pixel's middle
+    left, top, dpr = page.snap(page.gutter), page.snap(page.top), page.dpr
     first_mm = (page.time(left) - phase_s) * page.speed_mm_s
-    last_mm = (page.time(right) - phase_s) * page.speed_mm_s
+    last_mm = (page.time(page.width) - phase_s) * page.speed_mm_s
     columns = np.arange(np.ceil(first_mm), np.floor(last_mm) + 1)
-    xs = np.round(page.x(phase_s + columns / page.speed_mm_s) * page.dpr) / page.dpr + half
+    x = np.round((page.x(phase_s + columns / page.speed_mm_s) - left) * dpr)
     lines = np.arange(np.ceil(page.scroll / page.px_per_mm), page.lowest_mm + 1)
-    ys = np.round((top - page.scroll + lines * page.px_per_mm) * page.dpr) / page.dpr + half
-    for major, color in ((False, theme.grid_minor), (True, theme.grid_major)):
-        x = xs[(columns % MAJOR_MM == 0) == major]
-        y = ys[(lines % MAJOR_MM == 0) == major]
-        upright = np.column_stack([x, np.full_like(x, top), x, np.full_like(x, bottom)])
-        level = np.column_stack([np.full_like(y, left), y, np.full_like(y, right), y])
-        draw_segments(painter, np.concatenate([upright, level]), QColor(color), width=1 / page.dpr)
+    y = np.round((lines * page.px_per_mm - page.scroll) * dpr)
+    size = int(np.ceil(page.paper_width * dpr)), int(np.ceil(page.paper_height * dpr))
+    pixels = grid_pixels(
+        size,
+        (x.astype(np.int64), columns % MAJOR_MM == 0),
+        (y.astype(np.int64), lines % MAJOR_MM == 0),
+        colors=tuple(QColor(c).rgb() for c in (theme.paper, theme.grid_minor, theme.grid_major)),
+    )
+    height, width = pixels.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(dpr)
+    painter.drawImage(QPointF(left, top), image)
+
+
+def grid_pixels(
+    size: tuple[int, int],
+    upright: tuple[NDArray[np.int64], NDArray[np.bool_]],
+    level: tuple[NDArray[np.int64], NDArray[np.bool_]],
+    *,
+    colors: tuple[int, ...],
+) -> NDArray[np.uint32]:
+    """Lined paper as an image: rows are copied whole, which lines drawn one by one are not.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Columns and rows of pixels.
+    upright, level : ((n,) int64, (n,) bool)
+        Columns, or rows, of pixels that are lines, and which of these are major.
+    colors : (int, int, int)
+        0xffRRGGBB of paper, minor and major lines.
+
+    Returns
+    -------
+    (rows, columns) uint32
+    """
+    width, height = size
+    paper, minor, major = colors
+    plain = np.full(width, paper, np.uint32)
+    across = np.full(width, minor, np.uint32)  # a row that is a minor line
+    x, strong = (values[(upright[0] >= 0) & (upright[0] < width)] for values in upright)
+    plain[x[~strong]] = minor
+    plain[x[strong]] = across[x[strong]] = major
+    pixels = np.empty((height, width), np.uint32)
+    pixels[:] = plain
+    y, strong = (values[(level[0] >= 0) & (level[0] < height)] for values in level)
+    pixels[y[~strong]] = across
+    pixels[y[strong]] = major
+    return pixels
 
 
 def draw_names(
@@ -79,15 +120,12 @@ def draw_names(
         QColor(theme.border),
     )
     painter.setClipRect(paper)
-    pulse_px = PULSE_MV * page.gain_mm_mv * page.px_per_mm
-    crowded = bool(rows) and pulse_px > 0.85 * rows[0].height
-    drawn = False
+    with_pulse = _pulse_rows(page, rows)
     for row in rows:
         y = page.top - page.scroll + row.middle
         wide = page.gutter - 2 * _PAD
-        if row.calibrated_mv and not (crowded and drawn):
+        if row in with_pulse:
             _draw_pulse(painter, page, theme, page.snap(y))
-            drawn = True
             wide -= PULSE_S * page.px_per_s + 2 * _FOOT_MM * page.px_per_mm
         painter.setFont(bold(font))
         painter.setPen(QColor(theme.text))
@@ -101,6 +139,16 @@ def draw_names(
             note = QRectF(_PAD, y + height / 2, page.gutter - 1.5 * _PAD, row.height)
             painter.drawText(note, Qt.TextFlag.TextWordWrap, row.note)
     painter.restore()
+
+
+def _pulse_rows(page: Page, rows: Sequence[Row]) -> Sequence[Row]:
+    """Every row of true millivolts; one that has the room for it where pulses would overlap."""
+    calibrated = [row for row in rows if row.calibrated_mv]
+    pulse_px = PULSE_MV * page.gain_mm_mv * page.px_per_mm
+    if not calibrated or pulse_px <= 0.85 * calibrated[0].height:
+        return calibrated
+    room = [row for row in calibrated if row.middle - page.scroll - pulse_px >= 2]
+    return (room or calibrated[-1:])[:1]
 
 
 def _draw_pulse(painter: QPainter, page: Page, theme: Theme, y: float) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from ecgviewer.gui import marks, paper
@@ -18,7 +18,7 @@ from ecgviewer.gui.theme import Theme, class_color
 
 Span = tuple[str, float, float, int | None]  # kind, start_s, stop_s, lead or None for all
 RAW, FILTERED = "as recorded", "filtered 0.6–35 Hz"
-_TRACE_WIDTH, _BEAT_WIDTH = 1.2, 1.6  # pixels
+_TRACE_WIDTH, _BEAT_WIDTH = 1.3, 1.65  # pixels
 _MEDIAN_POINTS = 1_000  # are enough to see where a trace lies
 
 
@@ -94,8 +94,9 @@ def paint(painter: QPainter, scene: Scene) -> None:
     in_mv = any(row.calibrated_mv for row in scene.rows)
     words = paper.scale_text(page, in_mv=in_mv, shown=FILTERED if scene.filtered else RAW)
     paper.draw_scale(painter, page, theme, words, font=font)
-    if scene.source.error:
-        _draw_error(painter, scene)
+    error = scene.source.error_in(page.start_s, page.stop_s)
+    if error:
+        _draw_error(painter, scene, error)
 
 
 def _current(scene: Scene) -> int | None:
@@ -153,10 +154,10 @@ def medians(trace: Trace) -> dict[int, float]:
     return result
 
 
-def _draw_error(painter: QPainter, scene: Scene) -> None:
+def _draw_error(painter: QPainter, scene: Scene, error: str) -> None:
     page, theme = scene.page, scene.theme
     painter.setFont(scene.font)
     painter.setPen(QColor(theme.error))
     box = QRectF(page.gutter + 8, page.top + 6, page.paper_width - 16, page.paper_height)
-    flags = 0x1000  # Qt.TextFlag.TextWordWrap
-    painter.drawText(box, flags, f"Not every sample here can be read: {scene.source.error}")
+    words = f"Not every sample here can be read: {error}"
+    painter.drawText(box, Qt.TextFlag.TextWordWrap, words)

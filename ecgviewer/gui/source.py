@@ -11,9 +11,10 @@ from ecgviewer.record import Lead, Record, RecordError
 from ecgviewer.signal.envelope import Envelope, View, block_size
 from ecgviewer.signal.grid import TimeGrid
 
-Cleaned = Callable[[int, int], NDArray[np.float32]]
+Cleaned = Callable[[int, int], NDArray[np.float32] | None]
 _log = logging.getLogger(__name__)
 _CLEANED_BLOCK = 16_384  # grid samples; a quarter of the blocks in which the signal is cleaned
+_LEAST_READ = 512  # samples; what cannot be read is narrowed down to so many
 _RANGE_SPOTS, _RANGE_SPOT_S = 6, 4.0  # where the usual range of a signal without mV is looked for
 
 
@@ -54,18 +55,20 @@ class Source:
     record : Record
         The recording.
     cleaned : callable, optional
-        (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV.
+        (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV; None while that
+        is being cleaned: `refresh` asks again.
     """
 
     def __init__(self, record: Record, cleaned: Cleaned | None = None) -> None:
         self.record = record
         self.grid = TimeGrid(record)
-        self.error: str | None = None
+        self._failed: dict[tuple[float, float], str] = {}
         self._raw = Envelope(
             self._read, record.n_samples, record.n_leads, block=block_size(record.fs)
         )
         self._cleaned: Envelope | None = None
         self._clean = cleaned
+        self._awaits = False  # whether something was not cleaned yet
         if cleaned is not None and record.ecg_leads:
             self._cleaned = Envelope(
                 self._read_cleaned,
@@ -79,6 +82,12 @@ class Source:
     def can_clean(self) -> bool:
         """Whether there is a cleaned trace to show."""
         return self._cleaned is not None
+
+    def refresh(self) -> None:
+        """Ask again for what was not cleaned yet."""
+        if self._awaits and self._cleaned is not None:
+            self._awaits = False
+            self._cleaned.forget()
 
     @property
     def leads(self) -> tuple[tuple[int, Lead], ...]:
@@ -140,23 +149,39 @@ class Source:
         starts = np.linspace(0, max(0, self.record.n_samples - length), _RANGE_SPOTS)
         return [(int(s), min(int(s) + length, self.record.n_samples)) for s in np.unique(starts)]
 
+    def error_in(self, start_s: float, stop_s: float) -> str | None:
+        """Why samples of a span could not be read, once that was tried; None where all could."""
+        for (first, last), reason in self._failed.items():
+            if first < stop_s and last > start_s:
+                return reason
+        return None
+
     def _read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Samples, or NaN where the file cannot be read: a page must not fail for it."""
+        """Samples, and NaN where the file cannot be read: a page must not fail for it."""
         try:
             return self.record.read(start, stop)
         except RecordError as error:
-            self.error = error.reason
-            _log.warning("samples %d to %d are not drawn: %s", start, stop, error)
+            if stop - start > _LEAST_READ:  # the rest of it may be sound
+                middle = (start + stop) // 2
+                return np.concatenate([self._read(start, middle), self._read(middle, stop)], axis=1)
+            self._fail(start / self.record.fs, stop / self.record.fs, error)
         return np.full((self.record.n_leads, max(0, stop - start)), np.nan, np.float32)
 
     def _read_cleaned(self, low: int, high: int) -> NDArray[np.float32]:
         try:
             if self._clean is not None:
-                return self._clean(low, high)
+                values = self._clean(low, high)
+                if values is not None:
+                    return values
+                self._awaits = True
         except RecordError as error:
-            self.error = error.reason
-            _log.warning("grid samples %d to %d are not drawn: %s", low, high, error)
+            self._fail(low / self.grid.params.fs_hz, high / self.grid.params.fs_hz, error)
         return np.full((len(self.record.ecg_leads), high - low), np.nan, np.float32)
+
+    def _fail(self, start_s: float, stop_s: float, error: RecordError) -> None:
+        if not self._failed:
+            _log.warning("%s: %.3f to %.3f s is not drawn", error, start_s, stop_s)
+        self._failed[start_s, stop_s] = error.reason
 
 
 def _view(
