@@ -1,0 +1,64 @@
+"""Speed of every step on one recording: python -m tests.bench.speed [RECORD].
+
+Prints beats or lead-hours a second, and each step as a ratio to a matrix product of the same run, so
+that two machines, or two days of one machine, can be compared.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ecgviewer import paths
+from ecgviewer.io.readers import open_record
+from ecgviewer.model.ensemble import BATCH, load_ensemble
+from ecgviewer.pipeline import scan
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
+
+
+def best(action: Callable[[], object], n: int = 5) -> float:
+    """Least time of `n` runs, seconds: what the machine can do when left alone."""
+    times = []
+    for _ in range(n):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("record", nargs="?", type=Path, default=paths.demo_record())
+    arguments = parser.parse_args()
+    record = open_record(arguments.record)
+    leads = record.ecg_leads
+    lead_hours = len(leads) * record.duration_s / 3600
+    grid = TimeGrid(record)
+    a = torch.randn(1024, 1024)
+    unit = best(lambda: a @ a, 20)
+    print(f"{torch.get_num_threads()} threads; unit (1024^3 product): {1000 * unit:.1f} ms")
+    found = best(lambda: list(scan(record)))
+    print(
+        f"scan      {found / lead_hours:8.3f} s a lead-hour {found / lead_hours / unit:10.1f} units"
+    )
+    cleaned = best(lambda: CleanedSignal(grid, leads).between(0, grid.n_samples), 3)
+    rate = cleaned / lead_hours
+    print(f"cleaning  {rate:8.3f} s a lead-hour {rate / unit:10.1f} units")
+    windows = np.random.default_rng(0).normal(size=(BATCH, 2, 400)).astype(np.float32)
+    for precision in ("fp32", "bf16"):
+        ensemble = load_ensemble("paper", device="cpu", precision=precision)
+        if ensemble.precision != precision:
+            print(f"{precision}: this card or processor has none")
+            continue
+        ensemble.predict(windows)
+        seconds = best(lambda e=ensemble: e.predict(windows), 3)
+        per_beat = seconds / BATCH
+        print(f"{precision}      {1 / per_beat:8.0f} beats a second {per_beat / unit:10.2f} units")
+
+
+if __name__ == "__main__":
+    main()
