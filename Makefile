@@ -7,6 +7,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := resources/demo/demo208.hea
+# every package already there is worth a line to a user who waits, not to a log
+QUIET := --disable-pip-version-check $(if $(CI),--quiet)
 
 .PHONY: run test lint package clean
 
@@ -16,7 +18,7 @@ run: .venv/stamp-run
 	fi; \
 	set -e; mkdir -p out; \
 	echo "No display here (DISPLAY is not set): the same window is drawn off screen."; \
-	QT_QPA_PLATFORM=offscreen $(BIN)/ecgviewer open $(DEMO) --snapshot out/demo.png; \
+	QT_QPA_PLATFORM=offscreen $(BIN)/ecgviewer open $(DEMO) --at 14 --snapshot out/demo.png; \
 	$(BIN)/ecgviewer analyze $(DEMO) -o out/demo.csv --force; \
 	echo "Wrote out/demo.png (the window) and out/demo.csv (the beat report)."
 
@@ -46,14 +48,14 @@ clean:
 
 .venv/stamp-run: pyproject.toml | .venv/stamp-venv
 	@echo "Installing into .venv; the first time this fetches PyTorch, Qt and more."
-	$(BIN)/python -m pip install --disable-pip-version-check -e .
+	$(BIN)/python -m pip install $(QUIET) -e .
 	@touch $@
 
 .venv/stamp-dev: pyproject.toml | .venv/stamp-venv
 	@echo "Installing into .venv; the first time this fetches PyTorch, Qt and more."
-	$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install $(QUIET) -e '.[dev]'
 	@touch $@ .venv/stamp-run
 
 .venv/stamp-package: pyproject.toml | .venv/stamp-venv
-	$(BIN)/python -m pip install --disable-pip-version-check -e '.[package]'
+	$(BIN)/python -m pip install $(QUIET) -e '.[package]'
 	@touch $@ .venv/stamp-run

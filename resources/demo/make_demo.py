@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 
 NAME = "demo208"
 N_SAMPLES = 108_000  # 300 s at 360 Hz
-# the first line is the published header's own: age, sex, tape, leads as it has them
+# the first line is the published header's own: age, sex and what it keeps of the tape
 COMMENTS = (
     "23 F 2546 N/A x1",
-    "Excerpt of MIT-BIH Arrhythmia Database record 208, lead MLII, samples 422820 to 530819",
-    "(00:19:34.5 to 00:24:34.5), as SciPy before 1.12 carried it in misc/ecg.dat.",
-    "Moody GB, Mark RG. IEEE Eng Med Biol 20(3):45-50 (2001). PhysioNet, ODC-By 1.0: LICENSE.txt.",
-    "Record 208 is among the patients that the shipped networks were trained on.",
+    "Five minutes of MIT-BIH record 208, lead MLII, 00:19:34.5 to 00:24:34.5",
+    "Moody and Mark 2001, PhysioNet, ODC-By 1.0: see LICENSE.txt",
+    "Record 208 is among the patients that the shipped networks were trained on",
 )
 
 
