@@ -86,9 +86,14 @@ class Page:
         """Time of a pixel, seconds."""
         return self.start_s + (x - self.gutter) / self.px_per_s
 
-    def snap(self, value: float) -> float:
-        """Nearest whole device pixel, so that thin lines are sharp."""
-        return round(value * self.dpr) / self.dpr
+    def snap(self, value: Number) -> Number:
+        """Nearest whole device pixel, so that thin lines are sharp.
+
+        Halves always go up, whatever the rounding of what led to them: rounded to even, lines would
+        shift against each other as the page moves.
+        """
+        snapped: Number = np.floor(value * self.dpr + (0.5 + 1e-6)) / self.dpr
+        return snapped
 
 
 @dataclass(frozen=True)
@@ -144,10 +149,10 @@ def spacing(n_rows: int, paper_mm: float) -> Spacing:
     if n_rows == 0:
         return Spacing((), paper_mm, paper_mm)
     row = max(MIN_ROW_MM, MAJOR_MM * (paper_mm / n_rows // MAJOR_MM))
-    total = max(paper_mm, row * n_rows)
-    above = MAJOR_MM * np.ceil((total - row * (n_rows - 1)) / 2 / MAJOR_MM)
-    middles = tuple(float(above + i * row) for i in range(n_rows))
-    return Spacing(middles, row, max(total, middles[-1] + row / 2))
+    needed = row * n_rows
+    above = MAJOR_MM * round((max(paper_mm, needed) - row * (n_rows - 1)) / 2 / MAJOR_MM)
+    middles = tuple(above + i * row for i in range(n_rows))
+    return Spacing(middles, row, max(paper_mm, needed))
 
 
 def drift(median: float, current: float, *, px_per_unit: float, px_per_mm: float) -> float:

@@ -55,9 +55,9 @@ def draw_grid(painter: QPainter, page: Page, theme: Theme, *, phase_s: float = 0
     first_mm = (page.time(left) - phase_s) * page.speed_mm_s
     last_mm = (page.time(page.width) - phase_s) * page.speed_mm_s
     columns = np.arange(np.ceil(first_mm), np.floor(last_mm) + 1)
-    x = np.round((page.x(phase_s + columns / page.speed_mm_s) - left) * dpr)
+    x = np.rint((page.snap(page.x(phase_s + columns / page.speed_mm_s)) - left) * dpr)
     lines = np.arange(np.ceil(page.scroll / page.px_per_mm), page.lowest_mm + 1)
-    y = np.round((lines * page.px_per_mm - page.scroll) * dpr)
+    y = np.rint((page.snap(top - page.scroll + lines * page.px_per_mm) - top) * dpr)
     size = int(np.ceil(page.paper_width * dpr)), int(np.ceil(page.paper_height * dpr))
     pixels = grid_pixels(
         size,

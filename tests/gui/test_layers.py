@@ -1,0 +1,96 @@
+"""One curve per class, without holes; nothing normal over anything abnormal."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecgviewer.gui.layers import (
+    PENDING,
+    UNCOVERED,
+    class_codes,
+    class_curves,
+    interleave,
+    segments,
+    thin,
+)
+
+
+def codes(n: int, *spans: tuple[int, int, int]) -> list[int]:
+    start, stop, classes = (np.array(part, np.int64) for part in zip(*spans, strict=True))
+    return class_codes(n, start=start, stop=stop, classes=classes.astype(np.int8)).tolist()
+
+
+def test_spans_become_codes() -> None:
+    assert codes(8, (1, 3, 0), (5, 7, 2)) == [-2, 0, 0, -2, -2, 2, 2, -2]
+
+
+def test_spans_beyond_the_trace_are_cut() -> None:
+    assert codes(4, (-9, -3, 2), (-3, 1, 1), (3, 99, PENDING)) == [1, -2, -2, -1]
+
+
+def test_where_spans_overlap_abnormal_wins_in_any_order() -> None:
+    assert codes(5, (0, 4, 2), (2, 5, 0)) == [2, 2, 2, 2, 0]
+    assert codes(5, (0, 4, 0), (2, 5, 2)) == [0, 0, 2, 2, 2]
+    assert codes(3, (0, 3, 1), (0, 3, 2), (0, 3, 3), (0, 3, 4), (0, 3, -1)) == [2, 2, 2]
+
+
+@given(st.lists(st.integers(-2, 4), min_size=1, max_size=40))
+def test_curves_together_leave_no_hole(code_list: list[int]) -> None:
+    code = np.array(code_list, np.int8)
+    y = np.arange(len(code), dtype=float)[None]
+    joined = np.zeros(max(0, len(code) - 1), bool)
+    seen = np.zeros(len(code), bool)
+    for _, curve in class_curves(y, code):
+        finite = np.isfinite(curve[0])
+        assert (curve[0][finite] == y[0][finite]).all()
+        joined |= finite[1:] & finite[:-1]
+        seen |= finite
+    assert joined.all()
+    assert seen.all()
+
+
+def test_one_curve_per_class_that_occurs() -> None:
+    code = np.array([UNCOVERED, 0, 0, 2, PENDING, 2], np.int8)
+    found = [c for c, _ in class_curves(np.zeros((3, 6)), code)]
+    assert found == [UNCOVERED, PENDING, 0, 2]  # painted in this order: V on top
+
+
+def test_segments_stop_at_gaps() -> None:
+    nan = np.nan
+    lines = segments(np.arange(5.0), np.array([[0, 1, nan, 3, 4], [nan, nan, 7, nan, nan]]))
+    middles = (lines[:, :2] + lines[:, 2:]) / 2
+    assert middles.tolist() == [[0.5, 0.5], [3.5, 3.5], [2.0, 7.0]]  # the last is a lone point
+    assert lines.flags.c_contiguous
+
+
+def test_segments_are_bounded_for_the_rasteriser() -> None:
+    lines = segments(np.arange(3.0), np.array([[0.0, 1e30, -np.inf]]))
+    assert np.isfinite(lines).all()
+    assert np.abs(lines).max() < 30_000
+
+
+def test_segments_of_nothing() -> None:
+    assert segments(np.empty(0), np.empty((2, 0))).shape == (0, 4)
+    assert len(segments(np.zeros(1), np.zeros((1, 1)))) == 1
+
+
+def test_columns_become_a_zigzag() -> None:
+    x, y = interleave(np.array([1.0, 2.0]), np.array([[-1.0, -2.0]]), np.array([[1.0, 2.0]]))
+    assert x.tolist() == [1, 1, 2, 2]
+    assert y.tolist() == [[-1, 1, -2, 2]]
+
+
+@given(
+    st.lists(st.floats(0, 400), max_size=60),
+    st.lists(st.booleans(), min_size=60, max_size=60),
+)
+def test_letters_thin_out_and_abnormal_ones_stay(places: list[float], flags: list[bool]) -> None:
+    x = np.sort(np.array(places))
+    important = np.array(flags[: len(x)], bool)
+    keep = thin(x, important, spacing=15)
+    assert keep[important].all()
+    for i in np.flatnonzero(keep & ~important):
+        others = np.delete(x[keep], np.flatnonzero(np.flatnonzero(keep) == i))
+        assert (np.abs(others - x[i]) >= 15 - 1e-9).all()
+    if len(x) and not important.any():
+        assert keep.any()
