@@ -9,8 +9,6 @@ import typer
 
 from ecgviewer.cli import FAILED, app
 
-_LIGHT_DARK = ("light", "dark")
-
 
 @app.command("open")
 def open_window(
@@ -38,18 +36,17 @@ def open_window(
     ] = "",
 ) -> None:
     """Open the window, with a record or without."""
-    _need_qt(display=snapshot is None)
-    import torch  # noqa: F401  # before Qt: on Windows, torch >= 2.9 does not load after it
-
-    from ecgviewer.gui.app import run
     from ecgviewer.gui.request import Request, UsageError, parse_size
 
-    if theme not in ("", *_LIGHT_DARK):
-        raise typer.BadParameter(f"--theme {theme!r}: light or dark")
     try:
         request = Request(record, snapshot, at, width, parse_size(size), theme)
     except UsageError as error:
         raise typer.BadParameter(str(error)) from None
+    _need_qt(display=snapshot is None)
+    import torch  # noqa: F401  # before Qt: on Windows, torch >= 2.9 does not load after it
+
+    from ecgviewer.gui.app import run
+
     raise typer.Exit(run(request))
 
 

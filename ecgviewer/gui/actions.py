@@ -134,7 +134,7 @@ class Actions:
         for entry in ENTRIES:
             action, handler = self._by_name[entry.name], handlers[entry.name]
             if entry.checkable:
-                action.triggered[bool].connect(handler)
+                action.triggered.connect(handler)  # with whether it is checked
             else:
                 action.triggered.connect(lambda _=False, handler=handler: handler())
 

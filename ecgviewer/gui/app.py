@@ -33,7 +33,7 @@ def run(request: Request) -> int:
     int
         Exit status.
     """
-    application = QApplication.instance() or QApplication([APPLICATION])
+    application = QApplication([APPLICATION])
     QCoreApplication.setApplicationName(APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
     window = MainWindow(
@@ -42,9 +42,13 @@ def run(request: Request) -> int:
     sys.excepthook = ErrorHook(window.error_uncaught.emit)
     signal.signal(signal.SIGINT, lambda *_: application.exit(130))
     try:
-        photographer = Photographer(window, request) if request.picture else None
         # once the loop runs, so that what fails at once can end it
-        QTimer.singleShot(0, photographer.start if photographer else lambda: _show(window, request))
+        if request.picture is None:
+            QTimer.singleShot(0, lambda: _show(window, request))
+        else:
+            photographer = Photographer(window, request)
+            photographer.picture_ended.connect(QCoreApplication.exit)
+            QTimer.singleShot(0, photographer.start)
         return application.exec()
     finally:
         window.close()

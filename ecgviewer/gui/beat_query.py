@@ -90,7 +90,8 @@ def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
         return np.isin(columns.classes, np.array(wanted, np.int8))
     comparison = _COMPARISON.fullmatch(lower)
     if comparison:
-        return _compare(*comparison.groups(), columns)
+        name, sign, value = comparison.groups()
+        return _compare(name, sign, float(value), columns)
     numbers = _NUMBERS.fullmatch(lower)
     if numbers:
         first = int(numbers[1])
@@ -98,16 +99,12 @@ def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
     return _time(word, columns)
 
 
-def _compare(name: str, sign: str, value: str, columns: Columns) -> NDArray[np.bool_]:
+def _compare(name: str, sign: str, value: float, columns: Columns) -> NDArray[np.bool_]:
     column = {"conf": columns.confidence, "rr": columns.rr_ms, "hr": columns.hr_bpm}[name]
-    compare = {
-        "<": np.less,
-        ">": np.greater,
-        "<=": np.less_equal,
-        ">=": np.greater_equal,
-        "=": np.isclose,
-    }[sign]
-    result: NDArray[np.bool_] = compare(column, float(value))  # NaN compares as no
+    if sign == "=":
+        return np.isclose(column, value)
+    compare = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}[sign]
+    result: NDArray[np.bool_] = compare(column, value)  # NaN compares as no
     return result
 
 

@@ -80,7 +80,7 @@ def _figures(data: Mapping[str, Any], name: str) -> str:
             lines.append(f"{words} {_percent(data[key])}{_interval(intervals.get(key))}")
     if data.get("beats"):
         lines.append(f"{data['beats']:,} beats")
-    rows = [_HEADINGS]
+    rows: list[tuple[str, ...]] = [_HEADINGS]
     for c in BeatClass:
         figures = data["per_class"].get(c.name)
         if figures:

@@ -18,7 +18,7 @@ from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.status_strip import StatusStrip
 from ecgviewer.gui.theme import THEMES, apply_theme
 from ecgviewer.gui.workspace import Workspace
-from ecgviewer.pipeline import Ensemble
+from ecgviewer.pipeline import Ensemble, Inputs
 from ecgviewer.record import Record
 
 _TICK_MS = 33
@@ -119,7 +119,7 @@ class Display(QObject):
         self._navigator.clear()
         self.beats.clear()
         self.summary.clear()
-        self.recording.show_inputs(opened.record, opened.inputs)
+        self._show_inputs(opened)
         self._shown = None
         self.show_patient()
         self.on_verdict_changed()
@@ -137,9 +137,16 @@ class Display(QObject):
         self._input_of = None
         self._session.dirty = True
 
-    def on_inputs_chosen(self, inputs: object) -> None:
+    def on_inputs_chosen(self, inputs: Inputs) -> None:
         self._session.choose_inputs(inputs)
+        if self._session.opened is not None:
+            self._show_inputs(self._session.opened)
         self.on_beat_changed(self._navigator.current)
+
+    def _show_inputs(self, opened: Opened) -> None:
+        self.recording.show_inputs(opened.record, opened.inputs)
+        leads = opened.record.leads
+        self._strip.show_inputs(tuple("" if i is None else leads[i].name for i in opened.inputs))
 
     def on_verdict_changed(self) -> None:
         opened = self._session.opened

@@ -105,6 +105,6 @@ class EmptyState(QWidget):
             button.setToolTip(tip)
             button.setMinimumHeight(34)
             button.clicked.connect(clicked)
+            button.setDefault(text == "Open…")
             row.addWidget(button)
-        row.itemAt(0).widget().setDefault(True)
         return row

@@ -27,6 +27,10 @@ _CSV = "Beat report (*.csv)"
 _PNG = "Picture (*.png)"
 
 
+class ExportStoppedError(Exception):
+    """The window closed before the report was put together."""
+
+
 class Files(QObject):
     """Opens, downloads, exports.
 
@@ -188,6 +192,8 @@ def _export(
             hide_patient=hide,
             stop=task.stopped,
         )
+        if task.stopped():  # the window closes: hashes may be missing
+            raise ExportStoppedError
         write_report(path, record, report.beats, report.context, force=True)
         return path, report.beats.n_beats
 

@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
         self.overview.jump_requested.connect(self.play.seek)
         navigator.beat_changed.connect(display.on_beat_changed)
         navigator.nothing_found.connect(messages.show_note)
+        navigator.person_moved.connect(self.play.seek)
         display.beats.beat_chosen.connect(navigator.on_beat_chosen)
         display.summary.time_clicked.connect(navigator.go_to_sample)
         display.recording.inputs_chosen.connect(display.on_inputs_chosen)
@@ -153,8 +154,8 @@ class MainWindow(QMainWindow):
         empty.open_clicked.connect(self.files.on_open)
         empty.demo_clicked.connect(self.files.on_demo)
         empty.download_clicked.connect(self.files.on_download)
-        for view in (empty, self.recents):
-            view.recent_clicked.connect(self.files.open_path)
+        empty.recent_clicked.connect(self.files.open_path)
+        self.recents.recent_clicked.connect(self.files.open_path)
         self.files.recents_changed.connect(self.recents.fill)
         self.files.note_made.connect(messages.show_note)
         self.files.error_met.connect(messages.show_error)

@@ -23,6 +23,7 @@ class Navigator(QObject):
 
     beat_changed = Signal(object)  # index, or None
     nothing_found = Signal(str)
+    person_moved = Signal(float)  # to a time; not by playback
 
     def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,10 +43,10 @@ class Navigator(QObject):
         self.beat_changed.emit(index)
 
     def on_beat_clicked(self, index: int) -> None:
-        self.choose(index, show=False)
+        self._move_to(index, show=False)
 
     def on_beat_chosen(self, index: int) -> None:
-        self.choose(index)
+        self._move_to(index)
 
     def next_beat(self) -> None:
         self._go(1, abnormal=False)
@@ -67,7 +68,13 @@ class Navigator(QObject):
         self._canvas.center_on(sample / opened.record.fs)
         if opened.log.n_beats:
             index = int(np.searchsorted(opened.log.samples, sample))
-            self.choose(min(index, opened.log.n_beats - 1), show=False)
+            self._move_to(min(index, opened.log.n_beats - 1), show=False)
+
+    def _move_to(self, index: int, *, show: bool = True) -> None:
+        self.choose(index, show=show)
+        opened = self._session.opened
+        if opened is not None:
+            self.person_moved.emit(opened.time_s(index))
 
     def _go(self, step: int, *, abnormal: bool) -> None:
         opened = self._session.opened
@@ -77,7 +84,7 @@ class Navigator(QObject):
         wanted = classes > BeatClass.N if abnormal else np.ones(len(classes), np.bool_)
         index = following(np.flatnonzero(wanted), self._from(step), step)
         if index is not None:
-            self.choose(index)
+            self._move_to(index)
             return
         what = "abnormal beat" if abnormal else "beat"
         where = "after" if step > 0 else "before"

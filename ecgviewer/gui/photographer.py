@@ -3,8 +3,7 @@
 import logging
 import sys
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from ecgviewer.gui import snapshot
 from ecgviewer.gui.errors import sentence
@@ -30,6 +29,8 @@ class Photographer(QObject):
     request : Request
         What to show, how large, where to write it.
     """
+
+    picture_ended = Signal(int)  # exit status
 
     def __init__(self, window: MainWindow, request: Request) -> None:
         super().__init__(window)
@@ -87,6 +88,8 @@ class Photographer(QObject):
         return verified and session.progress.phase in {"done", "failed"}
 
     def _take(self) -> None:
+        if self._request.picture is None:
+            return
         self._window.display.refresh_figures()
         try:
             snapshot.save(self._window, self._request.picture)
@@ -100,4 +103,4 @@ class Photographer(QObject):
         self._timer.stop()
         if reason:
             sys.stderr.write(f"ecgviewer: {reason}\n")
-        QApplication.exit(status)
+        self.picture_ended.emit(status)

@@ -52,7 +52,7 @@ class PlayControl(QObject):
             start, stop = self._canvas.visible_range_s()
             at = self.player.index * FRAME_S
             if not start - FRAME_S < at < stop:
-                self.player.index = max(0, int(start // FRAME_S))
+                self.player.index = -int(-start // FRAME_S)  # the first whole one on screen
             self._last = None
         self.player.toggle()
 

@@ -42,6 +42,8 @@ class Request:
             raise UsageError(f"--at {self.at_s:g}: seconds from the record's start, 0 or more")
         if self.width_s is not None and not 0.1 <= self.width_s <= 1e6:
             raise UsageError(f"--width {self.width_s:g}: seconds, from 0.1 up")
+        if self.theme not in ("", "light", "dark"):
+            raise UsageError(f"--theme {self.theme!r}: light or dark")
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -122,7 +122,8 @@ class Session(QObject):
             self._signal.ask(kind, job)
 
     def close(self) -> None:
-        """End every thread and wait for it."""
+        """End every thread and wait for it; what they still had to say is not heard."""
+        self._opening = self._analysis = self._signal = self._verify = None
         self.threads.stop_all()
 
     # -- results of threads -------------------------------------------------------------------

@@ -25,7 +25,8 @@ class Settings:
     def recents(self) -> list[Path]:
         """Recordings opened last, the latest first."""
         value = self._store.value("recents", [])
-        items = [value] if isinstance(value, str) else list(value or [])
+        # Qt reads a list of one back as the one
+        items = value if isinstance(value, list) else [value]
         return [Path(str(item)) for item in items if item][:_N_RECENT]
 
     def add_recent(self, path: Path) -> None:

@@ -15,11 +15,14 @@ class StatusStrip(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._ensemble: list[str] = []
+        self._inputs: list[str] = []
         self.text = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(160, 10)
-        self.cancel = QToolButton(self, text="Cancel")
+        self.cancel = QToolButton(self)
+        self.cancel.setText("Cancel")
         self.cancel.setToolTip("Stop the analysis; what is classified stays  [Esc]")
         self.cancel.clicked.connect(self.cancel_clicked)
         self.device = QLabel(self)
@@ -46,8 +49,8 @@ class StatusStrip(QWidget):
     def show_ensemble(self, ensemble: Ensemble) -> None:
         """Say which networks classify, on what, and what is known of them on new patients."""
         device = {"cpu": "CPU", "cuda": "GPU"}.get(ensemble.device, ensemble.device)
-        parts = [device, ensemble.precision, f"{ensemble.name} {ensemble.hash[:8]}"]
-        self.device.setText("  ·  ".join(parts))
+        self._ensemble = [device, ensemble.precision, f"{ensemble.name} {ensemble.hash[:8]}"]
+        self._write_device()
         self.device.setToolTip(
             f"Classes come from the ensemble “{ensemble.name}”, sha256 {ensemble.hash},"
             f" computed on {device} in {ensemble.precision}. More under Help > About and Model."
@@ -55,10 +58,19 @@ class StatusStrip(QWidget):
         self.sentence.setText(ensemble.unseen_sentence)
         self.sentence.setVisible(bool(ensemble.unseen_sentence))
 
+    def show_inputs(self, names: tuple[str, ...]) -> None:
+        """Say which leads the networks read."""
+        self._inputs = [f"reads {', '.join(name or 'no lead' for name in names)}"]
+        self._write_device()
+
     def show_no_ensemble(self, reason: str) -> None:
         """Say that nothing can be classified."""
         self.device.setText("no networks: beats are marked, not classified")
         self.device.setToolTip(reason)
+
+    def _write_device(self) -> None:
+        if self._ensemble:
+            self.device.setText("  ·  ".join([*self._inputs, *self._ensemble]))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

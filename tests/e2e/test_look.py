@@ -69,7 +69,7 @@ def test_a_beat_clicked_on_the_trace_is_selected_and_inspected(qtbot, abnormal):
     abnormal.canvas.beat_clicked.emit(12)
     table = abnormal.display.beats
     assert table.view.currentIndex().row() == 12
-    assert "Beat 13" in abnormal.display.inspector.title.text()
+    assert "Beat 13" in abnormal.display.inspector.title.whole
     wait(qtbot, lambda: abnormal.display.inspector._input is not None)
     assert abnormal.display.inspector._input.index == 12
 

@@ -45,7 +45,7 @@ class TextDialog(QDialog):
     def __init__(self, title: str, pages: list[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(680, 560)
+        self.resize(760, 640)
         self.browsers = [_browser(html) for _, html in pages]
         box = QVBoxLayout(self)
         if len(pages) == 1:

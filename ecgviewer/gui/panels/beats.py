@@ -141,7 +141,8 @@ class BeatPanel(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
         for text, query in _SHORTCUTS:
-            button = QToolButton(self, text=text)
+            button = QToolButton(self)
+            button.setText(text)
             button.setToolTip(f"show {'every beat' if not query else f'beats: {query}'}")
             button.clicked.connect(lambda _=False, query=query: self._filter_now(query))
             buttons.addWidget(button)

@@ -74,10 +74,11 @@ class InputView(QWidget):
         scale = inner.height() / (high - low + 2 * spare)
         ys = inner.bottom() - (values - low + spare) * scale
         points = [QPointF(inner.left() + k * per_point, float(y)) for k, y in enumerate(ys)]
-        painter.setPen(QPen(QColor(self._color or self._theme.trace), 1.3))
+        name = self._names[i] if i < len(self._names) else ""
+        color = (self._color or self._theme.trace) if name else self._theme.muted
+        painter.setPen(QPen(QColor(color), 1.3))
         painter.drawPolyline(QPolygonF(points))
         painter.setPen(QColor(self._theme.muted))
-        name = self._names[i] if i < len(self._names) else ""
         text = f"input {i + 1}: {name or 'none, given as zeros'}"
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), text)
 

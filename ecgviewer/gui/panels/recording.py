@@ -90,7 +90,7 @@ class RecordPanel(QWidget):
         form = QFormLayout()
         form.setContentsMargins(8, 6, 8, 6)
         form.setVerticalSpacing(4)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Record", self.fields["name"])
         form.addRow("Folder", self.fields["folder"])
         form.addRow("Start", self.fields["start"])

@@ -140,6 +140,7 @@ def _times_text(summary: Summary) -> str:
 def _readable_on(color: str) -> str:
     """Black or white, whichever stands out more (relative luminance, WCAG 2)."""
     c = QColor(color)
-    parts = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in c.getRgbF()[:3]]
+    rgb = (c.redF(), c.greenF(), c.blueF())
+    parts = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in rgb]
     luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
     return "#000000" if luminance > 0.179 else "#ffffff"

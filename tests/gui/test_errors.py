@@ -1,0 +1,71 @@
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from ecgviewer.gui.errors import ErrorHook, sentence
+from ecgviewer.record import RecordError
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (RecordError(Path("a/b.hea"), "the header\nis empty"), "b.hea: the header is empty"),
+        (FileNotFoundError(2, "No such file", "x.hea"), "x.hea: No such file."),
+        (MemoryError(), "There is not enough memory"),
+        (KeyError("x"), "An unexpected error (KeyError: 'x')"),
+        (AssertionError(), "An unexpected error (AssertionError)"),
+    ],
+)
+def test_every_error_is_one_sentence(error: Exception, text: str):
+    told = sentence(error)
+    assert told.startswith(text)
+    assert "\n" not in told
+
+
+def raised(error: Exception):
+    try:
+        raise error
+    except Exception:
+        return sys.exc_info()
+
+
+def test_the_hook_logs_and_tells(caplog):
+    told = []
+    ErrorHook(told.append)(*raised(ValueError("no")))
+    assert told == ["An unexpected error (ValueError: no). The log has the details."]
+    assert "Traceback" in caplog.text
+
+
+def test_an_error_while_telling_is_not_told_again(caplog):
+    def broken(text: str) -> None:
+        calls.append(text)
+        hook(*raised(ValueError("again")))
+
+    calls: list[str] = []
+    hook = ErrorHook(broken)
+    hook(*raised(ValueError("first")))
+    assert len(calls) == 1
+
+
+def test_ctrl_c_is_left_to_python(capsys):
+    told = []
+    ErrorHook(told.append)(*raised_base(KeyboardInterrupt()))
+    assert told == []
+    assert "KeyboardInterrupt" in capsys.readouterr().err
+
+
+def raised_base(error: BaseException):
+    try:
+        raise error
+    except BaseException:
+        return sys.exc_info()
+
+
+def test_it_may_be_called_from_any_thread(qtbot, window):
+    hook = ErrorHook(window.error_uncaught.emit)
+    thread = threading.Thread(target=lambda: hook(*raised(ValueError("from afar"))))
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: "from afar" in window.workspace.messages.text.text())
