@@ -1,7 +1,7 @@
 """Speed of every step on one recording: python -m tests.bench.speed [RECORD].
 
-Prints beats or lead-hours a second, and each step as a ratio to a matrix product of the same run, so
-that two machines, or two days of one machine, can be compared.
+Prints beats or lead-hours a second, and each step as a ratio to a matrix product of the same run,
+so that two machines, or two days of one machine, can be compared.
 """
 
 import argparse
