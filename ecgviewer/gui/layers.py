@@ -16,7 +16,7 @@ PENDING = -1
 PAINT_ORDER = (PENDING, BeatClass.N, BeatClass.Q, BeatClass.F, BeatClass.S, BeatClass.V)
 FAR_PX = 20_000.0  # beyond any screen; Qt's rasteriser does not take unbounded coordinates
 OVERLAP_PX = 0.2  # lines end to end, shorter than a pixel, would else add up to a paler one
-DOT_PX = 1.5  # a lone sample between gaps is drawn this wide
+DOT_PX = 3.0  # a lone sample between gaps is drawn this wide
 
 
 def class_codes(

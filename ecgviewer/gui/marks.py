@@ -21,6 +21,7 @@ from ecgviewer.signal.segment import window_bounds
 LETTERS = tuple(c.name for c in BeatClass)
 UNKNOWN = "?"
 _CENTER = Qt.AlignmentFlag.AlignCenter
+_LAST_PX = 2.0  # room for the last sample
 _CHIP_PX = 17.0  # width and height of a letter's field
 
 
@@ -206,7 +207,7 @@ def draw_pointer(painter: QPainter, page: Page, theme: Theme, t_s: float) -> Non
 
 def draw_end(painter: QPainter, page: Page, theme: Theme, end_s: float, *, font: QFont) -> None:
     """What lies beyond the record's end is no paper."""
-    x = page.snap(page.x(end_s))
+    x = page.snap(page.x(end_s)) + _LAST_PX
     if x >= page.width:
         return
     area = QRectF(x, 0, page.width - x, page.height - page.bottom)

@@ -73,10 +73,10 @@ class PaperView(QWidget):
         if not low <= mm_s <= high:
             raise ValueError(f"paper speed is {mm_s:.3g} mm/s; {low:g} to {high:g} can be drawn")
         page = self.geometry_now()
-        x = page.gutter + page.paper_width / 2 if keep_x is None else max(keep_x, page.gutter)
-        kept = page.time(x)
+        kept = page.time(page.gutter + page.paper_width / 2 if keep_x is None else keep_x)
         self._speed = float(mm_s)
-        page = self.geometry_now()
+        page = self.geometry_now()  # the gutter, and so the page's middle, moves with the speed
+        x = page.gutter + page.paper_width / 2 if keep_x is None else keep_x
         self._start_s = kept - (x - page.gutter) / page.px_per_s
         self._lay_out()
         self.scale_changed.emit(self._speed, self._gain)

@@ -14,7 +14,7 @@ from ecgviewer.signal.grid import TimeGrid
 Cleaned = Callable[[int, int], NDArray[np.float32] | None]
 _log = logging.getLogger(__name__)
 _CLEANED_BLOCK = 16_384  # grid samples; a quarter of the blocks in which the signal is cleaned
-_LEAST_READ = 512  # samples; what cannot be read is narrowed down to so many
+_LEAST_READ = 128  # samples; what cannot be read is narrowed down to so many
 _RANGE_SPOTS, _RANGE_SPOT_S = 6, 4.0  # where the usual range of a signal without mV is looked for
 
 

@@ -35,9 +35,10 @@ class Strip:
     bpm: tuple[float, float]
 
     def near(self, column: int) -> NDArray[np.int64]:
-        """(6,) int64: beats whose mark covers a column."""
+        """(6,) int64: beats whose mark lies within two pixels of a column."""
         tick = _tick(self.image.devicePixelRatio())
-        return self.counts[:, max(0, column - tick + 1) : max(0, column + 1)].sum(axis=1)
+        first, last = column - 2 * tick + 1, column + tick
+        return self.counts[:, max(0, first) : max(0, last + 1)].sum(axis=1)
 
 
 def draw_strip(

@@ -1,0 +1,434 @@
+"""The trace: true scale, class colours, marks, moves by wheel, drag and keys, and odd records."""
+
+from datetime import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.gui.canvas import Canvas
+from ecgviewer.gui.theme import THEMES
+from ecgviewer.record import Lead, Record, RecordError
+from ecgviewer.signal.quality import Stretch
+from tests.gui.images import is_color, pixels
+from tests.gui.synthetic import FIRST_S, RR_S, heart, heart_log, synthetic
+
+THEME = THEMES["light"]
+PX_PER_MM = 4.0  # so that 25 mm/s are 100 pixels a second, and 10 mm/mV 40 a millivolt
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    widget = Canvas(theme=THEME)
+    qtbot.addWidget(widget)
+    widget.pixels_per_mm = PX_PER_MM
+    widget.resize(900, 400)
+    widget.show()
+    return widget
+
+
+def show(canvas: Canvas, record: Record, classes: str = "N") -> None:
+    canvas.set_record(record)
+    canvas.set_log(heart_log(record, classes))
+
+
+def x_of(canvas: Canvas, t_s: float) -> int:
+    return round(canvas.geometry_now().x(t_s))
+
+
+def wheel(canvas: Canvas, notches: float, modifier=NO_MODIFIER, x: float = 500) -> None:
+    place = QPointF(x, 200)
+    event = QWheelEvent(
+        place,
+        canvas.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, int(120 * notches)),
+        Qt.MouseButton.NoButton,
+        modifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    canvas.wheelEvent(event)
+
+
+# Scale
+
+
+def test_grid_matches_the_speed(canvas: Canvas) -> None:
+    canvas.set_record(synthetic(waves=(np.zeros_like,) * 2))
+    image = pixels(canvas)
+    row = image[int(canvas.geometry_now().top) + 2]  # between two level lines
+    major = np.flatnonzero(is_color(row[None], THEME.grid_major)[0])
+    minor = np.flatnonzero(is_color(row[None], THEME.grid_minor)[0])
+    assert set(np.diff(major)) == {20}  # 5 mm
+    assert x_of(canvas, 1.0) in major  # 25 mm/s: a second is five of them
+    assert (np.diff(np.union1d(major, minor)) == 4).all()
+
+
+def test_r_peak_of_one_millivolt_is_ten_millimetres_high(canvas: Canvas) -> None:
+    canvas.set_record(synthetic(Lead("II"), waves=(heart,)))
+    for gain in (10, 20):
+        canvas.gain_mm_mv = gain
+        image = pixels(canvas)
+        column = x_of(canvas, FIRST_S + RR_S)
+        around = is_color(image[:, column - 3 : column + 4], THEME.trace, within=90)
+        rows = np.flatnonzero(around.any(axis=1))
+        rows = rows[(rows > 30) & (rows < 370)]
+        assert rows[-1] - rows[0] == pytest.approx(gain * PX_PER_MM, abs=3)
+
+
+def test_calibration_pulse_and_words(canvas: Canvas) -> None:
+    canvas.set_record(synthetic(Lead("II"), waves=(np.zeros_like,)))
+    gutter = int(canvas.geometry_now().gutter)
+    image = pixels(canvas)
+    dark = is_color(image[30:370, :gutter], THEME.trace, within=60)
+    upright = np.flatnonzero(dark.sum(axis=0) >= 36)
+    assert np.diff(upright).max() == pytest.approx(20, abs=2)  # 200 ms
+    rows = np.flatnonzero(dark[:, upright[0]])
+    assert rows[-1] - rows[0] == pytest.approx(40, abs=2)  # 1 mV
+
+
+def test_scale_follows_the_screen(canvas: Canvas) -> None:
+    canvas.pixels_per_mm = None
+    dpi = canvas.screen().physicalDotsPerInch()
+    assert canvas.pixels_per_mm == pytest.approx(dpi / 25.4)
+
+
+def test_speed_keeps_the_middle(canvas: Canvas) -> None:
+    show(canvas, synthetic(seconds=600))
+    canvas.center_on(300)
+    for speed in (6.25, 100, 25):
+        canvas.speed_mm_s = speed
+        start, stop = canvas.visible_range_s()
+        assert (start + stop) / 2 == pytest.approx(300, abs=0.05)
+
+
+def test_fit_seconds(canvas: Canvas) -> None:
+    show(canvas, synthetic())
+    for width in (2, 10, 40):
+        canvas.fit_seconds(width)
+        assert canvas.geometry_now().width_s == pytest.approx(width, rel=1e-3)
+    with pytest.raises(ValueError, match="mm/s"):
+        canvas.fit_seconds(1e7)
+    with pytest.raises(ValueError, match="mm/mV"):
+        canvas.gain_mm_mv = 0
+
+
+# Colours
+
+
+@pytest.mark.parametrize("beat_class", list(BeatClass))
+def test_segments_have_the_class_color(canvas: Canvas, beat_class: BeatClass) -> None:
+    show(canvas, synthetic(), beat_class.name)
+    image = pixels(canvas)[40:370]
+    page = canvas.geometry_now()
+    colored = is_color(image, THEME.class_colors[beat_class], within=25).sum(axis=0)
+    r = FIRST_S + 2 * RR_S
+    assert colored[round(page.x(r)) - 1 : round(page.x(r)) + 2].sum() > 20
+    # 3/8 of an RR interval on either side, and no more
+    half = 3 / 8 * RR_S
+    inside = colored[round(page.x(r - half)) + 2 : round(page.x(r + half)) - 2]
+    between = colored[round(page.x(r + half)) + 3 : round(page.x(r + RR_S - half)) - 3]
+    assert (inside > 0).mean() > 0.9
+    assert between.sum() == 0
+
+
+def test_pending_beats_are_grey(canvas: Canvas) -> None:
+    show(canvas, synthetic(), "?")
+    image = pixels(canvas)
+    assert is_color(image, THEME.pending, within=10).sum() > 200
+    for color in THEME.class_colors:
+        assert not is_color(image, color).any()
+
+
+def test_colours_come_with_a_refresh(canvas: Canvas) -> None:
+    record = synthetic()
+    canvas.set_record(record)
+    assert not is_color(pixels(canvas), THEME.class_colors[BeatClass.V]).any()
+    canvas.set_log(heart_log(record, "V"))
+    canvas.refresh()
+    assert is_color(pixels(canvas), THEME.class_colors[BeatClass.V]).sum() > 200
+
+
+def test_abnormal_letters_stay_when_beats_crowd(canvas: Canvas) -> None:
+    show(canvas, synthetic(seconds=1_000), "NNNNNNNNNV")
+    canvas.speed_mm_s = 1.0  # a beat every 3 pixels
+    letters = pixels(canvas)[:27]
+    field = is_color(letters, THEME.class_colors[BeatClass.V])
+    starts = np.flatnonzero(np.diff((field.sum(axis=0) > 4).astype(int)) == 1)
+    start, stop = canvas.visible_range_s()
+    assert len(starts) == pytest.approx((stop - start) / (10 * RR_S), abs=1)
+
+
+def test_other_signals_are_never_coloured(canvas: Canvas) -> None:
+    leads = (Lead("ABP", "mmHg", is_ecg=False),)
+    show(canvas, synthetic(*leads), "V")
+    assert not is_color(pixels(canvas)[27:], THEME.class_colors[BeatClass.V]).any()
+
+
+def test_stretches_are_shaded(canvas: Canvas) -> None:
+    canvas.set_record(synthetic(waves=(np.zeros_like,) * 2))
+    before = pixels(canvas)
+    canvas.set_stretches((Stretch("noisy", 360, 720, 1), Stretch("gap", 1_080, 1_440)))
+    changed = (pixels(canvas) != before).any(axis=0)
+    for t, shaded in ((0.5, False), (1.5, True), (2.5, False), (3.5, True), (4.5, False)):
+        assert changed[x_of(canvas, t)] == shaded
+    upper = pixels(canvas)[30:190] != before[30:190]
+    assert not upper.any(axis=0)[x_of(canvas, 1.5)]  # only its own lead
+
+
+def test_current_beat_and_frame_are_marked(canvas: Canvas) -> None:
+    show(canvas, synthetic())
+    before = pixels(canvas)
+    canvas.set_current_beat(3)
+    marked = np.flatnonzero((pixels(canvas) != before).any(axis=0))
+    t = FIRST_S + 3 * RR_S
+    assert x_of(canvas, t) in marked
+    assert x_of(canvas, t + RR_S) not in marked
+    canvas.set_current_beat(None)
+    canvas.set_frame(5.0, 6.1)
+    assert x_of(canvas, 5.5) in np.flatnonzero((pixels(canvas) != before).any(axis=0))
+    canvas.set_frame(None)
+    assert (pixels(canvas) == before).all()
+
+
+# Moves
+
+
+def test_click_chooses_a_beat(canvas: Canvas, qtbot) -> None:
+    show(canvas, synthetic())
+    for y in (12, 200):  # its letter, its segment
+        with qtbot.waitSignal(canvas.beat_clicked) as clicked:
+            place = QPoint(x_of(canvas, FIRST_S + 4 * RR_S) + 5, y)
+            QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+        assert clicked.args == [4]
+    assert canvas.beat_at(QPoint(5, 200)) is None  # the lead names
+    assert canvas.beat_at(QPoint(x_of(canvas, FIRST_S + 4.5 * RR_S), 200)) is None
+
+
+def test_tip_names_the_beat(canvas: Canvas) -> None:
+    show(canvas, synthetic(start=time(12, 0)), "NV?")
+    tips = [
+        canvas.tip_at(QPoint(x_of(canvas, FIRST_S + i * RR_S), 200)).splitlines() for i in range(3)
+    ]
+    assert tips[1] == ["beat 2, 12:00:01.20", "V: ventricular ectopic"]
+    assert tips[2][1] == "pending"
+
+
+def test_wheel_scrolls_and_changes_the_scale(canvas: Canvas, qtbot) -> None:
+    show(canvas, synthetic(seconds=600))
+    canvas.go_to(100)
+    wheel(canvas, -1)
+    assert canvas.visible_range_s()[0] > 100
+    wheel(canvas, 1)
+    assert canvas.visible_range_s()[0] == pytest.approx(100)
+    kept = canvas.geometry_now().time(500)
+    wheel(canvas, 1, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.speed_mm_s == 50
+    assert canvas.geometry_now().time(500) == pytest.approx(kept)
+    with qtbot.waitSignal(canvas.scale_changed) as scale:
+        wheel(canvas, -1, Qt.KeyboardModifier.ShiftModifier)
+    assert scale.args == [50, 5]
+    for _ in range(3):  # a finer wheel: three thirds of a notch
+        wheel(canvas, -1 / 3, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.speed_mm_s == 25
+
+
+def test_drag_moves_the_paper_and_chooses_nothing(canvas: Canvas, qtbot) -> None:
+    show(canvas, synthetic(seconds=600))
+    canvas.go_to(100)
+    clicks: list[int] = []
+    canvas.beat_clicked.connect(clicks.append)
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(canvas, left, pos=QPoint(500, 200))
+    for x in (470, 440, 400):
+        QTest.mouseMove(canvas, QPoint(x, 200))
+    QTest.mouseRelease(canvas, left, pos=QPoint(400, 200))
+    assert canvas.visible_range_s()[0] == pytest.approx(101)
+    assert clicks == []
+
+
+def test_keys(canvas: Canvas) -> None:
+    show(canvas, synthetic(seconds=600))
+    key = Qt.Key
+    QTest.keyClick(canvas, key.Key_PageDown)
+    width = canvas.geometry_now().width_s
+    assert 0.85 * width < canvas.visible_range_s()[0] < width
+    QTest.keyClick(canvas, key.Key_PageUp)
+    assert canvas.visible_range_s()[0] == 0
+    QTest.keyClick(canvas, key.Key_End)
+    assert canvas.visible_range_s()[1] == pytest.approx(600)
+    QTest.keyClick(canvas, key.Key_Left)
+    assert canvas.visible_range_s()[1] < 600
+    QTest.keyClick(canvas, key.Key_Home)
+    assert canvas.visible_range_s()[0] == 0
+
+
+def test_moves_stay_within_the_record_and_are_told(canvas: Canvas, qtbot) -> None:
+    show(canvas, synthetic(seconds=60))
+    with qtbot.waitSignals([canvas.position_changed, canvas.view_changed]):
+        canvas.go_to(1e9)
+    assert canvas.visible_range_s()[1] == pytest.approx(60)
+    with qtbot.assertNotEmitted(canvas.position_changed):
+        canvas.go_to(float("nan"))
+        canvas.go_to(1e9)
+    canvas.go_to(-5)
+    assert canvas.visible_range_s()[0] == 0
+    with qtbot.waitSignal(canvas.view_changed) as view:
+        canvas.resize(500, 300)
+    assert view.args[1] == pytest.approx((500 - canvas.geometry_now().gutter) / 100)
+
+
+# Many leads, odd records
+
+
+def test_leads_that_do_not_fit_are_scrolled_to(canvas: Canvas) -> None:
+    show(canvas, synthetic(*(Lead(f"L{i}") for i in range(12))))
+    page = canvas.geometry_now()
+    assert page.px_per_mm * page.gain_mm_mv == 40  # the gain is what it was
+    assert page.width < canvas.width()  # a scroll bar
+    before = pixels(canvas)
+    wheel(canvas, -3, Qt.KeyboardModifier.AltModifier)
+    assert canvas.geometry_now().scroll > 0
+    assert (pixels(canvas) != before).any()
+    show(canvas, synthetic())
+    assert canvas.geometry_now().scroll == 0
+    assert canvas.geometry_now().width == canvas.width()
+
+
+def test_only_what_is_on_screen_is_read(canvas: Canvas) -> None:
+    record = synthetic(seconds=86_400)
+    show(canvas, record)
+    canvas.go_to(40_000)
+    canvas.grab()
+    seconds = sum(stop - start for start, stop in record.reader.asked) / record.fs  # type: ignore[attr-defined]
+    assert seconds < 120
+    asked = len(record.reader.asked)  # type: ignore[attr-defined]
+    canvas.scroll_by(0.5)
+    canvas.grab()
+    assert len(record.reader.asked) == asked  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("speed", [6.25, 100])
+@pytest.mark.parametrize("fs", [50.0, 333.3, 360.0, 10_000.0])
+def test_any_rate(canvas: Canvas, fs: float, speed: float) -> None:
+    show(canvas, synthetic(seconds=30, fs=fs), "V")
+    canvas.speed_mm_s = speed
+    image = pixels(canvas)[40:370]
+    page = canvas.geometry_now()
+    column = round(page.x(FIRST_S + RR_S))
+    peak = is_color(image[:, column - 3 : column + 4], THEME.class_colors[2], within=40)
+    assert peak.sum() > 10
+
+
+def test_odd_records_are_drawn(canvas: Canvas) -> None:
+    gaps = (lambda t: np.full_like(t, np.nan), lambda t: np.where(t % 2 < 1, heart(t), np.nan))
+    extreme = (lambda t: np.where(t % 1 < 0.5, 1e30, -np.inf), heart)
+    records = [
+        synthetic(n_samples=1),
+        synthetic(n_samples=0),
+        synthetic(Lead("one"), n_samples=100),
+        synthetic(waves=gaps),
+        synthetic(waves=extreme),
+        synthetic(waves=(lambda t: np.full_like(t, -250.0), heart)),
+        synthetic(Lead("", "", False), waves=(lambda t: np.full_like(t, np.nan),)),
+        synthetic(Lead("V1", calibrated=False), waves=(lambda t: 1e9 + heart(t),)),
+    ]
+    for record in records:
+        for classes in ("N", "V?"):
+            show(canvas, record, classes)
+            for speed in (6.25, 100):
+                canvas.speed_mm_s = speed
+                canvas.grab()
+        canvas.set_log(None)
+        canvas.grab()
+    canvas.set_record(None)
+    canvas.grab()
+    assert canvas.beat_at(QPoint(200, 200)) is None
+    assert canvas.tip_at(QPoint(200, 200)) == ""
+
+
+def test_one_sample_is_seen(canvas: Canvas) -> None:
+    canvas.set_record(synthetic(Lead("II"), n_samples=1, waves=(np.zeros_like,)))
+    gutter = int(canvas.geometry_now().gutter)
+    assert is_color(pixels(canvas)[30:370, gutter : gutter + 4], THEME.trace, within=120).any()
+
+
+def test_large_offset_is_brought_to_the_middle(canvas: Canvas) -> None:
+    canvas.set_record(synthetic(Lead("II"), waves=(lambda t: heart(t) - 200,)))
+    image = pixels(canvas)[30:370, 90:]
+    assert is_color(image, THEME.trace, within=40).any(axis=0).mean() > 0.9
+
+
+def test_what_cannot_be_read_does_not_hide_what_can(canvas: Canvas) -> None:
+    good = synthetic()
+
+    def read(start: int, stop: int) -> np.ndarray:
+        if stop > 1_500:
+            raise RecordError("x.dat", "the file ends at sample 1,500 of 21,600")
+        return good.reader(start, stop)
+
+    record = synthetic()
+    object.__setattr__(record, "reader", read)
+    show(canvas, record, "V")
+    image = pixels(canvas)
+    assert is_color(image, THEME.error, within=30).any()
+    colored = is_color(image[60:370], THEME.class_colors[BeatClass.V], within=25)
+    columns = np.flatnonzero(colored.any(axis=0))
+    assert columns.min() < x_of(canvas, 1)
+    assert x_of(canvas, 3) < columns.max() <= x_of(canvas, 1_500 / 360)
+
+
+def test_cleaned_trace_is_shown_on_request(canvas: Canvas) -> None:
+    def cleaned(low: int, high: int) -> np.ndarray:
+        return np.full((2, high - low), 0.5, np.float32)
+
+    record = synthetic(fs=250)
+    canvas.set_record(record, cleaned=cleaned)
+    raw = pixels(canvas)
+    canvas.show_cleaned = True
+    flat = is_color(pixels(canvas)[30:370, 90:], THEME.trace, within=60)
+    assert (flat.sum(axis=1) > 700).sum() >= 2  # two straight lines
+    canvas.show_cleaned = False
+    assert (pixels(canvas) == raw).all()
+
+
+def test_filtered_without_a_cleaner_stays_as_recorded(canvas: Canvas) -> None:
+    show(canvas, synthetic())
+    raw = pixels(canvas)
+    canvas.show_cleaned = True
+    assert (pixels(canvas) == raw).all()
+
+
+class CountingCanvas(Canvas):
+    n_painted = 0
+
+    def paintEvent(self, event) -> None:  # noqa: N802 (Qt calls it)
+        self.n_painted += 1
+        super().paintEvent(event)
+
+
+@pytest.mark.slow
+def test_pans_3000_times(qtbot) -> None:
+    """PySide6 6.12.0 lost references at every emit and aborted within some hundred pans."""
+    canvas = CountingCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(300, 150)
+    record = synthetic(seconds=4_000)
+    show(canvas, record, "NNV")
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    seen: list[float] = []
+    canvas.position_changed.connect(seen.append)
+    canvas.view_changed.connect(lambda *_: None)
+    for i in range(3_000):
+        canvas.scroll_by(1.0)
+        canvas.set_current_beat(i if i % 2 else None)
+        canvas.repaint()
+    assert len(seen) == 3_000
+    assert seen[-1] == pytest.approx(3_000)
+    assert canvas.n_painted >= 3_000

@@ -1,0 +1,213 @@
+"""Every abnormal beat of a day is seen in its own lane; a click or drag goes there."""
+
+import itertools
+import time as clock
+from datetime import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.beatlog import BeatBatch, BeatLog
+from ecgviewer.gui import strip
+from ecgviewer.gui.overview import Overview
+from ecgviewer.gui.theme import THEMES
+from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch
+from tests.gui.images import is_color, pixels
+from tests.gui.synthetic import heart_log, log_with, synthetic
+
+THEME = THEMES["light"]
+DAY_S = 86_400
+
+
+@pytest.fixture
+def overview(qtbot) -> Overview:
+    widget = Overview(theme=THEME)
+    qtbot.addWidget(widget)
+    widget.resize(1_042, 112)  # 1,000 columns
+    widget.show()
+    return widget
+
+
+def day(abnormal: dict[int, BeatClass]) -> tuple[Record, BeatLog]:
+    """100,000 beats in 24 hours, those named abnormal."""
+    record = synthetic(seconds=DAY_S, fs=250.0)
+    samples = np.linspace(100, record.n_samples - 100, 100_000).astype(np.int64)
+    classes = np.zeros(100_000, np.int8)
+    classes[list(abnormal)] = list(abnormal.values())
+    return record, log_with(samples, classes)
+
+
+def columns_of(image: np.ndarray, beat_class: BeatClass) -> list[int]:
+    """Columns with at least five rows of a class's colour, right of the names."""
+    mine = is_color(image, THEME.class_colors[beat_class])
+    found = np.flatnonzero(mine.sum(axis=0) >= 5)
+    return [int(x) for x in found if x >= 34]
+
+
+def test_one_abnormal_beat_of_each_class_in_a_day_is_seen(overview: Overview) -> None:
+    kinds = (BeatClass.S, BeatClass.V, BeatClass.F, BeatClass.Q)
+    record, log = day({20_000 * (i + 1): kind for i, kind in enumerate(kinds)})
+    overview.set_record(record)
+    overview.set_log(log)
+    image = pixels(overview)
+    for i, kind in enumerate(kinds):
+        found = columns_of(image, kind)
+        assert len(found) >= 2
+        assert abs(found[0] - (34 + 200 * (i + 1))) <= 2, kind
+
+
+def test_abnormal_neighbours_do_not_hide_each_other(overview: Overview) -> None:
+    record, log = day({50_000: BeatClass.V, 50_001: BeatClass.S, 50_002: BeatClass.F})
+    overview.set_record(record)
+    overview.set_log(log)
+    image = pixels(overview)
+    assert all(columns_of(image, kind) for kind in (BeatClass.V, BeatClass.S, BeatClass.F))
+
+
+def test_a_beat_at_either_end_is_seen(overview: Overview) -> None:
+    record, log = day({0: BeatClass.V, 99_999: BeatClass.S})
+    overview.set_record(record)
+    overview.set_log(log)
+    image = pixels(overview)
+    assert columns_of(image, BeatClass.V)[0] <= 36
+    assert columns_of(image, BeatClass.S)[-1] >= 1_030
+
+
+def test_a_day_is_drawn_in_less_than_a_frame(overview: Overview) -> None:
+    record, log = day({7: BeatClass.V})
+    overview.set_record(record)
+    overview.set_log(log)
+    times = []
+    for _ in range(7):
+        before = clock.process_time()
+        overview._draw_strip(1.0)
+        times.append(clock.process_time() - before)
+    assert min(times) < 0.02
+
+
+def test_beats_appear_as_they_come(overview: Overview) -> None:
+    record = synthetic(seconds=100)
+    log = heart_log(record, "?")
+    overview.set_record(record)
+    overview.set_log(log)
+    pending = pixels(overview)
+    assert columns_of(pending, BeatClass.V) == []
+    overview.refresh()
+    assert (pixels(overview) == pending).all()
+    done = heart_log(record, "V")
+    some = np.arange(50, 60)
+    probabilities, votes = done.probabilities[some], done.votes[some]
+    log.apply(BeatBatch(some, done.classes[some], probabilities, votes, done.flags[some]))
+    overview.refresh()
+    assert len(columns_of(pixels(overview), BeatClass.V)) == 20
+
+
+def test_click_and_drag_go_there(overview: Overview, qtbot) -> None:
+    overview.set_record(synthetic(seconds=1_000))
+    left = Qt.MouseButton.LeftButton
+    with qtbot.waitSignal(overview.jump_requested) as jump:
+        QTest.mousePress(overview, left, pos=QPoint(34 + 500, 60))
+    assert jump.args[0] == pytest.approx(500, abs=1.5)
+    with qtbot.waitSignal(overview.jump_requested) as jump:
+        drag(overview, QPointF(34 + 900, 60))
+    assert jump.args[0] == pytest.approx(900, abs=1.5)
+    with qtbot.waitSignal(overview.jump_requested) as jump:
+        drag(overview, QPointF(5_000, 60))
+    assert jump.args[0] == 1_000
+    QTest.mouseRelease(overview, left, pos=QPoint(34 + 900, 60))
+
+
+def drag(widget: Overview, place: QPointF) -> None:
+    """A move with the left button held, which QTest.mouseMove cannot send."""
+    left = Qt.MouseButton.LeftButton
+    at = widget.mapToGlobal(place)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, place, at, left, left, Qt.KeyboardModifier.NoModifier
+    )
+    widget.mouseMoveEvent(event)
+
+
+def test_the_window_on_screen_is_marked_even_in_a_day(overview: Overview) -> None:
+    overview.set_record(synthetic(seconds=DAY_S))
+    before = pixels(overview)
+    overview.set_view(DAY_S / 2, 10)
+    changed = np.flatnonzero((pixels(overview) != before).any(axis=0))
+    assert 5 <= len(changed) <= 12
+    assert abs(changed.mean() - (34 + 500)) < 3
+
+
+def test_tip_tells_time_and_beats(overview: Overview) -> None:
+    record = synthetic(seconds=100, start=time(12, 0))
+    overview.set_record(record)
+    overview.set_log(heart_log(record, "V"))
+    overview.grab()
+    assert overview.tip_at(QPointF(34 + 500.5, 60)).startswith("12:00:50   1 V")
+    assert Overview().tip_at(QPointF(10, 10)) == ""
+
+
+def test_gaps_are_shaded_and_break_the_heart_rate(overview: Overview) -> None:
+    record = synthetic(seconds=100)
+    overview.set_record(record)
+    before = pixels(overview)
+    overview.set_stretches((Stretch("gap", 36 * 360, 40 * 360),))
+    changed = np.flatnonzero((pixels(overview) != before).any(axis=0))
+    assert abs(changed[0] - (34 + 360)) <= 1
+    assert abs(changed[-1] - (34 + 400)) <= 1
+
+
+@pytest.mark.parametrize("n_samples", [0, 1, 100])
+def test_short_records_and_none(overview: Overview, n_samples: int) -> None:
+    overview.grab()
+    record = synthetic(n_samples=n_samples)
+    overview.set_record(record)
+    overview.grab()
+    overview.set_log(heart_log(record))
+    overview.set_view(0, 10)
+    overview.set_theme(THEMES["dark"])
+    overview.grab()
+    overview.set_record(None)
+    overview.grab()
+
+
+def test_lanes_fill_their_room() -> None:
+    for height in range(10, 200):
+        found = strip.lanes(height)
+        assert [lane.beat_class for lane in found] == list(strip.LANES)
+        assert found[-1].top + found[-1].height == height
+        assert all(a.top + a.height == b.top for a, b in itertools.pairwise(found))
+
+
+def test_every_beat_is_counted_once() -> None:
+    rng = np.random.default_rng(1)
+    samples = np.sort(rng.integers(0, 1_000_000, 5_000))
+    classes = rng.integers(-1, 5, 5_000).astype(np.int8)
+    counts = strip.column_counts(samples, classes, n_samples=1_000_000, width=777)
+    assert counts.sum() == 5_000
+    assert counts[5].sum() == (classes == -1).sum()
+    assert (counts[:5].sum(axis=1) == [(classes == c).sum() for c in range(5)]).all()
+
+
+def test_heart_rate_of_even_beats() -> None:
+    samples = np.arange(0, 360 * 600, 300)  # 72 a minute
+    for width in (50, 5_000):  # by column, beat by beat
+        _, bpm = strip.rate_curve(
+            samples, 360.0, np.empty((0, 2), np.int64), n_samples=360 * 600, width=width
+        )
+        assert bpm[np.isfinite(bpm)] == pytest.approx(72)
+    assert strip.rate_range(bpm) == (60, 100)
+
+
+def test_heart_rate_is_not_drawn_across_a_gap() -> None:
+    samples = np.concatenate([np.arange(0, 36_000, 300), np.arange(72_000, 108_000, 300)])
+    gap = np.array([[36_000, 71_900]])
+    x, bpm = strip.rate_curve(samples, 360.0, gap, n_samples=108_000, width=1_000)
+    assert (np.diff(x) >= 0).all()
+    hole = np.flatnonzero(np.isnan(bpm))
+    assert len(hole) == 1
+    assert x[hole[0] - 1] <= 334
+    assert x[hole[0] + 1] >= 666
