@@ -2,7 +2,8 @@
 
 import hashlib
 import lzma
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from ecgviewer.io.readers import open_record
 from ecgviewer.record import Lead, Record, RecordError
 from train.database import DatabaseError, RecordBeats, record_beats
 
-_MAGIC = b"ECGVIEWER CACHE 1\n"
+_MAGIC = b"ECGVIEWER CACHE 2\n"  # then the sha256 of what follows, 64 characters and a line's end
+_MAGIC_1 = b"ECGVIEWER CACHE 1\n"  # without it
+_HASH = 65
+_STEPS_PER_MV = (200, 100, 400, 1000)
+_GAP = np.iinfo(np.int16).min
 
 
 class PackedRecord(msgspec.Struct, frozen=True):
@@ -39,18 +44,36 @@ class Packed(msgspec.Struct, frozen=True):
     records: list[PackedRecord]
 
 
-def pack_record(path: Path) -> PackedRecord:
-    """Pack one record with its reference annotations; its steps are a known part of a mV."""
-    record = open_record(path)
-    annotations = read_annotations(record, "atr")
-    ecg = record.read(0, record.n_samples)
-    for per_mv in (200, 100, 400, 1000):
+def _to_steps(path: Path, ecg: NDArray[np.float32]) -> tuple[NDArray[np.int16], int]:
+    """Samples as whole steps, (n_leads, n), and how many steps make a mV; gaps as -32768."""
+    for per_mv in _STEPS_PER_MV:
         adc = np.rint(ecg.astype(np.float64) * per_mv)
-        if np.allclose(adc / per_mv, ecg, atol=1e-5):
+        if np.allclose(adc / per_mv, ecg, atol=1e-5, equal_nan=True):
             break
     else:
         raise DatabaseError(f"{path}: samples are no multiples of a known step; not packed")
-    exact = adc.astype(np.int16)
+    if np.nanmax(np.abs(adc), initial=0) >= -_GAP:
+        raise DatabaseError(f"{path}: samples do not fit 16 bits; not packed")
+    return np.where(np.isnan(adc), _GAP, adc).astype(np.int16), per_mv
+
+
+def pack_record(path: Path, *, annotator: str | None = "atr") -> PackedRecord:
+    """Pack one record with its reference annotations; DatabaseError where either is damaged."""
+    try:
+        record = open_record(path)
+        verdict = record.verify(lambda: False) if record.verify else record.verdict
+        wrong = [f.message for f in verdict.findings if f.severity == "error"]
+        if wrong:
+            raise DatabaseError(f"{path}: damaged ({wrong[0]})")
+        samples = np.empty(0, np.int64)
+        symbols: tuple[str, ...] = ()
+        if annotator is not None:
+            annotations = read_annotations(record, annotator)
+            samples, symbols = annotations.sample, annotations.symbol
+        ecg = record.read(0, record.n_samples)
+    except RecordError as error:
+        raise DatabaseError(str(error)) from error
+    exact, per_mv = _to_steps(path, ecg)
     # a delta of int16 wraps and unwraps exactly; planes of high and low bytes pack better apart
     delta = np.diff(exact, axis=1, prepend=np.int16(0)).astype(np.int16)
     planes = np.ascontiguousarray(delta).view(np.uint8).reshape(-1, 2).T.tobytes()
@@ -62,28 +85,42 @@ def pack_record(path: Path) -> PackedRecord:
         1 / per_mv,
         lzma.compress(planes, preset=6),
         hashlib.sha256(exact.tobytes()).hexdigest(),
-        [int(s) for s in annotations.sample],
-        "".join(symbol[:1] or " " for symbol in annotations.symbol),
+        [int(s) for s in samples],
+        "".join(symbol[:1] or " " for symbol in symbols),
     )
 
 
 def pack(
-    database: str, paths: Iterable[Path], target: Path, *, progress: Callable[[str], None]
+    database: str,
+    paths: Sequence[Path],
+    *,
+    annotator: str | None = "atr",
+    progress: Callable[[str], None],
 ) -> Packed:
-    """Pack records into `target`, written whole or not at all."""
+    """Pack records; DatabaseError where any is absent, partial or damaged. Writes nothing."""
+    absent = [path.name for path in paths if not path.is_file()]
+    if absent:
+        named = ", ".join(absent[:5]) + (", ..." if len(absent) > 5 else "")
+        folder = paths[0].parent
+        raise DatabaseError(f"{folder}: {len(absent)} of {len(paths)} records absent ({named})")
     records = []
     for path in paths:
-        try:
-            records.append(pack_record(path))
-        except RecordError as error:
-            raise DatabaseError(str(error)) from error
+        records.append(pack_record(path, annotator=annotator))
         progress(path.stem)
-    packed = Packed(database, records)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    part.write_bytes(_MAGIC + msgspec.msgpack.encode(packed))
-    part.replace(target)
-    return packed
+    return Packed(database, records)
+
+
+def write(packed: Packed, target: Path) -> None:
+    """Write a cache, whole or not at all; one that is there already is replaced only by a whole."""
+    body = msgspec.msgpack.encode(packed)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(_MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DatabaseError(f"{target}: cannot be written ({error.strerror})") from error
 
 
 def load(path: Path) -> Packed:
@@ -91,10 +128,18 @@ def load(path: Path) -> Packed:
     if not path.is_file():
         raise DatabaseError(f"{path}: no such cache; make it with `python -m train prepare`")
     data = path.read_bytes()
-    if not data.startswith(_MAGIC):
+    if data.startswith(_MAGIC):
+        start = len(_MAGIC) + _HASH
+        found = hashlib.sha256(data[start:]).hexdigest().encode() + b"\n"
+        if data[len(_MAGIC) : start] != found:
+            raise DatabaseError(f"{path}: damaged cache (its hash differs); make it anew")
+        body = data[start:]
+    elif data.startswith(_MAGIC_1):
+        body = data[len(_MAGIC_1) :]
+    else:
         raise DatabaseError(f"{path}: not a cache of this version; make it anew with `prepare`")
     try:
-        return msgspec.msgpack.decode(data[len(_MAGIC) :], type=Packed)
+        return msgspec.msgpack.decode(body, type=Packed)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise DatabaseError(f"{path}: damaged cache ({error}); make it anew") from error
 
@@ -103,13 +148,14 @@ def unpack(packed: PackedRecord) -> Record:
     """A Record whose samples lie in memory."""
     try:
         planes = np.frombuffer(lzma.decompress(packed.signal), np.uint8).reshape(2, -1)
-    except (lzma.LZMAError, ValueError) as error:
+        delta = np.ascontiguousarray(planes.T).view(np.int16).reshape(len(packed.leads), -1)
+    except (lzma.LZMAError, EOFError, ValueError) as error:
         raise DatabaseError(f"record {packed.name}: damaged in the cache ({error})") from error
-    delta = np.ascontiguousarray(planes.T).view(np.int16).reshape(len(packed.leads), -1)
     adc = np.cumsum(delta, axis=1, dtype=np.int16)
     if hashlib.sha256(adc.tobytes()).hexdigest() != packed.sha256:
         raise DatabaseError(f"record {packed.name}: samples differ from their hash in the cache")
     ecg = (adc * np.float64(packed.step_mv)).astype(np.float32)
+    ecg[adc == _GAP] = np.nan
 
     def read(start: int, stop: int) -> NDArray[np.float32]:
         return ecg[:, start:stop]
@@ -118,17 +164,22 @@ def unpack(packed: PackedRecord) -> Record:
     return Record(packed.name, Path(packed.name), packed.fs, leads, packed.n_samples, read)
 
 
+def chosen(packed: Packed, names: Iterable[str] | None) -> list[PackedRecord]:
+    """Records of a cache (all, or those named), in the cache's order."""
+    wanted = None if names is None else set(names)
+    found = [r for r in packed.records if wanted is None or r.name in wanted]
+    if wanted is not None and len(found) != len(wanted):
+        absent = sorted(wanted - {r.name for r in found})
+        raise DatabaseError(f"the cache lacks records {', '.join(absent)}; run `prepare` on them")
+    return found
+
+
 def beats(packed: Packed, *, names: Iterable[str] | None = None) -> list[RecordBeats]:
     """Clean and refine the records of a cache (all, or those named), in the cache's order."""
-    wanted = None if names is None else set(names)
-    chosen = [r for r in packed.records if wanted is None or r.name in wanted]
-    if wanted is not None and len(chosen) != len(wanted):
-        absent = sorted(wanted - {r.name for r in chosen})
-        raise DatabaseError(f"the cache lacks records {', '.join(absent)}; run `prepare` on them")
 
     def one(record: PackedRecord) -> RecordBeats:
         samples = np.array(record.samples, np.int64)
         return record_beats(unpack(record), samples, np.array(list(record.symbols)))
 
-    with ThreadPoolExecutor(2) as pool:  # numpy and scipy release the lock
-        return list(pool.map(one, chosen))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy and scipy release the lock
+        return list(pool.map(one, chosen(packed, names)))

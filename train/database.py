@@ -13,15 +13,9 @@ from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
 from ecgviewer.signal.params import DETECTION, PAPER, Preprocessing
 from ecgviewer.signal.segment import neighbours
+from train.protocols import DS1, DS2, MITDB, PACED, PAPER_COUNTS
 
-# de Chazal 2004; paced records (102, 104, 107, 217) in neither
-_DS1 = "101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230"
-_DS2 = "100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234"
-DS1, DS2 = tuple(_DS1.split()), tuple(_DS2.split())
-PACED = ("102", "104", "107", "217")
-MITDB = tuple(sorted(DS1 + DS2 + PACED))
-# counts of all 48 records under the symbol table `dechazal`, order N S V F Q
-PAPER_COUNTS = (90_631, 2_781, 7_236, 803, 8_043)
+__all__ = ["DS1", "DS2", "MITDB", "PACED", "PAPER_COUNTS", "DatabaseError", "RecordBeats"]
 
 
 class DatabaseError(Exception):
@@ -87,6 +81,7 @@ def record_beats(
     inputs = choose_inputs([lead.name for lead in record.leads], record.ecg_leads, prep=prep)
     present = tuple(i for i in inputs if i is not None)
     ecg = np.zeros((2, grid.n_samples), np.float32)
-    ecg[: len(present)] = CleanedSignal(grid, present, prep=prep).between(0, grid.n_samples)
+    cleaned = CleanedSignal(grid, present, prep=prep).between(0, grid.n_samples)
+    ecg[: len(present)] = np.nan_to_num(cleaned)  # the databases here have no gaps
     label = np.array([DE_CHAZAL[s] for s in symbols[is_beat]], np.int64)
     return RecordBeats(record.name, ecg, position, before, after, samples[is_beat], label)

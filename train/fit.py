@@ -1,49 +1,29 @@
 """Training of one member network: seeded, resumable, the same path on CPU and CUDA."""
 
 import copy
-import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ecgviewer.model.architectures import ARCHITECTURES
+from ecgviewer.model.bundle import set_deterministic
+from train import checkpoint
+from train.augment import Noise, Variation
+from train.checkpoint import CHECKPOINT, State
 from train.config import Config, ConfigError
-from train.metrics import confusion, macro_f1, overall_accuracy
+from train.metrics import confusion, f_beta, macro_f1, overall_accuracy
+from train.sampling import Rows, bag, beat_weights, epoch_rows, parameter_groups
 from train.splits import Split
 from train.windows import WindowCutter, drop_leads
 
-Rows = NDArray[np.int64]
 Report = Callable[[dict[str, Any]], None]
-
-
-@dataclass
-class State:
-    """Everything a run needs to go on as if it had not stopped."""
-
-    network: nn.Module
-    optimizer: torch.optim.Optimizer
-    epoch: int = 0
-    best_score: float = -math.inf
-    best_epoch: int = -1
-    best_weights: dict[str, Tensor] = field(default_factory=dict)
-    history: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
-
-
-def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Decay for weights only: biases and normalisation have one dimension."""
-    decayed = [p for p in network.parameters() if p.dim() > 1]
-    others = [p for p in network.parameters() if p.dim() <= 1]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": others}]
+_REPORT_EVERY = 20  # batches; each report waits for the device
 
 
 def learning_rate(config: Config, epoch: int, progress: float) -> float:
@@ -59,14 +39,15 @@ def learning_rate(config: Config, epoch: int, progress: float) -> float:
     return config.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * (t - 0.2) / 0.8)))
 
 
-def _epoch_rows(split: Split, labels: Tensor, config: Config, rng: np.random.Generator) -> Rows:
-    rows = split.train
-    if config.keep_normal < 1:
-        normal = labels[torch.from_numpy(rows)].cpu().numpy() == 0
-        n_keep = round(config.keep_normal * normal.sum())
-        kept = rng.permutation(rows[normal])[:n_keep]
-        rows = np.concatenate([kept, rows[~normal]])
-    return rng.permutation(rows)
+def build(config: Config) -> nn.Module:
+    """The network of a configuration; ConfigError where it names none or arguments do not fit."""
+    if config.architecture not in ARCHITECTURES:
+        known = ", ".join(sorted(ARCHITECTURES))
+        raise ConfigError(f"{config.name}: architecture {config.architecture!r} is none of {known}")
+    try:
+        return ARCHITECTURES[config.architecture](**config.arguments)
+    except TypeError as error:
+        raise ConfigError(f"{config.name}: arguments of {config.architecture}: {error}") from error
 
 
 @torch.inference_mode()
@@ -87,8 +68,8 @@ def predict(
         windows = cutter.cut(torch.from_numpy(part).to(cutter.device)) * keep
         with torch.autocast(cutter.device.type, torch.bfloat16, enabled=precision == "bf16"):
             logits = network(windows)
-        out.append(torch.sigmoid(logits.float()).cpu())
-    return torch.cat(out) if out else torch.empty(0, 5)
+        out.append(torch.sigmoid(logits.float()))
+    return torch.cat(out).cpu() if out else torch.empty(0, 5)
 
 
 class Trainer:
@@ -106,85 +87,71 @@ class Trainer:
         Where checkpoint and log go.
     report : callable
         Told of every epoch and, now and then, of batches.
+    noise : Noise, optional
+        For augmentation, on the cutter's device.
     """
 
     def __init__(
-        self, config: Config, cutter: WindowCutter, split: Split, folder: Path, *, report: Report
+        self,
+        config: Config,
+        cutter: WindowCutter,
+        split: Split,
+        folder: Path,
+        *,
+        report: Report,
+        noise: Noise | None = None,
     ) -> None:
-        self.config, self.cutter, self.split = config, cutter, split
-        self.folder, self.report = folder, report
+        if config.augment.noise_share and noise is None:
+            raise ConfigError(f"{config.name}: noise_share needs the noise cache; prepare --noise")
+        set_deterministic()
+        self.config, self.cutter = config, cutter
+        self.folder, self.report, self.noise = folder, report, noise
+        self._labels: Rows = cutter.label.cpu().numpy()
+        self._rows = bag(split.train, config)
+        self._validation = self._watched(split.validation)
+        self._weights = beat_weights(config, self._labels[split.train]).to(cutter.device)
         torch.manual_seed(config.seed)
-        network = ARCHITECTURES[config.architecture](**config.arguments).to(cutter.device)
-        optimizer = torch.optim.Adam(_parameter_groups(network, config.weight_decay))
+        network = build(config).to(cutter.device)
+        optimizer = torch.optim.Adam(parameter_groups(network, config.weight_decay))
         self.state = State(network, optimizer)
 
     @property
-    def checkpoint(self) -> Path:
-        """Where the state is kept after every epoch."""
-        return self.folder / "checkpoint.pt"
+    def is_done(self) -> bool:
+        """Whether the epochs are run or the patience is at its end."""
+        return checkpoint.is_done(self.state.epoch, self.state.best_epoch, self.config)
 
     def resume(self) -> None:
         """Go on from the checkpoint, if there is one of this very configuration."""
-        if not self.checkpoint.is_file():
-            return
-        saved = torch.load(self.checkpoint, map_location=self.cutter.device, weights_only=True)
-        ours = msgspec.to_builtins(self.config)
-        if json.loads(saved["config"]) != ours:
-            raise ConfigError(f"{self.checkpoint}: was made by another configuration; not resumed")
-        state = self.state
-        state.network.load_state_dict(saved["network"])
-        state.optimizer.load_state_dict(saved["optimizer"])
-        state.epoch, state.best_epoch = saved["epoch"], saved["best_epoch"]
-        state.best_score, state.seconds = saved["best_score"], saved["seconds"]
-        state.best_weights = saved["best_weights"]
-        state.history = json.loads(saved["history"])
-
-    def _save(self) -> None:
-        state = self.state
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.checkpoint.with_suffix(".part")
-        torch.save(
-            {
-                "config": json.dumps(msgspec.to_builtins(self.config)),
-                "network": state.network.state_dict(),
-                "optimizer": state.optimizer.state_dict(),
-                "epoch": state.epoch,
-                "best_epoch": state.best_epoch,
-                "best_score": state.best_score,
-                "best_weights": state.best_weights,
-                "seconds": state.seconds,
-                "history": json.dumps(state.history),
-            },
-            part,
-        )
-        part.replace(self.checkpoint)
-        (self.folder / "history.json").write_text(json.dumps(state.history, indent=1) + "\n")
+        if (self.folder / CHECKPOINT).is_file():
+            checkpoint.restore(self.state, self.config, self.folder, device=self.cutter.device)
 
     def run(self, *, max_minutes: float = math.inf) -> State:
         """Train until the epochs are done, the patience is at its end or the time is up."""
         started = time.monotonic()
-        state = self.state
-        while state.epoch < self.config.epochs:
-            if state.epoch - 1 - state.best_epoch >= self.config.patience:
-                break
-            if (time.monotonic() - started) / 60 >= max_minutes:
-                break
+        while not self.is_done and (time.monotonic() - started) / 60 < max_minutes:
             self._one_epoch()
-            self._save()
-        return state
+            checkpoint.save(self.state, self.config, self.folder)
+        return self.state
+
+    def _watched(self, rows: Rows) -> Rows:
+        wanted = self.config.validate_beats
+        if not wanted or wanted >= len(rows):
+            return rows
+        rng = np.random.default_rng(self.config.seed)
+        return np.sort(rng.permutation(rows)[:wanted])
 
     def _one_epoch(self) -> None:
         state, config = self.state, self.config
         started = time.monotonic()
         # one generator an epoch: a resumed run draws what an uninterrupted one would
         rng = np.random.default_rng([config.seed, state.epoch])
-        generator = torch.Generator().manual_seed(config.seed * 100_003 + state.epoch)
         torch.manual_seed(config.seed * 200_003 + state.epoch)  # dropout
-        rows = _epoch_rows(self.split, self.cutter.label, config, rng)
-        loss = self._train(rows, generator)
+        rows = epoch_rows(self._rows, self._labels, config, rng)
+        trained = self._train(rows)
         validation = self._validate()
         state.seconds += time.monotonic() - started
-        line = {"epoch": state.epoch, "loss": round(loss, 6), **validation}
+        line = {"epoch": state.epoch, **trained, **validation}
+        line["learning_rate"] = learning_rate(config, state.epoch, 0.0)
         line["seconds"] = round(state.seconds, 1)
         state.history.append(line)
         better = validation["accuracy"] > state.best_score + config.min_delta
@@ -195,46 +162,72 @@ class Trainer:
         state.epoch += 1
         self.report(line)
 
-    def _train(self, rows: Rows, generator: torch.Generator) -> float:
+    def _train(self, rows: Rows) -> dict[str, float]:
         config, cutter, network = self.config, self.cutter, self.state.network
         network.train()
-        device = cutter.device
-        reach = round(config.jitter_ms * cutter.prep.grid_fs_hz / 1000)
+        seed = config.seed * 100_003 + self.state.epoch
+        generator = torch.Generator().manual_seed(seed)
+        varying = torch.Generator(cutter.device).manual_seed(seed + 50_021)
         n_batches = max(1, len(rows) // config.batch)
-        total = torch.zeros((), device=device)
+        there = torch.from_numpy(rows).to(cutter.device)
+        total = torch.zeros(2, device=cutter.device)  # loss, beats classified rightly
+        seen = 0
         for i in range(n_batches):
             rate = learning_rate(config, self.state.epoch, i / n_batches)
             for group in self.state.optimizer.param_groups:
                 group["lr"] = rate
-            part = torch.from_numpy(rows[i * config.batch : (i + 1) * config.batch])
-            jitter = torch.randint(-reach, reach + 1, (len(part),), generator=generator).to(device)
-            windows = cutter.cut(part.to(device), jitter=jitter)
-            windows = drop_leads(windows, config.lead_dropout, generator)
-            label = cutter.label[part.to(device)]
-            weight = torch.where(label == 0, 1 / config.keep_normal, 1.0)[:, None]
-            target = nn.functional.one_hot(label, 5).float()
-            with torch.autocast(device.type, torch.bfloat16):
-                logits = network(windows)
-            loss = nn.functional.binary_cross_entropy_with_logits(logits.float(), target, weight)
-            self.state.optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            if config.clip_norm:
-                nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
-            self.state.optimizer.step()
-            total += loss.detach()
-            if i % 20 == 19:
-                self.report({"batch": i + 1, "of": n_batches, "loss": float(total) / (i + 1)})
-        return float(total) / n_batches
+            part = there[i * config.batch : (i + 1) * config.batch]
+            total += self._step(part, self._windows(part, generator, varying))
+            seen += len(part)
+            if i % _REPORT_EVERY == _REPORT_EVERY - 1 or i == n_batches - 1:
+                mean = float(total[0]) / (i + 1)
+                self.report({"batch": i + 1, "of": n_batches, "loss": mean, "beats": seen})
+        loss, hits = total.tolist()
+        return {"loss": round(loss / n_batches, 6), "train_accuracy": round(hits / seen, 6)}
+
+    def _windows(
+        self, rows: Tensor, generator: torch.Generator, varying: torch.Generator
+    ) -> Tensor:
+        """Training windows of rows: jittered, varied, now and then without a lead."""
+        config, cutter = self.config, self.cutter
+        fs = cutter.prep.grid_fs_hz
+        reach = round(config.jitter_ms * fs / 1000)
+        jitter = torch.randint(-reach, reach + 1, (len(rows),), generator=generator)
+        variation = None
+        if config.augment.any:
+            variation = Variation(
+                config.augment, len(rows), generator=varying, noise=self.noise, fs_hz=fs
+            )
+        windows = cutter.cut(rows, jitter=jitter.to(cutter.device), variation=variation)
+        return drop_leads(windows, config.lead_dropout, generator)
+
+    def _step(self, rows: Tensor, windows: Tensor) -> Tensor:
+        """One step of the optimizer; loss and number of beats classified rightly, (2,)."""
+        network, optimizer = self.state.network, self.state.optimizer
+        label = self.cutter.label[rows]
+        target = nn.functional.one_hot(label, 5).float()
+        with torch.autocast(self.cutter.device.type, torch.bfloat16):
+            logits = network(windows).float()
+        loss = nn.functional.binary_cross_entropy_with_logits(
+            logits, target, self._weights[label][:, None]
+        )
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self.config.clip_norm:
+            nn.utils.clip_grad_norm_(network.parameters(), self.config.clip_norm)
+        optimizer.step()
+        return torch.stack([loss.detach(), (logits.argmax(1) == label).sum().float()])
 
     def _validate(self) -> dict[str, float]:
-        rows = self.split.validation
-        if self.config.validate_beats and self.config.validate_beats < len(rows):
-            rng = np.random.default_rng(self.config.seed)
-            rows = np.sort(rng.permutation(rows)[: self.config.validate_beats])
-        sigmoids = predict(self.state.network, self.cutter, rows)
-        label = self.cutter.label[torch.from_numpy(rows).to(self.cutter.device)].cpu().numpy()
+        sigmoids = predict(self.state.network, self.cutter, self._validation).double()
+        label = self._labels[self._validation]
         matrix = confusion(label, sigmoids.argmax(1).numpy())
+        target = nn.functional.one_hot(torch.from_numpy(label), 5).double()
+        # held away from 0 and 1, where the sigmoid's float32 has no logarithm
+        loss = nn.functional.binary_cross_entropy(sigmoids.clamp(1e-7, 1 - 1e-7), target)
         return {
+            "validation_loss": round(float(loss), 6),
             "accuracy": round(overall_accuracy(matrix), 6),
             "macro_f1": round(macro_f1(matrix), 6),
+            "f0.15": round(f_beta(matrix, 0.15), 6),
         }

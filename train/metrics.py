@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.int64]
 N_CLASSES = 5
+FIGURES = ("accuracy", "ppv", "sensitivity", "specificity", "f1")
+Interval = tuple[float, float]
 
 
 def confusion(reference: NDArray[np.int64], predicted: NDArray[np.int64]) -> Matrix:
@@ -22,7 +24,7 @@ def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """One-vs-rest figures, (5,) each, order N S V F Q; NaN where undefined."""
+    """One-vs-rest figures, (..., 5) each, order N S V F Q; NaN where undefined."""
 
     accuracy: NDArray[np.float64]
     ppv: NDArray[np.float64]
@@ -32,13 +34,13 @@ class ClassFigures:
 
 
 def class_figures(matrix: Matrix) -> ClassFigures:
-    """One-vs-rest figures of a confusion matrix."""
-    total = float(matrix.sum())
-    hit = np.diag(matrix).astype(np.float64)
-    reference, called = matrix.sum(1).astype(float), matrix.sum(0).astype(float)
+    """One-vs-rest figures of one confusion matrix or of many, (..., 5, 5)."""
+    hit = np.diagonal(matrix, axis1=-2, axis2=-1).astype(np.float64)
+    reference, called = matrix.sum(-1).astype(float), matrix.sum(-2).astype(float)
+    total = np.broadcast_to(reference.sum(-1, keepdims=True), hit.shape)
     rejected = total - reference - called + hit
     return ClassFigures(
-        _share(hit + rejected, np.full(N_CLASSES, total)),
+        _share(hit + rejected, total),
         _share(hit, called),
         _share(hit, reference),
         _share(rejected, total - reference),
@@ -57,27 +59,62 @@ def macro_f1(matrix: Matrix, classes: tuple[int, ...] = (0, 1, 2, 3, 4)) -> floa
     return float(np.nanmean(np.nan_to_num(class_figures(matrix).f1)[present]))
 
 
+def f_beta(matrix: Matrix, beta: float) -> float:
+    """Mean F-beta over the classes that occur in the reference; the paper's table 3: beta 0.15."""
+    hit = np.diag(matrix).astype(np.float64)
+    reference, called = matrix.sum(1), matrix.sum(0)
+    each = (1 + beta**2) * hit / np.maximum(beta**2 * reference + called, 1)
+    return float(each[reference > 0].mean()) if reference.any() else float("nan")
+
+
+def _overall(matrices: Matrix) -> dict[str, NDArray[np.float64]]:
+    """Accuracy and macro-F1 of many matrices (n, 5, 5)."""
+    diagonal = np.trace(matrices, axis1=1, axis2=2)
+    total = np.maximum(matrices.sum((1, 2)), 1)
+    present = matrices.sum(2) > 0
+    f1 = np.nan_to_num(class_figures(matrices).f1)
+    macro = (f1 * present).sum(1) / np.maximum(present.sum(1), 1)
+    return {"accuracy": diagonal / total, "macro_f1": macro}
+
+
+def _draw_beats(matrix: Matrix, n: int, seed: int) -> Matrix:
+    """Confusion matrices (n, 5, 5) of beats drawn with replacement."""
+    rng = np.random.default_rng(seed)
+    cells = matrix.ravel()
+    draws = rng.multinomial(cells.sum(), cells / cells.sum(), size=n)
+    return draws.reshape(n, N_CLASSES, N_CLASSES)
+
+
+def _draw_patients(
+    reference: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    patient: NDArray[np.int64],
+    n: int,
+    seed: int,
+) -> Matrix:
+    """Confusion matrices (n, 5, 5) of patients drawn with replacement."""
+    rng = np.random.default_rng(seed)
+    ids = np.unique(patient)
+    each = np.stack(
+        [confusion(reference[patient == p], predicted[patient == p]) for p in ids]
+    )  # (p, 5, 5)
+    weights = rng.multinomial(len(ids), np.full(len(ids), 1 / len(ids)), size=n)
+    return np.tensordot(weights, each, axes=1).astype(np.int64)
+
+
 def beat_bootstrap(
     reference: NDArray[np.int64],
     predicted: NDArray[np.int64],
     *,
     n: int = 2_000,
     seed: int = 0,
-) -> dict[str, tuple[float, float]]:
+) -> dict[str, Interval]:
     """95 % intervals of overall accuracy and macro-F1 over beats drawn with replacement.
 
     Beats of one patient are not independent, so these are too narrow for new patients.
     """
-    rng = np.random.default_rng(seed)
-    cells = confusion(reference, predicted).ravel()
-    draws = rng.multinomial(cells.sum(), cells / cells.sum(), size=n)
-    matrices = draws.reshape(n, N_CLASSES, N_CLASSES)
-    accuracy = [overall_accuracy(m) for m in matrices]
-    f1 = [macro_f1(m) for m in matrices]
-    return {
-        "accuracy": _interval(np.array(accuracy)),
-        "macro_f1": _interval(np.array(f1)),
-    }
+    matrices = _draw_beats(confusion(reference, predicted), n, seed)
+    return {name: _interval(values) for name, values in _overall(matrices).items()}
 
 
 def patient_bootstrap(
@@ -87,26 +124,40 @@ def patient_bootstrap(
     *,
     n: int = 2_000,
     seed: int = 0,
-) -> dict[str, tuple[float, float]]:
+) -> dict[str, Interval]:
     """95 % intervals over patients drawn with replacement: overall, and Se and F1 of S and V."""
-    rng = np.random.default_rng(seed)
-    ids = np.unique(patient)
-    each = np.stack(
-        [confusion(reference[patient == p], predicted[patient == p]) for p in ids]
-    )  # (p, 5, 5)
-    weights = rng.multinomial(len(ids), np.full(len(ids), 1 / len(ids)), size=n)
-    matrices = np.tensordot(weights, each, axes=1)
-    figures = [class_figures(m) for m in matrices]
-    out = {
-        "accuracy": _interval(np.array([overall_accuracy(m) for m in matrices])),
-        "macro_f1": _interval(np.array([macro_f1(m) for m in matrices])),
-    }
+    matrices = _draw_patients(reference, predicted, patient, n, seed)
+    out = {name: _interval(values) for name, values in _overall(matrices).items()}
+    figures = class_figures(matrices)
     for c, name in ((1, "S"), (2, "V")):
-        out[f"{name}_sensitivity"] = _interval(np.array([f.sensitivity[c] for f in figures]))
-        out[f"{name}_f1"] = _interval(np.array([f.f1[c] for f in figures]))
+        out[f"{name}_sensitivity"] = _interval(figures.sensitivity[:, c])
+        out[f"{name}_f1"] = _interval(figures.f1[:, c])
     return out
 
 
-def _interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = np.nanpercentile(values, [2.5, 97.5])
+def class_intervals(
+    reference: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    *,
+    patient: NDArray[np.int64] | None = None,
+    n: int = 2_000,
+    seed: int = 0,
+) -> list[dict[str, Interval]]:
+    """95 % intervals of every one-vs-rest figure, one dict a class; over patients where given."""
+    if patient is None:
+        matrices = _draw_beats(confusion(reference, predicted), n, seed)
+    else:
+        matrices = _draw_patients(reference, predicted, patient, n, seed)
+    figures = class_figures(matrices)
+    return [
+        {name: _interval(getattr(figures, name)[:, c]) for name in FIGURES}
+        for c in range(N_CLASSES)
+    ]
+
+
+def _interval(values: NDArray[np.float64]) -> Interval:
+    known = values[~np.isnan(values)]
+    if len(known) == 0:
+        return float("nan"), float("nan")
+    low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)

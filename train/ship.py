@@ -1,22 +1,19 @@
 """From finished runs to a bundle in model_weights: fp16 weights, cards, hashes; trains nothing."""
 
 import json
-import platform
-import subprocess
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import torch
 from safetensors.torch import save as save_safetensors
 from torch import Tensor, nn
 
-from ecgviewer.model.architectures import ARCHITECTURES
 from ecgviewer.model.bundle import CLASS_ORDER, Card, EnsembleCard, narrow, sha256
 from ecgviewer.signal.params import PAPER
-from train.config import Config, ConfigError
+from train import checkpoint
+from train.config import Config, stored
+from train.fit import build
 
 INTENDED_USE = (
     "Supports, does not replace, a clinician's reading; not a medical device. Research and"
@@ -30,11 +27,8 @@ LICENCE = (
 
 def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
     """Config, best weights and a short account of a run; ConfigError where there is none."""
-    path = folder / "checkpoint.pt"
-    if not path.is_file():
-        raise ConfigError(f"{path}: no such checkpoint; train it with `python -m train fit`")
-    saved = torch.load(path, map_location="cpu", weights_only=True)
-    config = msgspec.convert(json.loads(saved["config"]), Config)
+    saved = checkpoint.read(folder)
+    config = stored(saved["config"], where=folder / checkpoint.CHECKPOINT)
     history = json.loads(saved["history"])
     account = {
         "config": msgspec.to_builtins(config),
@@ -48,31 +42,10 @@ def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
 
 def shipped_network(config: Config, weights: Mapping[str, Tensor]) -> nn.Module:
     """The network with its weights rounded to fp16, as a user will run it."""
-    network = ARCHITECTURES[config.architecture](**config.arguments)
+    network = build(config)
     rounded = {k: v.to(network.state_dict()[k].dtype) for k, v in narrow(dict(weights)).items()}
     network.load_state_dict(rounded)
     return network.eval()
-
-
-def machine() -> dict[str, Any]:
-    """Versions, processor and commit, for cards and results."""
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
-        )
-        commit = done.stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        commit = "unknown"
-    return {
-        "commit": commit,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": version("numpy"),
-        "scipy": version("scipy"),
-        "pywavelets": version("PyWavelets"),
-        "processor": f"{platform.machine()}, {torch.get_num_threads()} threads",
-        "cuda": torch.version.cuda if torch.cuda.is_available() else None,
-    }
 
 
 def write_member(

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from train import cache, splits
-from train.database import DS1, DS2, MITDB
 from train.evaluate import LEADS, Scored, choose_delta, figures, fit_weights, score
-from train.ship import load_run, machine, shipped_network, write_ensemble, write_member
+from train.protocols import DS1, DS2, MITDB
+from train.results import machine
+from train.ship import load_run, shipped_network, write_ensemble, write_member
 from train.windows import WindowCutter
 
 WEIGHTS = (0.792, 0.208)  # the paper's

@@ -13,7 +13,7 @@ from train.database import DatabaseError, RecordBeats
 FOLDER = Path(__file__).parent / "splits"
 PARTS = ("train", "validation", "test")
 _SEED = 20_260_611
-_N_FOLDS = 5
+N_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,29 @@ def stratified(labels: NDArray[np.int64], fold: int = 0) -> Split:
     for label in np.unique(labels):
         rows = rng.permutation(np.flatnonzero(labels == label))
         n_test = round(len(rows) / 10)
-        part[rows[:n_test]] = _N_FOLDS
-        part[rows[n_test:]] = np.arange(len(rows) - n_test) % _N_FOLDS
+        part[rows[:n_test]] = N_FOLDS
+        part[rows[n_test:]] = np.arange(len(rows) - n_test) % N_FOLDS
     return Split(
-        np.flatnonzero((part != fold) & (part != _N_FOLDS)),
+        np.flatnonzero((part != fold) & (part != N_FOLDS)),
         np.flatnonzero(part == fold),
-        np.flatnonzero(part == _N_FOLDS),
+        np.flatnonzero(part == N_FOLDS),
     )
+
+
+def paper_fold(
+    records: Sequence[RecordBeats], fold: int, *, folder: Path = FOLDER / "paper"
+) -> Split:
+    """The paper's split with one of its five folds for validation.
+
+    Fold 0 is the committed lists; every other fold leaves the same committed 10 % alone.
+    """
+    committed = read_lists(records, folder)
+    if fold == 0:
+        return committed
+    split = stratified(_labels(records), fold)
+    if not np.array_equal(split.test, committed.test):
+        raise DatabaseError(f"{folder / 'test.json'}: fold {fold} would not set these beats aside")
+    return split
 
 
 def everything(labels: NDArray[np.int64]) -> Split:
@@ -94,7 +110,10 @@ def read_lists(records: Sequence[RecordBeats], folder: Path) -> Split:
         path = folder / f"{part}.json"
         if not path.is_file():
             raise DatabaseError(f"{path}: the committed list of beats is absent")
-        lists = msgspec.json.decode(path.read_bytes(), type=dict[str, list[int]])
+        try:
+            lists = msgspec.json.decode(path.read_bytes(), type=dict[str, list[int]])
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise DatabaseError(f"{path}: damaged list of beats ({error})") from error
         try:
             rows = [rows_of[name][s] for name, samples in lists.items() for s in samples]
         except KeyError as error:

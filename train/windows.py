@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ecgviewer.signal.params import PAPER, Preprocessing
+from train.augment import Variation
 from train.database import RecordBeats
 
 
@@ -73,7 +74,9 @@ class WindowCutter:
             right = right.clamp_max(prep.cap_after)
         return r - left, r + right + 1
 
-    def cut(self, rows: Tensor, *, jitter: Tensor | None = None) -> Tensor:
+    def cut(
+        self, rows: Tensor, *, jitter: Tensor | None = None, variation: Variation | None = None
+    ) -> Tensor:
         """Windows of rows.
 
         Parameters
@@ -82,6 +85,8 @@ class WindowCutter:
             Row numbers.
         jitter : (n,) int64, optional
             Samples by which each position is moved, training only.
+        variation : Variation, optional
+            Augmentation, training only.
 
         Returns
         -------
@@ -89,14 +94,27 @@ class WindowCutter:
             Each lead z-scored; zeros where flat or absent.
         """
         start, stop = self._bounds(rows, jitter)
-        index = start[:, None] + torch.arange(self.prep.window, device=self.device)  # (n, 400)
-        low, high = self.low[rows][:, None], self.high[rows][:, None]
-        inside = (index < stop[:, None]) & (index >= low) & (index < high)
-        raw = self.ecg[:, index.clamp(0, self.ecg.shape[1] - 1)] * inside  # (2, n, 400)
-        raw = raw.transpose(0, 1)
+        if variation is None:
+            index = start[:, None] + torch.arange(self.prep.window, device=self.device)  # (n, 400)
+            inside = index < stop[:, None]
+            raw = self._at(index, rows, inside)
+        else:
+            places, inside = variation.places(start, stop, self.prep.window)
+            index = places.floor().long()
+            share = (places - index).float()[:, None, :]
+            raw = self._at(index, rows, inside) * (1 - share)
+            raw = raw + self._at(index + 1, rows, inside) * share
+            raw = variation.disturb(raw, inside)
         sd, mean = torch.std_mean(raw, dim=2, correction=0, keepdim=True)
         flat = sd < self.prep.flat_uv / 1000
         return torch.where(flat, 0.0, (raw - mean) / sd.clamp_min(1e-9))
+
+    def _at(self, index: Tensor, rows: Tensor, inside: Tensor) -> Tensor:
+        """Samples (n, 2, 400) at `index` (n, 400), zeros in padding and beyond the record."""
+        low, high = self.low[rows][:, None], self.high[rows][:, None]
+        there = inside & (index >= low) & (index < high)
+        raw = self.ecg[:, index.clamp(0, self.ecg.shape[1] - 1)] * there  # (2, n, 400)
+        return raw.transpose(0, 1)
 
 
 def drop_leads(windows: Tensor, share: float, generator: torch.Generator) -> Tensor:

@@ -1,0 +1,133 @@
+"""Results on disk: what was found, with all it takes to find it again; computes no figure."""
+
+import hashlib
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+
+from train.config import ConfigError
+
+FOLDER = Path("train/results")
+_LIBRARIES = ("torch", "numpy", "scipy", "PyWavelets", "wfdb", "scikit-learn")
+_SOURCE = Path(__file__).resolve().parent.parent
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(_SOURCE), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    """Name of the processor, as Linux has it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def machine() -> dict[str, Any]:
+    """Commit, library versions and machine, for cards and results."""
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", "train", "ecgviewer")
+    cuda = torch.cuda.is_available()
+    return {
+        "commit": _git("rev-parse", "HEAD"),
+        "changed_since_commit": bool(changed) and changed != "unknown",
+        "python": platform.python_version(),
+        "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "gpu": torch.cuda.get_device_name() if cuda else None,
+        "cuda": torch.version.cuda if cuda else None,
+    }
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hashes(paths: Sequence[Path]) -> dict[str, str]:
+    """sha256 of files by their path as given; absent ones are left out."""
+    return {str(path): file_hash(path) for path in paths if path.is_file()}
+
+
+def write(
+    path: Path,
+    found: Mapping[str, Any],
+    *,
+    kind: str,
+    config: Any,
+    seeds: Sequence[int],
+    minutes: float,
+    files: Sequence[Path] = (),
+) -> None:
+    """Write one result, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        `train/results/<name>.json`.
+    found : mapping
+        The figures; their form depends on `kind`.
+    kind : str
+        What it is: "cross-validate", "evaluate", "compare"...: `train.tables` goes by it.
+    config : any
+        Plain data or structs that say what was run.
+    seeds : sequence of int
+        Seeds of the runs in it.
+    minutes : float
+        How long it took.
+    files : sequence of Path
+        Inputs whose sha256 is kept.
+    """
+    content = {
+        "kind": kind,
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **found,
+        "config": config,
+        "seeds": list(seeds),
+        "minutes": round(minutes, 1),
+        "sha256": hashes(files),
+        "machine": machine(),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+    part.replace(path)
+
+
+def read_all(folder: Path) -> dict[str, dict[str, Any]]:
+    """All results of a folder by their name; ConfigError where one is damaged."""
+    out = {}
+    for path in sorted(folder.glob("**/*.json")):
+        try:
+            out[str(path.relative_to(folder).with_suffix(""))] = msgspec.json.decode(
+                path.read_bytes(), type=dict[str, Any]
+            )
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise ConfigError(f"{path}: damaged result ({error})") from error
+    return out
