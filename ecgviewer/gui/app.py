@@ -1,6 +1,5 @@
 """Starts the application: settings, window, error hook, event loop; holds no logic of its own."""
 
-import logging
 import signal
 import sys
 
@@ -8,7 +7,9 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ecgviewer import __version__
+from ecgviewer.gui import log_file
 from ecgviewer.gui.errors import ErrorHook
+from ecgviewer.gui.icons import window_icon
 from ecgviewer.gui.identity import APPLICATION
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.photographer import Photographer
@@ -16,8 +17,6 @@ from ecgviewer.gui.placement import place_view
 from ecgviewer.gui.request import Request
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.worker import Ensembles
-
-_LOG = logging.getLogger(__name__)
 
 
 def run(request: Request) -> int:
@@ -36,9 +35,11 @@ def run(request: Request) -> int:
     application = QApplication([APPLICATION])
     QCoreApplication.setApplicationName(APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
+    application.setWindowIcon(window_icon())
     window = MainWindow(
         Settings(), Ensembles(), theme=request.theme, restore=request.picture is None
     )
+    log = log_file.start()
     sys.excepthook = ErrorHook(window.error_uncaught.emit)
     signal.signal(signal.SIGINT, lambda *_: application.exit(130))
     try:
@@ -53,6 +54,7 @@ def run(request: Request) -> int:
     finally:
         window.close()
         sys.excepthook = sys.__excepthook__
+        log_file.stop(log)
 
 
 def _show(window: MainWindow, request: Request) -> None:

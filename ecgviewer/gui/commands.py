@@ -52,6 +52,10 @@ class Commands(QObject):
         self._window.display.beats.filter.setFocus()
         self._window.display.beats.filter.selectAll()
 
+    def on_inputs(self) -> None:
+        self._window.docks.bring_up("recording")
+        self._window.display.recording.show_choice()
+
     def on_filtered(self, checked: bool) -> None:
         self._window.canvas.show_cleaned = checked
 

@@ -20,6 +20,7 @@ from ecgviewer.gui.theme import THEMES, apply_theme
 from ecgviewer.gui.workspace import Workspace
 from ecgviewer.pipeline import Ensemble, Inputs
 from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch
 
 _TICK_MS = 33
 _SLOW_MS = 200  # table and figures are read, not watched
@@ -60,6 +61,7 @@ class Display(QObject):
         self.inspector = docks.panels["inspector"]
         self._input_of: int | None = None  # beat whose input was asked for
         self._shown: Record | None = None  # the recording as trace and strip have it
+        self._stretches: tuple[Stretch, ...] | None = None  # those the trace has
         self._since_slow = QElapsedTimer()
         self._since_slow.start()
         self._slow_due = False
@@ -99,6 +101,7 @@ class Display(QObject):
         before, self._shown = self._shown, shown
         if before is not None and before.base_time == shown.base_time:
             return
+        self._stretches = None
         canvas, start = self._workspace.canvas, self._workspace.canvas.visible_range_s()[0]
         canvas.set_record(shown, cleaned=self._session.cleaned)
         self._workspace.overview.set_record(shown)
@@ -117,7 +120,7 @@ class Display(QObject):
         if opened is None:
             return
         self._navigator.clear()
-        self.beats.clear()
+        self.beats.start(opened.record.duration_s)
         self.summary.clear()
         self._show_inputs(opened)
         self._shown = None
@@ -205,7 +208,9 @@ class Display(QObject):
         self._actions["cancel"].setEnabled(self._session.progress.busy)
         self._actions["resume"].setEnabled(self._may_resume())
         if opened is not None:
-            self._workspace.canvas.set_stretches(opened.stretches)
+            if self._stretches is not opened.stretches:
+                self._stretches = opened.stretches
+                self._workspace.canvas.set_stretches(opened.stretches)
             self._workspace.canvas.refresh()
             self._workspace.overview.set_stretches(opened.stretches)
             self._workspace.overview.refresh()

@@ -28,6 +28,13 @@ def sentence(error: BaseException) -> str:
     return f"An unexpected error ({detail}). The log has the details."
 
 
+def note(logger: logging.Logger, what: str, error: BaseException) -> None:
+    """Log an error: with its traceback at ERROR where nobody expected it, else as a line."""
+    expected = isinstance(error, OSError) or _is_ours(error)
+    level = logging.INFO if expected else logging.ERROR
+    logger.log(level, "%s: %s", what, error, exc_info=None if expected else error)
+
+
 def _is_ours(error: BaseException) -> bool:
     return type(error).__module__.startswith("ecgviewer.")
 

@@ -1,7 +1,7 @@
-"""Icons of the play keys, painted in the theme's colour; no files."""
+"""Icons, painted: the play keys in the theme's colour, and the program's own; no files."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
 _SIZE = 64  # painted large and scaled down by Qt
 _Shape = tuple[str, float]  # "right", "left", "bar" and its place, in sixteenths
@@ -26,6 +26,25 @@ def icon(name: str, color: str) -> QIcon:
     painter.setBrush(QColor(color))
     for shape, place in SHAPES[name]:
         _paint(painter, shape, place)
+    painter.end()
+    return QIcon(pixmap)
+
+
+def window_icon() -> QIcon:
+    """The program's own: a normal and a wide beat."""
+    pixmap = QPixmap(_SIZE, _SIZE)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#fffdfb"))
+    painter.drawRoundedRect(QRectF(0, 0, _SIZE, _SIZE), 12, 12)
+    for points, color in (
+        (((3, 36), (13, 36), (17, 12), (21, 44), (24, 36), (33, 36)), "#258157"),
+        (((33, 36), (39, 14), (47, 52), (54, 36), (61, 36)), "#d85000"),
+    ):
+        painter.setPen(QPen(QColor(color), 4))
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in points]))
     painter.end()
     return QIcon(pixmap)
 

@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
             "slower": self.play.slower,
             "cancel": self.session.cancel,
             "resume": self.session.resume,
-            "inputs": partial(self.docks.bring_up, "recording"),
+            "inputs": commands.on_inputs,
             "shortcuts": commands.on_keys,
             "about": commands.on_about,
         }

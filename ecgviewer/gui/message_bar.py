@@ -1,8 +1,11 @@
 """One line over the trace for what went wrong; never a dialog that has to be clicked away."""
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from ecgviewer.gui.theme import Theme
+
+_NOTE_MS = 8_000
 
 
 class MessageBar(QFrame):
@@ -25,6 +28,8 @@ class MessageBar(QFrame):
         box.setContentsMargins(10, 4, 6, 4)
         box.addWidget(self.text, 1)
         box.addWidget(close)
+        self._fade = QTimer(self, singleShot=True, interval=_NOTE_MS)
+        self._fade.timeout.connect(self.hide)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -36,11 +41,14 @@ class MessageBar(QFrame):
         self._show(text, "error")
 
     def show_note(self, text: str) -> None:
-        """Something worth knowing."""
+        """Something worth knowing; goes by itself."""
         self._show(text, "accent")
 
     def _show(self, text: str, field: str) -> None:
         self._field = field
+        self._fade.stop()
+        if field != "error":
+            self._fade.start()
         self.text.setText(text)
         self._draw()
         self.show()

@@ -6,7 +6,7 @@ import sys
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from ecgviewer.gui import snapshot
-from ecgviewer.gui.errors import sentence
+from ecgviewer.gui.errors import note, sentence
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.placement import place_view
 from ecgviewer.gui.request import Request
@@ -94,7 +94,7 @@ class Photographer(QObject):
         try:
             snapshot.save(self._window, self._request.picture)
         except Exception as error:
-            _LOG.info("no picture", exc_info=error)
+            note(_LOG, "no picture", error)
             self._end(FAILED, sentence(error))
         else:
             self._end(0, "")

@@ -49,17 +49,23 @@ class PlayControl(QObject):
     def toggle(self) -> None:
         """Play from what is on screen, or pause."""
         if not self.player.playing:
-            start, stop = self._canvas.visible_range_s()
-            at = self.player.index * FRAME_S
-            if not start - FRAME_S < at < stop:
-                self.player.index = -int(-start // FRAME_S)  # the first whole one on screen
+            self._start_on_screen()
             self._last = None
         self.player.toggle()
 
     def step_frame(self, n: int) -> None:
-        """One frame on or back."""
+        """One frame on or back; the first whole one on screen, where the frame is elsewhere."""
         self._last = None
-        self.player.step(n)
+        self.player.step(0 if self._start_on_screen() else n)
+
+    def _start_on_screen(self) -> bool:
+        """Make a frame on screen the next one, if the present one is not; whether that was so."""
+        start, stop = self._canvas.visible_range_s()
+        at = self.player.index * FRAME_S
+        if start - FRAME_S < at < stop:
+            return False
+        self.player.index = -int(-start // FRAME_S)
+        return True
 
     def seek(self, t_s: float) -> None:
         """Playback goes on from there; what is paused will begin there."""

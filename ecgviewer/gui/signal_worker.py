@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
-from ecgviewer.gui.errors import sentence
+from ecgviewer.gui.errors import note, sentence
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
@@ -74,7 +74,7 @@ class SignalWorker(QThread):
             try:
                 self._serve(item, cleaned)
             except Exception as error:
-                _LOG.info("cleaning failed", exc_info=error)
+                note(_LOG, "cleaning failed", error)
                 self.signal_failed.emit(self.ticket, sentence(error))
 
     def _next(self) -> int | tuple[str, Job] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from ecgviewer.gui.errors import sentence
+from ecgviewer.gui.errors import note, sentence
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Task(QThread):
         except Exception as error:
             if self.stopped():
                 return  # what fails after it was given up interests nobody
-            _LOG.info("task failed", exc_info=error)
+            note(_LOG, "task failed", error)
             self.failed.emit(self.ticket, sentence(error))
         else:
             if not self.stopped():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
 from ecgviewer import pipeline
-from ecgviewer.gui.errors import sentence
+from ecgviewer.gui.errors import note, sentence
 from ecgviewer.gui.order import WantedOrder
 from ecgviewer.pipeline import BeatBatch, Ensemble, Inputs, Scan
 from ecgviewer.record import Record
@@ -101,7 +101,7 @@ class AnalysisWorker(QThread):
         try:
             whole = self._stream()
         except Exception as error:
-            _LOG.info("analysis failed", exc_info=error)
+            note(_LOG, "analysis failed", error)
             self.run_failed.emit(self._run.run_id, sentence(error))
         else:
             self.run_ended.emit(self._run.run_id, whole)

@@ -95,3 +95,18 @@ def test_fast_playback_reaches_the_end_and_stops(qtbot, window, demo):
     wait(qtbot, lambda: not window.play.player.playing)
     wait(qtbot, lambda: shown and shown[-1] == window.play.player.n_frames - 1)
     assert len(shown) < 60  # several frames share a repaint
+
+
+def test_the_beats_of_the_frame_are_asked_for_first(qtbot, window, ensemble, demo):
+    ensemble.gate.clear()
+    with qtbot.waitSignal(window.session.record_opened, timeout=TIMEOUT_MS):
+        window.files.open_path(demo)
+    wait(qtbot, lambda: window.session.progress.phase == "classifying")
+    window.canvas.go_to(200.0)
+    with qtbot.waitSignal(window.play.frame_ready, timeout=TIMEOUT_MS) as heard:
+        window.actions_by_name["next_frame"].trigger()
+    frame = heard.args[0]
+    assert frame.start_s == pytest.approx(200.0, abs=FRAME_S)  # from what is on screen
+    order, log = window.session._analysis.order, window.session.opened.log
+    first = order(log.classes < 0)[0]
+    assert first + 1 in {beat.number for beat in frame.beats}

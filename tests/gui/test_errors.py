@@ -1,10 +1,12 @@
+import logging
 import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from ecgviewer.gui.errors import ErrorHook, sentence
+from ecgviewer.gui import log_file
+from ecgviewer.gui.errors import ErrorHook, note, sentence
 from ecgviewer.record import RecordError
 
 
@@ -69,3 +71,25 @@ def test_it_may_be_called_from_any_thread(qtbot, window):
     thread.start()
     thread.join()
     qtbot.waitUntil(lambda: "from afar" in window.workspace.messages.text.text())
+
+
+def test_the_log_lies_in_the_users_folder(home):
+    handler = log_file.start()
+    try:
+        logger = logging.getLogger("ecgviewer.test")
+        note(logger, "reading failed", RecordError(Path("a.hea"), "is empty"))
+        note(logger, "task failed", ValueError("nobody expected it"))
+    finally:
+        log_file.stop(handler)
+    assert home in log_file.path().parents
+    text = log_file.path().read_text()
+    assert "INFO ecgviewer.test reading failed: a.hea: is empty" in text
+    assert "ERROR ecgviewer.test task failed" in text
+
+
+def test_where_no_log_can_be_written_it_goes_to_stderr(home, monkeypatch):
+    monkeypatch.setattr(log_file, "path", lambda: home / "file" / "log")
+    (home / "file").write_text("in the way")
+    handler = log_file.start()
+    log_file.stop(handler)
+    assert type(handler) is logging.StreamHandler

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from ecgviewer import report_builder
 from ecgviewer.beat import BeatClass
+from ecgviewer.gui import log_file
 from ecgviewer.gui.actions import ENTRIES, GESTURES, MENUS
 from ecgviewer.gui.badge import details
 from ecgviewer.gui.card_text import model_html
@@ -70,6 +71,7 @@ def about_dialog(ensemble: Ensemble | None, problem: str, parent: QWidget) -> Te
         f"<h2>{APPLICATION}</h2><p>Every beat of an ECG recording in the colour of its AAMI class."
         f"</p><p><b>{_INTENDED_USE}</b></p>{_classes()}<h4>Data</h4><p>{_DATA}</p>"
         f"<h4>Versions</h4><table>{versions}</table>"
+        f"<h4>Log</h4><p>{escape(str(log_file.path()))}</p>"
     )
     model = model_html(ensemble) if ensemble else f"<p>{escape(problem or 'Not loaded yet.')}</p>"
     return TextDialog(f"About {APPLICATION}", [("About", about), ("Model", model)], parent)

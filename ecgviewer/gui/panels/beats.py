@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgviewer.gui.beat_query import EXAMPLES, Columns
-from ecgviewer.gui.beat_table import HEADINGS, BeatTableModel
+from ecgviewer.gui.beat_table import BeatTableModel
 from ecgviewer.gui.formats import count
 from ecgviewer.gui.theme import Theme
 
@@ -28,7 +28,10 @@ _SHORTCUTS = (
     ("Q", "Q"),
 )
 _FILTER_DELAY_MS = 150  # a typed filter waits for the next key
-_WIDTHS = (52, 84, 50, 50, 56, 40)  # pixels at 96 dpi; the last column takes the rest
+# The widest text of each column; the last one takes the rest
+_WIDEST = ("100000", "00:00.000", "class", "0.000", "RR ms", "000")
+_HOURS = "00:00:00.000"
+_PADDING = 14  # pixels
 
 
 class BeatPanel(QWidget):
@@ -69,10 +72,13 @@ class BeatPanel(QWidget):
         if current is not None and self.view.currentIndex().row() != self.model.row_of(current):
             self.select(current, scroll=False)
 
-    def clear(self) -> None:
-        """Another record: no beats yet, no filter."""
+    def start(self, duration_s: float) -> None:
+        """Another record of that length: no beats yet, no filter."""
         self.model.clear()
         self.filter.clear()
+        widest = _HOURS if duration_s >= 3600 else _WIDEST[1]
+        width = self.view.fontMetrics().horizontalAdvance(widest) + _PADDING
+        self.view.horizontalHeader().resizeSection(1, width)
 
     def select(self, beat: int | None, *, scroll: bool = True) -> None:
         """Make a beat the current row, without telling anyone."""
@@ -131,8 +137,8 @@ class BeatPanel(QWidget):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(30)
-        for column, width in enumerate(_WIDTHS):
-            header.resizeSection(column, width)
+        for column, text in enumerate(_WIDEST):
+            header.resizeSection(column, view.fontMetrics().horizontalAdvance(text) + _PADDING)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         view.setSortingEnabled(True)
         return view
@@ -155,7 +161,6 @@ class BeatPanel(QWidget):
         box.addLayout(buttons)
         box.addWidget(self.filter)
         box.addWidget(self.view, 1)
-        assert len(_WIDTHS) == len(HEADINGS) - 1
 
     def _filter_now(self, query: str) -> None:
         self.filter.setText(query)

@@ -82,6 +82,11 @@ class RecordPanel(QWidget):
             box.setCurrentIndex(self._channels.index(chosen))
             box.setEnabled(len(self._channels) > 1)
 
+    def show_choice(self) -> None:
+        """Bring the choice of leads into view."""
+        self._scroll.ensureWidgetVisible(self.inputs[1])
+        self.inputs[0].setFocus()
+
     def on_input_activated(self) -> None:
         first, second = (self._channels[box.currentIndex()] for box in self.inputs)
         self.inputs_chosen.emit((first, second))
@@ -109,6 +114,7 @@ class RecordPanel(QWidget):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
+        self._scroll = scroll
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(scroll)
