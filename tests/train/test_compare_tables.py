@@ -1,0 +1,113 @@
+import msgspec
+import numpy as np
+import pytest
+
+from train.compare.registry import CLASSIFIERS
+from train.compare.results import figures_of, result, write
+from train.compare.runner import AUGMENT
+from train.compare.tables import differ, percent, tables
+from train.compare.task import Settings
+from train.metrics import confusion
+
+
+def written(folder, name, *, errors, seed=1, augmented=False, clock=False):
+    """A result with a share of errors among 1,000 beats of five classes."""
+    reference = np.repeat([0, 1, 2, 3, 4], 200)
+    called = reference.copy()
+    called[:: round(1 / errors)] = (called[:: round(1 / errors)] + 1) % 5
+    row = CLASSIFIERS[name]
+    settings = Settings(classifier=name, seed=seed, width=row.width or 1.0)
+    if augmented:
+        settings = msgspec.structs.replace(settings, augment=AUGMENT)
+    made = result(
+        settings,
+        title=row.title,
+        table=row.table,
+        reading=row.reading,
+        reference=reference,
+        called=called,
+        training_beats=78_834,
+        stopped=clock,
+        account={"epochs": [3.25], "learning_rates": [1e-3]}
+        if row.width
+        else {"chosen": {"C": 10}},
+        minutes=5.5,
+        machine={"device": "cpu"},
+        hashes={},
+    )
+    write(made, folder)
+
+
+def line(text, *words):
+    (found,) = [row for row in text.splitlines() if all(f"| {w} |" in row for w in words)]
+    return [cell.strip() for cell in found.split("|")[1:-1]]
+
+
+def test_without_results_the_papers_figures_stand_alone(tmp_path):
+    text = tables(tmp_path)
+    assert "No run has a result yet" in text
+    assert text.count("not run") == 12 + 8
+    figures = ["95.81", "89.23", "94.20", "91.66", "92.94", ""]
+    assert line(text, "VGGNet", "with", "paper")[9:] == figures
+
+
+def test_a_single_seed_has_no_spread_and_no_test(tmp_path):
+    written(tmp_path, "resnet", errors=0.01, clock=True)
+    text = tables(tmp_path)
+    ours = line(text, "ResNet", "without", "here")
+    assert ours[3:8] == ["0.001", "0.25", "1 (1 seed, 1 fold)", "3.2 (clock)", "5.5"]
+    assert ours[8] == "99.00"
+    assert ours[9] == "99.60"  # 1 - 2 (1 - 0.99) / 5
+    assert ours[-1] == "not tested"
+    assert "1 seed(s), 1 fold(s), so no t-test" in text
+
+
+def test_repeats_get_mean_spread_and_letters(tmp_path):
+    for seed, errors in ((1, 0.01), (2, 0.0125), (3, 0.011)):
+        written(tmp_path, "proposed", errors=errors, seed=seed)
+        written(tmp_path, "proposed", errors=errors, seed=seed, augmented=True)
+        written(tmp_path, "vgg", errors=10 * errors, seed=seed)
+        written(tmp_path, "vgg", errors=errors, seed=seed, augmented=True)
+    text = tables(tmp_path)
+    assert line(text, "VGGNet", "without", "here")[-1] == "a b"
+    varied = line(text, "VGGNet", "with", "here")
+    assert varied[-1] == "c"
+    assert varied[5] == "3 (3 seed, 1 fold)"
+    assert "±" in varied[8]
+    assert line(text, "Proposed", "with", "here")[-1] == "none"
+
+
+def test_table_7_names_what_was_chosen_and_on_how_much(tmp_path):
+    written(tmp_path, "svm", errors=0.02)
+    ours = line(tables(tmp_path), "SVM (grid for PSO)")
+    assert ours[1:4] == ["94.16", "99.20", "98.00"]
+    assert ours[6:] == ["–", "78,834", "1 (1 seed, 1 fold)", "–", "5.5", "C 10"]
+
+
+def test_every_line_of_a_table_has_its_columns(tmp_path):
+    written(tmp_path, "lstm", errors=0.02)
+    written(tmp_path, "nearest", errors=0.02)
+    widths = {}
+    for row in tables(tmp_path).splitlines():
+        if row.startswith("## "):
+            section = row
+        if row.startswith("|"):
+            widths.setdefault(section, set()).add(row.count("|"))
+    assert all(len(found) == 1 for found in widths.values())
+
+
+def test_small_pieces():
+    assert percent([0.5]) == "50.00"
+    assert percent([0.5, 0.6]) == "55.00 ± 7.07"
+    assert differ([0.9], [0.8, 0.7]) is None
+    assert differ([0.9, 0.9], [0.9, 0.9]) is None
+    assert differ([0.90, 0.91, 0.92], [0.5, 0.51, 0.52]) is True
+    assert differ([0.90, 0.80, 0.92], [0.91, 0.82, 0.90]) is False
+
+
+def test_a_class_never_called_counts_as_nothing():
+    reference = np.array([0, 0, 1, 1])
+    figures = figures_of(confusion(reference, np.zeros(4, np.int64)))
+    assert figures.accuracy == 0.5
+    assert figures.ppv == pytest.approx(0.25)
+    assert figures.sensitivity == pytest.approx(0.5)

@@ -1,0 +1,82 @@
+"""`python -m train compare`: the command line of the comparison; trains nothing itself."""
+
+import math
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import torch
+import typer
+from rich.console import Console
+
+from train import splits
+from train.compare.registry import CLASSIFIERS
+from train.compare.results import FOLDER
+from train.compare.runner import Data, Wanted, due, plan, run_one
+from train.compare.tables import tables
+
+console = Console()
+
+
+def compare(
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"A classifier: {', '.join(CLASSIFIERS)}")
+    ] = None,
+    budget_minutes: Annotated[
+        float, typer.Option(help="Begin no run that would end beyond this")
+    ] = math.inf,
+    max_minutes: Annotated[
+        float, typer.Option(help="Training minutes of a network; 0: those of the registry")
+    ] = 0.0,
+    epochs: Annotated[float, typer.Option(help="Epochs of a network at most")] = 240.0,
+    width: Annotated[
+        float, typer.Option(help="Width factor; 0: table 6 a quarter, table 7 whole")
+    ] = 0.0,
+    variants: Annotated[
+        Literal["both", "with", "without"], typer.Option("--augmentation", help="Of table 6")
+    ] = "both",
+    seeds: Annotated[int, typer.Option(help="Seeds, from 1")] = 1,
+    folds: Annotated[int, typer.Option(help="Folds, from the committed lists on")] = 1,
+    rates: Annotated[
+        Literal["own", "paper"], typer.Option(help="Learning rates; the paper's suit long runs")
+    ] = "own",
+    batch: Annotated[int, typer.Option(help="Beats a batch")] = 128,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: torch's own choice")] = 0,
+    cache_folder: Annotated[Path, typer.Option("--cache", help="Folder of the packed cache")] = (
+        Path("train/cache")
+    ),
+    results: Annotated[Path, typer.Option(help="Folder of results, one file a run")] = FOLDER,
+) -> None:
+    """Train and score the classifiers of tables 6 and 7; finished runs are skipped."""
+    if threads:
+        torch.set_num_threads(threads)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    wanted = Wanted(
+        only=tuple(only or ()),
+        variants=variants,
+        seeds=seeds,
+        folds=folds,
+        width=width or None,
+        minutes=max_minutes or None,
+        settings={"epochs": epochs, "batch": batch, "rates": rates},
+    )
+    runs = plan(wanted)
+    left = due(runs, results)
+    console.print(f"{len(runs)} runs, {len(runs) - len(left)} finished before")
+    data = Data(cache_folder, lists=splits.FOLDER / "paper", device=device)
+    started = time.monotonic()
+    for i, settings in enumerate(left):
+        spent = (time.monotonic() - started) / 60
+        if spent + settings.max_minutes > budget_minutes:
+            console.print(
+                f"{len(left) - i} runs left: the budget of {budget_minutes:g} min is used"
+            )
+            break
+        with console.status(settings.run) as status:
+            show = lambda line, name=settings.run: status.update(f"{name}: {line}")
+            done = run_one(settings, data, results, say=show)
+        figures = f"accuracy {done.figures.accuracy:.4f}, macro-F1 {done.figures.f1:.4f}"
+        console.print(f"{settings.run}: {figures}, {done.minutes:.1f} min")
+    console.print(tables(results), markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,162 @@
+"""Training of a compared network against the clock; watches and chooses nothing on validation.
+
+`train.fit` trains what ships: checkpoints, early stop. Here a run is minutes long and is begun
+anew when it is cut short, its inputs need not be windows, and its schedule ends with its minutes.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from train.compare.task import Rows, Say, Settings
+from train.sampling import parameter_groups
+
+# (rows on the device, a generator while training and None afterwards) -> network inputs
+Inputs = Callable[[Tensor, torch.Generator | None], Tensor]
+TAIL_S = 2.0  # kept from the minutes for the last step and the bookkeeping
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """How far a training came.
+
+    Attributes
+    ----------
+    epochs : float
+        Passes over the training beats (with `keep_normal`, over the share of N drawn).
+    steps : int
+        Batches.
+    minutes : float
+        Wall clock.
+    stopped : bool
+        Whether the clock ended it before its epochs.
+    """
+
+    epochs: float
+    steps: int
+    minutes: float
+    stopped: bool
+
+
+def one_cycle(progress: float) -> float:
+    """Share of the full learning rate: from a tenth up over a fifth, then half a cosine down."""
+    if progress < 0.2:
+        return 0.1 + 0.9 * progress / 0.2
+    return 0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * (progress - 0.2) / 0.8))
+
+
+class _Passes:
+    """Batches of rows without end; each pass draws its share of the N beats anew."""
+
+    def __init__(self, rows: Rows, labels: Rows, settings: Settings) -> None:
+        self._normal, self._others = rows[labels == 0], rows[labels != 0]
+        self._n_kept = round(settings.keep_normal * len(self._normal))
+        self._batch = min(settings.batch, self._n_kept + len(self._others))
+        self._rng = np.random.default_rng([settings.seed, settings.fold])
+        self._left: list[Rows] = []
+
+    @property
+    def steps(self) -> int:
+        """Batches of a pass; the odd beats at its end are left out."""
+        return max(1, (self._n_kept + len(self._others)) // self._batch)
+
+    def next(self) -> Rows:
+        if not self._left:
+            kept = self._rng.permutation(self._normal)[: self._n_kept]
+            order = self._rng.permutation(np.concatenate([kept, self._others]))
+            whole = order[: self.steps * self._batch]
+            self._left = list(whole.reshape(self.steps, self._batch))
+        return self._left.pop()
+
+
+def learn(
+    network: nn.Module,
+    inputs: Inputs,
+    labels: Tensor,
+    rows: Rows,
+    settings: Settings,
+    *,
+    rate: float,
+    minutes: float,
+    say: Say,
+) -> Learnt:
+    """Train a network in place.
+
+    Parameters
+    ----------
+    network : nn.Module
+        On the device of the labels.
+    inputs : callable
+        Makes a batch.
+    labels : (n,) int64
+        Classes of all beats.
+    rows : (m,) int64
+        Training beats, drawn as often as they are listed.
+    settings : Settings
+        Batch, epochs, share of N, decay, seed.
+    rate : float
+        Largest learning rate, Adam.
+    minutes : float
+        Wall clock that may be used; the schedule is stretched so that it ends by then.
+    say : callable
+        Told now and then.
+
+    Returns
+    -------
+    Learnt
+    """
+    device = labels.device
+    passes = _Passes(rows, labels.cpu().numpy()[rows], settings)
+    optimizer = torch.optim.Adam(parameter_groups(network, settings.weight_decay), lr=rate)
+    generator = torch.Generator(device).manual_seed(settings.seed)
+    n_steps = max(1, round(settings.epochs * passes.steps))
+    network.train()
+    started, step, progress, told = time.monotonic(), 0, 0.0, 0.0
+    while step < n_steps:
+        spent = time.monotonic() - started
+        left = 60 * minutes - TAIL_S - spent
+        if step and left <= 0:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = rate * one_cycle(progress)
+        batch = torch.from_numpy(passes.next()).to(device)
+        loss = _loss(network, inputs(batch, generator), labels[batch], settings)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        # the machine may be slower later: the schedule's remainder goes over the steps that fit now
+        spent = time.monotonic() - started
+        fitting = max(1.0, (60 * minutes - TAIL_S - spent) * step / max(spent, 1e-6))
+        progress += (1 - progress) / max(1.0, min(n_steps - step, fitting))
+        if spent - told > 10:
+            told = spent
+            say(f"{100 * progress:.0f} % trained, loss {float(loss.detach()):.4f}")
+    minutes_used = (time.monotonic() - started) / 60
+    return Learnt(step / passes.steps, step, minutes_used, step < n_steps)
+
+
+def _loss(network: nn.Module, x: Tensor, label: Tensor, settings: Settings) -> Tensor:
+    """Binary cross-entropy on one-hot; an N beat stands for those not drawn this time."""
+    weight = torch.where(label == 0, 1 / settings.keep_normal, 1.0)[:, None]
+    target = nn.functional.one_hot(label, 5).float()
+    with torch.autocast(x.device.type, torch.bfloat16):
+        logits = network(x)
+    return nn.functional.binary_cross_entropy_with_logits(logits.float(), target, weight)
+
+
+@torch.inference_mode()
+def sigmoids(network: nn.Module, inputs: Inputs, rows: Rows, *, device: torch.device) -> Tensor:
+    """(n, 5) float32 of rows, in fp32."""
+    network.eval()
+    out = []
+    for start in range(0, len(rows), 512):
+        batch = torch.from_numpy(rows[start : start + 512]).to(device)
+        out.append(torch.sigmoid(network(inputs(batch, None)).float()).cpu())
+    return torch.cat(out)

@@ -1,0 +1,240 @@
+"""Tables 6 and 7 beside the paper's, as Markdown from the results; computes no score itself."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import ttest_ind
+
+from train.compare import paper
+from train.compare.registry import CLASSIFIERS
+from train.compare.results import FOLDER, Result, read_all
+
+SIGNIFICANT = 0.05
+ABSENT = "–"
+HEAD_6 = (
+    "| Network | Augmentation | Source | Rate | Width | Runs | Epochs | Minutes | Overall |"
+    " Acc | Spec | Sens | PPV | F1 | P < 0.05 |"
+)
+HEAD_7 = (
+    "| Classifier | Paper's Acc | Acc | Overall | Macro-F1 | F1 N / S / V / F / Q | Width |"
+    " Training beats | Runs | Epochs | Minutes | Chosen |"
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Repeats of one classifier: the same width and variant, other folds or seeds."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def first(self) -> Result:
+        return self.results[0]
+
+    def values(self, of: Callable[[Result], float]) -> list[float]:
+        """One number a run."""
+        return [of(r) for r in self.results]
+
+    @property
+    def f1(self) -> list[float]:
+        return self.values(lambda r: r.figures.f1)
+
+
+def grouped(results: Iterable[Result]) -> dict[tuple[str, bool, float], Group]:
+    """Classifier, augmented, width -> its repeats."""
+    found: dict[tuple[str, bool, float], list[Result]] = {}
+    for r in results:
+        s = r.settings
+        found.setdefault((s.classifier, s.augmented, s.width), []).append(r)
+    return {key: Group(tuple(group)) for key, group in found.items()}
+
+
+def percent(values: Sequence[float]) -> str:
+    """Mean in per cent, with the standard deviation where there are several."""
+    mean = f"{100 * np.mean(values):.2f}"
+    if len(values) < 2:
+        return mean
+    return f"{mean} ± {100 * np.std(values, ddof=1):.2f}"
+
+
+def differ(a: Sequence[float], b: Sequence[float]) -> bool | None:
+    """Welch's t-test, two-sided; None where either side has fewer than two runs or no spread."""
+    if min(len(a), len(b)) < 2 or np.ptp(a) + np.ptp(b) == 0:
+        return None
+    return bool(ttest_ind(a, b, equal_var=False).pvalue < SIGNIFICANT)
+
+
+def _runs(group: Group) -> str:
+    seeds = {r.settings.seed for r in group.results}
+    folds = {r.settings.fold for r in group.results}
+    return f"{len(group.results)} ({len(seeds)} seed, {len(folds)} fold)"
+
+
+def _epochs(group: Group) -> str:
+    lists = [r.account.get("epochs") for r in group.results]
+    if lists[0] is None:
+        return ABSENT
+    means = np.mean([each for each in lists if each is not None], axis=0)
+    text = " + ".join(f"{m:.1f}" for m in means)
+    return f"{text} (clock)" if any(r.stopped_by_clock for r in group.results) else text
+
+
+def _minutes(group: Group) -> str:
+    return f"{np.mean(group.values(lambda r: r.minutes)):.1f}"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _rule(head: str) -> str:
+    return "|" + "---|" * (head.count("|") - 1)
+
+
+def _marks(key: tuple[str, bool, float], groups: dict[tuple[str, bool, float], Group]) -> str:
+    """Letters of the tests that found a difference; what could not be tested says so."""
+    name, augmented, width = key
+    against = {"a": ("proposed", False, width), "b": ("proposed", True, width)}
+    if augmented:
+        against["c"] = (name, False, width)
+    marks, untested = [], False
+    for letter, other in against.items():
+        if other == key:
+            continue
+        found = differ(groups[key].f1, groups[other].f1) if other in groups else None
+        untested = untested or found is None
+        if found:
+            marks.append(letter)
+    if untested and not marks:
+        return "not tested"
+    return " ".join(marks) or "none"
+
+
+def _table_6(results: Sequence[Result]) -> list[str]:
+    groups = grouped(results)
+    lines = [HEAD_6, _rule(HEAD_6)]
+    for name, variants in paper.TABLE_6.items():
+        title = CLASSIFIERS[name].title
+        for augmented, theirs in zip((False, True), variants, strict=True):
+            kind = "with" if augmented else "without"
+            figures = (f"{v:.2f}" for v in theirs[1:])
+            blank = [ABSENT] * 5
+            lines.append(_line([title, kind, "paper", f"{theirs.rate:g}", *blank, *figures, ""]))
+            keys = sorted(k for k in groups if k[:2] == (name, augmented))
+            if not keys:
+                lines.append(_line([title, kind, "here", "not run", *[ABSENT] * 10, ""]))
+            lines += [_ours_6(title, kind, key, groups) for key in keys]
+    return lines
+
+
+def _ours_6(
+    title: str,
+    kind: str,
+    key: tuple[str, bool, float],
+    groups: dict[tuple[str, bool, float], Group],
+) -> str:
+    group = groups[key]
+    rates = " + ".join(f"{rate:g}" for rate in group.first.account.get("learning_rates", []))
+    names = ("accuracy", "accuracy_one_vs_rest", "specificity", "sensitivity", "ppv", "f1")
+    figures = [percent([getattr(r.figures, n) for r in group.results]) for n in names]
+    labels = [rates, f"{key[2]:g}", _runs(group), _epochs(group), _minutes(group)]
+    return _line([title, kind, "here", *labels, *figures, _marks(key, groups)])
+
+
+def _table_7(results: Sequence[Result]) -> list[str]:
+    groups = grouped(results)
+    lines = [HEAD_7, _rule(HEAD_7)]
+    for name, theirs in paper.TABLE_7.items():
+        title = CLASSIFIERS[name].title
+        keys = sorted(k for k in groups if k[0] == name)
+        if not keys:
+            lines.append(_line([title, f"{theirs:.2f}", "not run", *[ABSENT] * 9]))
+        for key in keys:
+            shown = f"{title}, with augmentation" if key[1] else title
+            lines.append(_ours_7(shown, theirs, key, groups[key]))
+    return lines
+
+
+def _ours_7(title: str, theirs: float, key: tuple[str, bool, float], group: Group) -> str:
+    each = [
+        f"{100 * np.mean([r.per_class[c]['f1'] or 0.0 for r in group.results]):.1f}"
+        for c in group.first.per_class
+    ]
+    chosen = group.first.account.get("chosen", {})
+    has_width = CLASSIFIERS[key[0]].width is not None
+    return _line(
+        [
+            title,
+            f"{theirs:.2f}",
+            percent([r.figures.accuracy_one_vs_rest for r in group.results]),
+            percent([r.figures.accuracy for r in group.results]),
+            percent(group.f1),
+            " / ".join(each),
+            f"{key[2]:g}" if has_width else ABSENT,
+            f"{group.first.training_beats:,}",
+            _runs(group),
+            _epochs(group),
+            _minutes(group),
+            ", ".join(f"{k} {v:g}" for k, v in chosen.items()) or ABSENT,
+        ]
+    )
+
+
+def _limits(results: Sequence[Result]) -> str:
+    """What is less than in the paper, of the results that are there."""
+    if not results:
+        return "No run has a result yet; `python -m train compare` makes them."
+    widths = sorted({r.settings.width for r in results if r.table == 6})
+    seeds = max(r.settings.seed for r in results)
+    folds = len({r.settings.fold for r in results})
+    devices = sorted({str(r.machine.get("device")) for r in results})
+    total = sum(r.minutes for r in results)
+    tested = "no t-test" if seeds * folds < 2 else "Welch's t-test where both sides have repeats"
+    shown = ", ".join(f"{w:g}" for w in widths) or "none"
+    return (
+        "The paper: ten repeats at full width, up to 240 epochs. Here: width factors in table 6"
+        f" {shown}; {seeds} seed(s), {folds} fold(s), so {tested}; {len(results)} runs,"
+        f' {total:.0f} minutes on {", ".join(devices)}. "clock": training ended with its'
+        " minutes, its learning rate annealed to that end. An epoch is one pass over the training"
+        " beats with half of the N beats drawn anew, each counted twice in the loss."
+    )
+
+
+NOTE = (
+    "Our figures are on the validation rows of a fold, on which nothing was chosen; the 10 % test"
+    " part was not read. Acc is the mean of the five one-vs-rest accuracies, the paper's kind;"
+    " Overall is the share of beats given their class. Spec, Sens, PPV and F1 are means over the"
+    " five classes. The split is by beat: beats of every patient are on both sides. P < 0.05 for"
+    " F1: a against the proposed without augmentation, b against the proposed with it, c with"
+    " against without."
+)
+
+
+def tables(folder: Path = FOLDER) -> str:
+    """Both tables with what has to be known to read them.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the results.
+
+    Returns
+    -------
+    str
+        Markdown, sections of level 2; a classifier without a result says "not run".
+    """
+    results = read_all(folder)
+    readings = [f"- {row.title}: {row.reading}." for row in CLASSIFIERS.values()]
+    parts = [
+        "## Table 6: networks",
+        "\n".join(_table_6(results)),
+        "## Table 7: other methods",
+        "\n".join(_table_7(results)),
+        "## How to read tables 6 and 7",
+        NOTE,
+        _limits(results),
+        "\n".join(readings),
+    ]
+    return "\n\n".join(parts) + "\n"

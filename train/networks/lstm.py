@@ -1,0 +1,63 @@
+"""One LSTM layer over a window's samples, to compare with; holds the network only."""
+
+import torch
+from torch import Tensor, nn
+
+from train.networks.layers import scaled
+
+
+def remember(lstm: nn.LSTM, n_steps: int) -> None:
+    """Chrono initialisation (Tallec & Ollivier 2018): memories from 1 to `n_steps` steps long.
+
+    The paper's networks of the kind get it too (`ecgviewer.model.slap`): half of a window is
+    padding, and with the usual start the last state forgets the QRS.
+    """
+    n = lstm.hidden_size
+    for name, bias in lstm.named_parameters():
+        if name.startswith("bias_ih"):
+            forget = torch.log(torch.empty(n).uniform_(1.0, n_steps - 1.0))
+            bias.data[:n] = -forget  # input gate
+            bias.data[n : 2 * n] = forget
+        elif name.startswith("bias_hh"):
+            bias.data.zero_()
+
+
+class Lstm(nn.Module):
+    """One LSTM layer of 128 cells over the steps; last hidden state, dropout, linear.
+
+    Parameters
+    ----------
+    width : float
+        Factor on the cells.
+    n_inputs, n_classes : int
+        Values per step, output logits.
+    n_steps : int
+        Steps of a sequence: 400 samples of a window.
+    n_cells : int
+        Cells at width 1.
+    dropout : float
+        Before the linear layer, while training.
+    """
+
+    def __init__(
+        self,
+        width: float = 1.0,
+        *,
+        n_inputs: int = 2,
+        n_classes: int = 5,
+        n_steps: int = 400,
+        n_cells: int = 128,
+        dropout: float = 0.5,
+    ) -> None:
+        super().__init__()
+        n_cells = scaled(n_cells, width)
+        self.lstm = nn.LSTM(n_inputs, n_cells, batch_first=True)
+        remember(self.lstm, n_steps)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(n_cells, n_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (n, n_classes) of sequences (n, n_inputs, n_steps) float32."""
+        steps, _ = self.lstm(x.transpose(1, 2))  # (n, n_steps, n_cells)
+        logits: Tensor = self.head(self.dropout(steps[:, -1]))
+        return logits
