@@ -172,7 +172,7 @@ class Overview(QWidget):
     def _paint(self, painter: QPainter) -> None:
         area, dpr = self._area(), self.devicePixelRatioF()
         if self._strip is None or self._strip.image.devicePixelRatio() != dpr:
-            self._strip = self._draw_strip(dpr)
+            self._strip = self.picture()
             self._drawn_revision = self._log.revision if self._log else -1
         painter.drawImage(area.topLeft(), self._strip.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -180,8 +180,10 @@ class Overview(QWidget):
         self._draw_times(painter)
         self._draw_view(painter)
 
-    def _draw_strip(self, dpr: float) -> Strip:
+    def picture(self) -> Strip:
+        """The strip as it would be drawn now."""
         record, log, area = self._record, self._log, self._area()
+        dpr = self.devicePixelRatioF()
         return draw_strip(
             self._theme,
             log.samples if log else np.empty(0, np.int64),

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import pyqtgraph as pg
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -138,11 +137,10 @@ def class_color(theme: Theme, beat_class: BeatClass | int | None) -> QColor:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Give the application, and every pyqtgraph plot made from now on, the theme's colours."""
+    """Give the application the theme's colours."""
     app.setStyle("Fusion")  # the one style that takes a palette on every platform
     app.setPalette(palette(theme))
     app.setStyleSheet(stylesheet(theme))
-    pg.setConfigOptions(background=theme.panel, foreground=theme.text, antialias=True)
 
 
 def palette(theme: Theme) -> QPalette:

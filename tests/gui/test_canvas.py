@@ -1,6 +1,7 @@
 """The trace: true scale, class colours, marks, moves by wheel, drag and keys, and odd records."""
 
 from datetime import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from ecgviewer.gui.canvas import Canvas
 from ecgviewer.gui.theme import THEMES
 from ecgviewer.record import Lead, Record, RecordError
 from ecgviewer.signal.quality import Stretch
+from tests.bench.scroll import DAY_S, N_BEATS, day, frame_times_ms, show_day
 from tests.gui.images import is_color, pixels
 from tests.gui.synthetic import FIRST_S, RR_S, heart, heart_log, synthetic
 
@@ -432,3 +434,18 @@ def test_pans_3000_times(qtbot) -> None:
     assert len(seen) == 3_000
     assert seen[-1] == pytest.approx(3_000)
     assert canvas.n_painted >= 3_000
+
+
+def test_a_day_scrolls_like_a_minute(qtbot) -> None:
+    """A page costs what is on it: a ratio, so that it holds on any machine."""
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    medians = []
+    for seconds, n_beats in ((60, 70), (DAY_S, N_BEATS)):
+        image = show_day(canvas, (900, 400), *day(seconds=seconds, n_beats=n_beats))
+        canvas.go_to(seconds / 2)
+        canvas.render(image)
+        moves = [partial(canvas.scroll_pixels, 5)] * 40
+        times = frame_times_ms(moves, partial(canvas.render, image))
+        medians.append(np.median(times))
+    assert medians[1] < 2 * medians[0]
