@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER
 from train.compare.runner import Data, Wanted, due, plan, run_one
 from train.compare.tables import tables
+from train.compare.task import Settings
 
 console = Console()
 
@@ -66,6 +68,14 @@ def compare(
     left = due(runs, results)
     console.print(f"{len(runs)} runs, {len(runs) - len(left)} finished before")
     data = Data(cache_folder, lists=splits.FOLDER / "paper", device=device)
+    _run(left, data, results, budget_minutes=budget_minutes)
+    console.print(tables(results), markup=False, highlight=False, soft_wrap=True)
+
+
+def _run(
+    left: Sequence[Settings], data: Data, results: Path, *, budget_minutes: float = math.inf
+) -> None:
+    """Runs one after the other, while the budget holds the next."""
     started = time.monotonic()
     for i, settings in enumerate(left):
         spent = (time.monotonic() - started) / 60
@@ -79,4 +89,3 @@ def compare(
             done = run_one(settings, data, results, say=show)
         figures = f"accuracy {done.figures.accuracy:.4f}, macro-F1 {done.figures.f1:.4f}"
         console.print(f"{settings.run}: {figures}, {done.minutes:.1f} min")
-    console.print(tables(results), markup=False, highlight=False, soft_wrap=True)

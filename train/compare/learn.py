@@ -74,6 +74,37 @@ class _Passes:
         return self._left.pop()
 
 
+class _Clock:
+    """Steps, and how far the schedule is: at its end with the last step or with the minutes."""
+
+    def __init__(self, n_steps: int, minutes: float) -> None:
+        self._n_steps, self._limit = n_steps, 60 * minutes - TAIL_S
+        self._started, self._told = time.monotonic(), 0.0
+        self.step, self.spent, self.progress = 0, 0.0, 0.0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all steps are made."""
+        return self.step >= self._n_steps
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether another step is due; the first always is."""
+        return self.step == 0 or (not self.is_done and self.spent < self._limit)
+
+    def tick(self) -> bool:
+        """Count a step; whether it is time to say something."""
+        self.step += 1
+        self.spent = time.monotonic() - self._started
+        # the machine may slow down: what is left of the schedule goes over the steps that fit now
+        fitting = (self._limit - self.spent) * self.step / max(self.spent, 1e-6)
+        self.progress += (1 - self.progress) / max(1.0, min(self._n_steps - self.step, fitting))
+        is_due = self.spent - self._told > 10
+        if is_due:
+            self._told = self.spent
+        return is_due
+
+
 def learn(
     network: nn.Module,
     inputs: Inputs,
@@ -114,32 +145,20 @@ def learn(
     passes = _Passes(rows, labels.cpu().numpy()[rows], settings)
     optimizer = torch.optim.Adam(parameter_groups(network, settings.weight_decay), lr=rate)
     generator = torch.Generator(device).manual_seed(settings.seed)
-    n_steps = max(1, round(settings.epochs * passes.steps))
+    clock = _Clock(max(1, round(settings.epochs * passes.steps)), minutes)
     network.train()
-    started, step, progress, told = time.monotonic(), 0, 0.0, 0.0
-    while step < n_steps:
-        spent = time.monotonic() - started
-        left = 60 * minutes - TAIL_S - spent
-        if step and left <= 0:
-            break
+    while clock.goes_on:
         for group in optimizer.param_groups:
-            group["lr"] = rate * one_cycle(progress)
+            group["lr"] = rate * one_cycle(clock.progress)
         batch = torch.from_numpy(passes.next()).to(device)
         loss = _loss(network, inputs(batch, generator), labels[batch], settings)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
-        step += 1
-        # the machine may be slower later: the schedule's remainder goes over the steps that fit now
-        spent = time.monotonic() - started
-        fitting = max(1.0, (60 * minutes - TAIL_S - spent) * step / max(spent, 1e-6))
-        progress += (1 - progress) / max(1.0, min(n_steps - step, fitting))
-        if spent - told > 10:
-            told = spent
-            say(f"{100 * progress:.0f} % trained, loss {float(loss.detach()):.4f}")
-    minutes_used = (time.monotonic() - started) / 60
-    return Learnt(step / passes.steps, step, minutes_used, step < n_steps)
+        if clock.tick():
+            say(f"{100 * clock.progress:.0f} % trained, loss {float(loss.detach()):.4f}")
+    return Learnt(clock.step / passes.steps, clock.step, clock.spent / 60, not clock.is_done)
 
 
 def _loss(network: nn.Module, x: Tensor, label: Tensor, settings: Settings) -> Tensor:

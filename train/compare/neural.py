@@ -12,7 +12,7 @@ from train.compare import paper
 from train.compare.features import rr_and_hos
 from train.compare.learn import Inputs, Learnt, learn, sigmoids
 from train.compare.pictures import pictures
-from train.compare.task import Classify, Outcome, Rows, Task, stratified_sample
+from train.compare.task import Classify, Outcome, Rows, Settings, Task, stratified_sample
 from train.windows import drop_leads
 
 Build = Callable[[float], nn.Module]  # width factor -> network
@@ -88,13 +88,25 @@ def rr_hos_sequences(task: Task) -> Inputs:
     return make
 
 
-def _rates(members: Sequence[Member], task: Task) -> list[float]:
-    """Largest learning rates: the members' own or the paper's of table 6."""
-    settings = task.settings
+def _rate(member: Member, settings: Settings) -> float:
+    """Largest learning rate: the member's own or the paper's of table 6."""
     if settings.rates == "paper" and settings.classifier in paper.TABLE_6:
-        rate = paper.TABLE_6[settings.classifier][settings.augmented].rate
-        return [rate] * len(members)
-    return [member.rate for member in members]
+        return paper.TABLE_6[settings.classifier][settings.augmented].rate
+    return member.rate
+
+
+def _train(net: nn.Module, member: Member, task: Task, make: Inputs, rows: Rows) -> Learnt:
+    settings = task.settings
+    return learn(
+        net,
+        make,
+        task.cutter.label,
+        rows,
+        settings,
+        rate=_rate(member, settings),
+        minutes=settings.max_minutes * member.share,
+        say=task.say,
+    )
 
 
 def network(build: Build, *, rate: float, inputs: MakeInputs = windows, beats: int = 0) -> Classify:
@@ -129,40 +141,24 @@ def fused(
         rng = np.random.default_rng([settings.seed, settings.fold, 1])
         limit = min((n for n in (beats, settings.beats) if n), default=0)
         rows = stratified_sample(task.labels(task.train), task.train, limit, rng)
-        rates = _rates(members, task)
-        fused_votes = torch.zeros(len(task.validation), 5)
-        parts: list[Learnt] = []
-        n_parameters = 0
+        votes = torch.zeros(len(task.validation), 5)
+        parts, n_parameters = [], 0
         for i, member in enumerate(members):
+            drawn: Rows = rng.choice(rows, len(rows)) if bagging else rows
             torch.manual_seed(settings.seed * 1_009 + i)  # initial weights, dropout
             net = member.build(settings.width).to(task.cutter.device)
-            drawn: Rows = rng.choice(rows, len(rows)) if bagging else rows
-            parts.append(
-                learn(
-                    net,
-                    make,
-                    task.cutter.label,
-                    drawn,
-                    settings,
-                    rate=rates[i],
-                    minutes=settings.max_minutes * member.share,
-                    say=task.say,
-                )
-            )
+            parts.append(_train(net, member, task, make, drawn))
             n_parameters += sum(p.numel() for p in net.parameters())
-            votes = sigmoids(net, make, task.validation, device=task.cutter.device)
-            fused_votes += member.weight * votes
-        return Outcome(
-            fused_votes.argmax(1).numpy(),
-            len(rows),
-            {
-                "epochs": [round(part.epochs, 2) for part in parts],
-                "steps": [part.steps for part in parts],
-                "minutes": [round(part.minutes, 2) for part in parts],
-                "learning_rates": rates,
-                "parameters": n_parameters,
-            },
-            stopped=any(part.stopped for part in parts),
-        )
+            found = sigmoids(net, make, task.validation, device=task.cutter.device)
+            votes += member.weight * found
+        account = {
+            "epochs": [round(part.epochs, 2) for part in parts],
+            "steps": [part.steps for part in parts],
+            "minutes": [round(part.minutes, 2) for part in parts],
+            "learning_rates": [_rate(member, settings) for member in members],
+            "parameters": n_parameters,
+        }
+        called = votes.argmax(1).numpy()
+        return Outcome(called, len(rows), account, any(part.stopped for part in parts))
 
     return classify
