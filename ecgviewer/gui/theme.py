@@ -99,7 +99,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             gap="#7d8590",
             flat="#8a7a5c",
             noisy="#a08a3c",
-            shade_alpha=0.20,
+            shade_alpha=0.16,
         ),
         "dark": Theme(
             name="dark",
@@ -123,7 +123,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             gap="#9aa3ae",
             flat="#a8977a",
             noisy="#b5a055",
-            shade_alpha=0.22,
+            shade_alpha=0.18,
         ),
     }
 )
