@@ -6,9 +6,14 @@ from types import MappingProxyType
 import typer
 
 from train.commands.common import console
+from train.commands.cross_validate import cross_validate
+from train.commands.evaluate import evaluate
+from train.commands.figures import figures
 from train.commands.fit import fit
 from train.commands.prepare import prepare
 from train.commands.ship import ship
+from train.commands.tables import tables
+from train.compare.command import compare
 from train.config import ConfigError
 from train.database import DatabaseError
 
@@ -17,6 +22,11 @@ COMMANDS: Mapping[str, Callable[..., None]] = MappingProxyType(
     {
         "prepare": prepare,
         "fit": fit,
+        "cross-validate": cross_validate,
+        "compare": compare,
+        "evaluate": evaluate,
+        "figures": figures,
+        "tables": tables,
         "ship": ship,
     }
 )

@@ -12,8 +12,10 @@ from torch import nn
 from ecgviewer.beat import BeatClass
 from train.fit import predict
 from train.metrics import (
+    FIGURES,
     beat_bootstrap,
     class_figures,
+    class_intervals,
     confusion,
     macro_f1,
     overall_accuracy,
@@ -61,7 +63,8 @@ def score(
     """Ask every network about every row."""
     place = torch.from_numpy(rows).to(cutter.device)
     votes = [
-        predict(n, cutter, rows, leads=leads, batch=256, precision=precision) for n in networks
+        predict(n.to(cutter.device), cutter, rows, leads=leads, batch=256, precision=precision)
+        for n in networks
     ]
     return Scored(
         rows,
@@ -71,19 +74,37 @@ def score(
     )
 
 
+@torch.inference_mode()
+def score_windows(
+    networks: Sequence[nn.Module],
+    windows: NDArray[np.float32],
+    label: NDArray[np.int64],
+    patient: NDArray[np.int64],
+    *,
+    device: str,
+    batch: int = 256,
+) -> Scored:
+    """Ask every network about windows (n, 2, 400) that lie outside any database."""
+    votes = np.zeros((len(windows), len(networks), 5), np.float32)
+    for i, network in enumerate(networks):
+        network.to(device).eval()
+        for start in range(0, len(windows), batch):
+            part = torch.from_numpy(windows[start : start + batch]).to(device)
+            votes[start : start + batch, i] = torch.sigmoid(network(part).float()).cpu().numpy()
+    return Scored(np.arange(len(windows)), label, patient, votes)
+
+
 def figures(
     label: NDArray[np.int64], called: NDArray[np.int64], *, patient: NDArray[np.int64] | None = None
 ) -> dict[str, Any]:
     """All figures of one scoring as plain data; intervals over patients where these are given."""
     matrix = confusion(label, called)
     each = class_figures(matrix)
+    spread = class_intervals(label, called, patient=patient)
     per_class = {
         c.name: {
-            "accuracy": _round(each.accuracy[c]),
-            "ppv": _round(each.ppv[c]),
-            "sensitivity": _round(each.sensitivity[c]),
-            "specificity": _round(each.specificity[c]),
-            "f1": _round(each.f1[c]),
+            **{name: _round(getattr(each, name)[c]) for name in FIGURES},
+            "intervals_95": {name: [_round(v) for v in spread[c][name]] for name in FIGURES},
         }
         for c in BeatClass
     }
@@ -96,6 +117,7 @@ def figures(
         "beats": len(label),
         "accuracy": _round(overall_accuracy(matrix)),
         "macro_f1": _round(macro_f1(matrix)),
+        "accuracy_one_vs_rest": _round(float(np.mean(each.accuracy))),  # the paper's kind
         "intervals_95": {k: [_round(v) for v in pair] for k, pair in intervals.items()},
         "interval_over": "beats" if patient is None else "patients",
         "per_class": per_class,

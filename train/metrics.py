@@ -94,12 +94,11 @@ def _draw_patients(
 ) -> Matrix:
     """Confusion matrices (n, 5, 5) of patients drawn with replacement."""
     rng = np.random.default_rng(seed)
-    ids = np.unique(patient)
-    each = np.stack(
-        [confusion(reference[patient == p], predicted[patient == p]) for p in ids]
-    )  # (p, 5, 5)
+    ids, place = np.unique(patient, return_inverse=True)
+    each = np.zeros((len(ids), N_CLASSES, N_CLASSES))
+    np.add.at(each, (place, reference, predicted), 1)
     weights = rng.multinomial(len(ids), np.full(len(ids), 1 / len(ids)), size=n)
-    return np.tensordot(weights, each, axes=1).astype(np.int64)
+    return np.rint(np.tensordot(weights.astype(np.float64), each, axes=1)).astype(np.int64)
 
 
 def beat_bootstrap(

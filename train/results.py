@@ -121,13 +121,11 @@ def write(
 
 
 def read_all(folder: Path) -> dict[str, dict[str, Any]]:
-    """All results of a folder by their name; ConfigError where one is damaged."""
+    """Results of a folder (not below it) by name; ConfigError where one is damaged."""
     out = {}
-    for path in sorted(folder.glob("**/*.json")):
+    for path in sorted(folder.glob("*.json")):
         try:
-            out[str(path.relative_to(folder).with_suffix(""))] = msgspec.json.decode(
-                path.read_bytes(), type=dict[str, Any]
-            )
+            out[path.stem] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise ConfigError(f"{path}: damaged result ({error})") from error
     return out

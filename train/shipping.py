@@ -1,23 +1,24 @@
 """Scores an ensemble and writes its bundle: every number of a card comes from here."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
 from train import cache, splits
 from train.evaluate import LEADS, Scored, choose_delta, figures, fit_weights, score
+from train.learners import WEIGHTS, from_runs
 from train.protocols import DS1, DS2, MITDB
-from train.results import machine
+from train.results import machine, write
+from train.scorings import allow, log
 from train.ship import load_run, shipped_network, write_ensemble, write_member
 from train.windows import WindowCutter
 
-WEIGHTS = (0.792, 0.208)  # the paper's
 N_DELTA = 20_000  # training beats, beside the validation beats, on which delta is chosen
 LEAKS = (
     "The split is by beat: beats of every patient of the test part are in the training part too."
@@ -72,8 +73,11 @@ def _all_leads(
     return out, both
 
 
-def unseen(cache_file: Path, runs: Runs, *, results: Path) -> dict[str, Any]:
+def unseen(cache_file: Path, runs: Runs, *, results: Path, reason: str = "") -> dict[str, Any]:
     """Train on DS1, score DS2: once per configuration; predictions kept."""
+    hashes = from_runs((runs.ds1_resnet, runs.ds1_slap)).hashes
+    allow(results, "ds2", hashes, reason=reason)
+    started = time.monotonic()
     records = cache.beats(cache.load(cache_file), names=DS2)
     cutter = WindowCutter(records, device="cpu")
     networks = _networks((runs.ds1_resnet, runs.ds1_slap))
@@ -89,14 +93,45 @@ def unseen(cache_file: Path, runs: Runs, *, results: Path) -> dict[str, Any]:
         "test_records": list(DS2),
         "runs": [load_run(f)[2] for f in (runs.ds1_resnet, runs.ds1_slap)],
     }
-    _write_result(results / "ds1-on-ds2.json", {**found, "predictions": predictions, **_made()})
+    accounts = found["runs"]
+    log(
+        results,
+        "ds2",
+        hashes,
+        names=[account["config"]["name"] for account in accounts],
+        figures=found["both"],
+        reason=reason,
+    )
+    write(
+        results / "ds1-on-ds2.json",
+        {**found, "predictions": predictions},
+        kind="ds1-on-ds2",
+        config=accounts,
+        seeds=[account["config"]["seed"] for account in accounts],
+        minutes=(time.monotonic() - started) / 60,
+        files=[cache_file],
+    )
     return found
 
 
 def ship(
-    cache_file: Path, runs: Runs, target: Path, *, results: Path, say: Callable[[str], None]
+    cache_file: Path,
+    runs: Runs,
+    target: Path,
+    *,
+    results: Path,
+    say: Callable[[str], None],
+    reason: str = "",
 ) -> None:
-    """Score the finished runs and write `target`; the 10 % is scored here, once."""
+    """Score the finished runs and write `target`; the 10 % is scored here, once, and logged.
+
+    `reason` says why networks that have been scored are scored again.
+    """
+    shipped = from_runs((runs.resnet, runs.slap))
+    ds1 = from_runs((runs.ds1_resnet, runs.ds1_slap))
+    allow(results, "test", shipped.hashes, reason=reason)
+    allow(results, "ds2", ds1.hashes, reason=reason)
+    started = time.monotonic()
     records = cache.beats(cache.load(cache_file), names=MITDB)
     split = splits.read_lists(records, splits.FOLDER / "paper")
     cutter = WindowCutter(records, device="cpu")
@@ -114,7 +149,15 @@ def ship(
     say("test beats")
     test, _ = _all_leads(networks, cutter, split.test, by_patient=False)
     say("DS2")
-    new_patients = unseen(cache_file, runs, results=results)
+    log(
+        results,
+        "test",
+        shipped.hashes,
+        names=shipped.names,
+        figures=test["both"],
+        reason=reason,
+    )
+    new_patients = unseen(cache_file, runs, results=results, reason=reason)
     metrics = {
         "protocol": "paper: 10 % of beats held out, 72/18/10, stratified by class, by beat",
         "positions": "reference, refined",
@@ -125,7 +168,15 @@ def ship(
             "accuracy"
         ],
     }
-    _write_result(results / "paper.json", {**metrics, "bf16_delta": delta, **_made()})
+    write(
+        results / f"{target.name}.json",
+        {**metrics, "bf16_delta": delta},
+        kind="ship",
+        config=list(shipped.accounts),
+        seeds=shipped.seeds,
+        minutes=(time.monotonic() - started) / 60,
+        files=[cache_file],
+    )
     hashes = {}
     for name, folder in (("resnet34", runs.resnet), ("slap", runs.slap)):
         config, weights, account = load_run(folder)
@@ -148,12 +199,3 @@ def ship(
         leaks=LEAKS,
         bf16_delta=delta,
     )
-
-
-def _made() -> dict[str, Any]:
-    return {"machine": machine()}
-
-
-def _write_result(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")

@@ -24,6 +24,7 @@ def ship(
     cache_folder: CacheFolder = CACHE,
     runs: RunsFolder = RUNS,
     results: ResultsFolder = RESULTS,
+    reason: Annotated[str, typer.Option(help="Why the same runs are scored again")] = "",
 ) -> None:
     """Score the finished runs (the 10 % and DS2, once) and write the `paper` bundle."""
     folders = Runs(
@@ -31,5 +32,5 @@ def ship(
     )
     packed = cache_file(cache_folder, "mitdb")
     with console.status("scoring") as status:
-        run_ship(packed, folders, target, results=results, say=status.update)
+        run_ship(packed, folders, target, results=results, say=status.update, reason=reason)
     console.print(f"{target}: written")

@@ -1,0 +1,91 @@
+"""`figures`: confusion matrices, curves, class distribution and folds as PNG; scores nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import numpy as np
+import typer
+
+from ecgviewer.beat import DE_CHAZAL
+from train import cache, results, splits
+from train.commands.common import (
+    CACHE,
+    RESULTS,
+    RUNS,
+    CacheFolder,
+    ResultsFolder,
+    RunsFolder,
+    cache_file,
+    console,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Named = Iterator[tuple[str, "Figure"]]
+
+
+def figures(
+    results_folder: ResultsFolder = RESULTS,
+    runs: RunsFolder = RUNS,
+    cache_folder: CacheFolder = CACHE,
+    out: Annotated[Path, typer.Option(help="Folder of the PNG files")] = Path("docs/figures"),
+) -> None:
+    """Draw what results, histories and the packed cache there are."""
+    from train import figures as draw  # matplotlib is needed here alone
+
+    count = 0
+    for part in (_of_results(results_folder), _of_runs(runs), _of_cache(cache_folder)):
+        for name, figure in part:
+            draw.save(figure, out / f"{name}.png")
+            console.print(f"{out / name}.png", highlight=False)
+            count += 1
+    if not count:
+        console.print(f"nothing to draw in {results_folder}, {runs} and {cache_folder}")
+
+
+def _of_results(folder: Path) -> Named:
+    from train import figures as draw
+
+    for name, found in results.read_all(folder).items():
+        kind = found.get("kind")
+        if kind == "cross-validate":
+            yield f"folds-{name}", draw.folds(found, name)
+            total = sum(np.array(f["fused"]["confusion"]) for f in found["folds"].values())
+            title = f"{name}, validation beats of {len(found['folds'])} folds"
+            yield f"confusion-{name}", draw.confusion(np.asarray(total).tolist(), title)
+        elif kind == "ship":
+            for rows in ("validation", "test"):
+                matrix = found[rows]["both"]["confusion"]
+                yield f"confusion-{name}-{rows}", draw.confusion(matrix, f"{name}, {rows}")
+        elif kind in ("evaluate", "ds1-on-ds2"):
+            yield f"confusion-{name}", draw.confusion(found["both"]["confusion"], name)
+
+
+def _of_runs(folder: Path) -> Named:
+    from train import figures as draw
+
+    for path in sorted(folder.glob("*/history.json")):
+        name = path.parent.name
+        yield f"curves-{name}", draw.curves(draw.read_history(path), name)
+
+
+def _of_cache(folder: Path) -> Named:
+    from train import figures as draw
+
+    path = cache_file(folder, "mitdb")
+    if not path.is_file():
+        return
+    label = {
+        record.name: dict(zip(record.samples, record.symbols, strict=True))
+        for record in cache.load(path).records
+    }
+    parts = {}
+    for part in splits.PARTS:
+        data = (splits.FOLDER / "paper" / f"{part}.json").read_bytes()
+        lists = msgspec.json.decode(data, type=dict[str, list[int]])
+        found = [DE_CHAZAL[label[name][s]] for name, samples in lists.items() for s in samples]
+        parts[part] = np.bincount(found, minlength=5).tolist()
+    yield "class-distribution", draw.class_distribution(parts)

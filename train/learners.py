@@ -1,0 +1,90 @@
+"""Networks to be scored, from a bundle or from finished runs; scores and trains nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save as save_safetensors
+from torch import nn
+
+from ecgviewer.model.bundle import BundleError, load_bundle, narrow, sha256
+from train.config import Config, ConfigError
+from train.ship import load_run, shipped_network
+
+WEIGHTS = (0.792, 0.208)  # the paper's, of ResNet and SLAP
+
+
+@dataclass(frozen=True)
+class Learners:
+    """Some networks and how they are fused.
+
+    Attributes
+    ----------
+    names : tuple of str
+        One a network.
+    networks : tuple of Module
+        With their weights rounded to fp16, as a user runs them.
+    weights : tuple of float
+        Of the fusion.
+    hashes : tuple of str
+        sha256 of each one's weights as shipped.
+    accounts : tuple of dict
+        How each was trained: `config`, epochs, minutes.
+    """
+
+    names: tuple[str, ...]
+    networks: tuple[nn.Module, ...]
+    weights: tuple[float, ...]
+    hashes: tuple[str, ...]
+    accounts: tuple[dict[str, Any], ...]
+
+    @property
+    def protocols(self) -> set[str]:
+        """Protocols they were trained under."""
+        return {str(account.get("config", {}).get("protocol", "")) for account in self.accounts}
+
+    @property
+    def folds(self) -> set[int]:
+        """Folds that were kept from them for validation."""
+        return {int(account.get("config", {}).get("fold", 0)) for account in self.accounts}
+
+    @property
+    def seeds(self) -> list[int]:
+        """Their seeds."""
+        return [int(account.get("config", {}).get("seed", 0)) for account in self.accounts]
+
+
+def default_weights(n: int) -> tuple[float, ...]:
+    """The paper's weights for two networks, equal ones for any other number."""
+    return WEIGHTS if n == len(WEIGHTS) else (1 / n,) * n
+
+
+def from_runs(folders: Sequence[Path], *, weights: Sequence[float] = ()) -> Learners:
+    """The best networks of finished runs; ConfigError where one has none."""
+    if weights and len(weights) != len(folders):
+        raise ConfigError(f"{len(weights)} weights given for {len(folders)} runs; one a run")
+    found = [load_run(folder) for folder in folders]
+    configs: list[Config] = [config for config, _, _ in found]
+    return Learners(
+        tuple(config.name for config in configs),
+        tuple(shipped_network(config, state) for config, state, _ in found),
+        tuple(weights) or default_weights(len(found)),
+        tuple(sha256(save_safetensors(narrow(dict(state)))) for _, state, _ in found),
+        tuple(account for _, _, account in found),
+    )
+
+
+def from_bundle(folder: Path) -> Learners:
+    """The members of an ensemble; ConfigError where its files do not fit."""
+    try:
+        bundle = load_bundle(folder)
+    except BundleError as error:
+        raise ConfigError(str(error)) from error
+    return Learners(
+        tuple(bundle.card.members),
+        tuple(member.network for member in bundle.members),
+        tuple(bundle.card.weights),
+        tuple(member.card.weights_sha256 for member in bundle.members),
+        tuple(member.card.training for member in bundle.members),
+    )

@@ -1,0 +1,205 @@
+"""`docs/results.md` from the results on disk; computes no score and runs no network."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from train import paper, results, scorings
+from train.compare.paper import TABLE_6
+from train.compare.registry import CLASSIFIERS
+from train.compare.tables import tables as compared
+from train.markdown import ABSENT, class_table, confusion_table, interval, percent, spread, table
+from train.markdown import table_5 as one_table_5
+
+Results = Mapping[str, dict[str, Any]]
+HEAD = (
+    "# Results\n\nWritten by `python -m train tables` from `train/results/`; do not edit."
+    " Figures of the paper's split are by beat: beats of every patient are on both sides, so they"
+    " say how well the networks know these 48 recordings, not how well they do on a new patient."
+    " Those on DS2 are of patients never seen."
+)
+
+
+def _of_kind(found: Results, *kinds: str) -> dict[str, dict[str, Any]]:
+    """Results of some kinds, the oldest first."""
+    chosen = {k: v for k, v in found.items() if v.get("kind") in kinds}
+    return dict(sorted(chosen.items(), key=lambda item: str(item[1].get("date", ""))))
+
+
+def _scorings_of(found: Results) -> dict[str, dict[str, Any]]:
+    """Every scoring there is, "<result>, <rows>" -> figures of both leads."""
+    out: dict[str, dict[str, Any]] = {}
+    for name, each in _of_kind(found, "evaluate", "ship", "ds1-on-ds2").items():
+        if each["kind"] == "ship":
+            for rows in ("validation", "test"):
+                out[f"{name}, {rows}"] = each[rows]["both"]
+        else:
+            rows = "ds2" if each["kind"] == "ds1-on-ds2" else each["rows"]
+            out[f"{name}, {rows}"] = each["both"]
+    return out
+
+
+def _latest(scored: Mapping[str, dict[str, Any]], rows: str) -> tuple[str, dict[str, Any] | None]:
+    names = [name for name in scored if name.endswith(f", {rows}")]
+    return (names[-1], scored[names[-1]]) if names else ("", None)
+
+
+def _table_5(scored: Mapping[str, dict[str, Any]]) -> str:
+    parts = ["## Table 5: per class"]
+    for database, rows in (("MIT-BIH", "test"), ("Tianchi", "tianchi")):
+        name, found = _latest(scored, rows)
+        source = f"Ours: {name}." if found else "Ours: not run."
+        if database == "Tianchi" and not found:
+            source += " The data set has no open licence; `evaluate --tianchi DIR` scores it."
+        parts.append(f"### {database}\n\n{one_table_5(database, found)} {source}")
+        if found:
+            parts.append("With 95 % intervals:\n\n" + class_table(found))
+            parts.append(confusion_table(found["confusion"]))
+    return "\n\n".join(parts)
+
+
+def _overview(scored: Mapping[str, dict[str, Any]]) -> str:
+    head = ["Scoring", "Beats", "Overall accuracy %", "95 %", "Macro-F1 %", "95 %", "Acc o-v-r %"]
+    rows = [
+        [
+            name,
+            f"{f['beats']:,}",
+            percent(f["accuracy"]),
+            interval(f["intervals_95"]["accuracy"]),
+            percent(f["macro_f1"]),
+            interval(f["intervals_95"]["macro_f1"]),
+            percent(f.get("accuracy_one_vs_rest")),
+        ]
+        for name, f in scored.items()
+    ]
+    note = (
+        '"Acc o-v-r" is the mean of the five one-vs-rest accuracies, the kind the paper calls'
+        " average accuracy; a wrong beat is wrong in two of the five."
+    )
+    return f"## All scorings\n\n{table(head, rows) if rows else 'None yet.'}\n\n{note}"
+
+
+def _cross_validation(found: Results) -> str:
+    parts = ["## Cross-validation"]
+    for name, each in _of_kind(found, "cross-validate").items():
+        run = ", ".join(each["folds"])
+        lines = [
+            [fold, who, percent(f["accuracy"]), percent(f["macro_f1"]), epochs, minutes]
+            for fold, entry in each["folds"].items()
+            for who, f, epochs, minutes in _fold_lines(entry)
+        ]
+        head = ["Fold", "Networks", "Overall accuracy %", "Macro-F1 %", "Epochs", "Minutes"]
+        means = [
+            [who, spread(f["accuracy"]), spread(f["macro_f1"]), spread(f["accuracy_one_vs_rest"])]
+            for who, f in each["mean_sd"].items()
+        ]
+        kinds = ["Networks", "Overall accuracy %", "Macro-F1 %", "Acc o-v-r %"]
+        parts += [
+            f"### {name}: {len(each['folds'])} of 5 folds ({run})",
+            table(head, lines),
+            "Mean ± standard deviation over the folds run"
+            + (" (one fold: none)" if len(each["folds"]) == 1 else "")
+            + f":\n\n{table(kinds, means)}",
+            each["note"],
+        ]
+    return "\n\n".join(parts if len(parts) > 1 else [*parts, "Not run yet."])
+
+
+def _fold_lines(entry: Mapping[str, Any]) -> list[tuple[str, dict[str, Any], str, str]]:
+    lines = []
+    for name, f in entry["members"].items():
+        run = f["training"]
+        at_most = run["config"]["epochs"]
+        epochs = f"{run['epochs_run']} of {at_most}, best {run['best_epoch'] + 1}"
+        lines.append((name, f, epochs, f"{run['minutes']:.0f}"))
+    kinds = {
+        "fused": "fusion_weights",
+        "fused_refitted": "refitted_weights",
+        "fused_refitted_on_others": "refitted_on_others_weights",
+    }
+    for kind, key in kinds.items():
+        if kind in entry:
+            weights = " / ".join(f"{w:.3f}" for w in entry[key])
+            lines.append((f"{kind.replace('_', ' ')} ({weights})", entry[kind], ABSENT, ABSENT))
+    return lines
+
+
+def _faults() -> str:
+    rows = {
+        f"{CLASSIFIERS[name].title}, {kind} augmentation": tuple(row[1:])
+        for name, pair in TABLE_6.items()
+        for kind, row in zip(("without", "with"), pair, strict=True)
+    }
+    proposed = TABLE_6["proposed"][1].accuracy
+    listed = [
+        *(f"Table 5, {fault}." for fault in paper.faults_of_table_5()),
+        *(f"Table 6, {fault}." for fault in paper.faults_of_table_6(rows)),  # type: ignore[arg-type]
+        f"Tables 6 and 7 set the proposed network's {proposed} beside other authors' figures. As a"
+        f" one-vs-rest mean it stands for {paper.overall_from_one_vs_rest(proposed):.2f} overall.",
+    ]
+    lines = "\n".join(f"- {fault}" for fault in listed)
+    title = "## Arithmetic faults of the paper's tables"
+    return f"{title}\n\nPer cent; rounding is allowed for.\n\n{lines}"
+
+
+def _log(folder: Path) -> str:
+    lines = [
+        [
+            line.date,
+            line.rows,
+            ", ".join(line.names),
+            percent(line.accuracy),
+            percent(line.macro_f1),
+            line.reason or "first",
+        ]
+        for line in scorings.read(folder)
+    ]
+    head = ["Date", "Rows", "Networks", "Accuracy %", "Macro-F1 %", "Why"]
+    title = "## Scorings of the rows that are scored once"
+    return f"{title}\n\n{table(head, lines) if lines else 'None yet.'}"
+
+
+def _provenance(found: Results) -> str:
+    lines = []
+    for name, each in found.items():
+        made = each.get("machine", {})
+        seeds = ", ".join(str(s) for s in each.get("seeds", [])) or ABSENT
+        where = made.get("gpu") or made.get("processor") or ABSENT
+        commit = str(made.get("commit", ABSENT))[:10]
+        minutes = each.get("minutes")
+        lines.append(
+            [
+                name,
+                str(each.get("date", ABSENT)),
+                commit + ("+" if made.get("changed_since_commit") else ""),
+                seeds,
+                ABSENT if minutes is None else f"{minutes:g}",
+                str(where),
+            ]
+        )
+    head = ["Result", "Date", "Commit", "Seeds", "Minutes", "Machine"]
+    note = "+: sources had changed since the commit. Configurations and hashes are in the files."
+    return f"## Where they come from\n\n{table(head, lines) if lines else 'None yet.'}\n\n{note}"
+
+
+def page(folder: Path) -> str:
+    """The whole page.
+
+    Parameters
+    ----------
+    folder : Path
+        `train/results`; those of `compare` lie in its folder `compare`.
+    """
+    found = results.read_all(folder)
+    scored = _scorings_of(found)
+    parts = [
+        HEAD,
+        _table_5(scored),
+        _overview(scored),
+        _cross_validation(found),
+        compared(folder / "compare").strip(),
+        _faults(),
+        _log(folder),
+        _provenance(found),
+    ]
+    return "\n\n".join(parts) + "\n"
