@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import N_CLASSES, BeatClass
+from ecgviewer.beat import BeatClass
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -146,9 +146,3 @@ def thin(x: Floats, important: NDArray[np.bool_], *, spacing: float) -> NDArray[
             keep[i] = True
             last = x[i]
     return keep
-
-
-def class_counts(classes: NDArray[np.int8]) -> NDArray[np.int64]:
-    """(6,) int64: beats of classes N S V F Q, then pending."""
-    codes = np.where(classes < 0, N_CLASSES, classes)
-    return np.bincount(codes, minlength=N_CLASSES + 1).astype(np.int64)
