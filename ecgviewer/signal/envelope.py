@@ -119,6 +119,10 @@ class Envelope:
         self._keep = max(4, keep_bytes // max(1, 6 * block * n_rows))  # 4 bytes, half again: levels
         self._blocks: OrderedDict[int, _Block] = OrderedDict()
 
+    def forget(self) -> None:
+        """Drop every block, so that it is read anew."""
+        self._blocks.clear()
+
     def view(self, start: int, stop: int, samples_per_pixel: float) -> View:
         """What to draw of a span.
 
