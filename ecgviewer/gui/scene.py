@@ -17,7 +17,7 @@ from ecgviewer.gui.strokes import draw_segments
 from ecgviewer.gui.theme import Theme, class_color
 
 Span = tuple[str, float, float, int | None]  # kind, start_s, stop_s, lead or None for all
-RAW, FILTERED = "as recorded", "filtered 0.6–35 Hz"
+RAW, FILTERED, FILTERING = "as recorded", "filtered 0.6–35 Hz", "filtering…"
 _TRACE_WIDTH, _BEAT_WIDTH = 1.3, 1.65  # pixels
 _MEDIAN_POINTS = 1_000  # are enough to see where a trace lies
 
@@ -92,7 +92,8 @@ def paint(painter: QPainter, scene: Scene) -> None:
         painter, page, theme, start=record.base_time, end_s=record.duration_s, font=font
     )
     in_mv = any(row.calibrated_mv for row in scene.rows)
-    words = paper.scale_text(page, in_mv=in_mv, shown=FILTERED if scene.filtered else RAW)
+    shown = RAW if not scene.filtered else FILTERING if scene.source.awaits else FILTERED
+    words = paper.scale_text(page, in_mv=in_mv, shown=shown)
     paper.draw_scale(painter, page, theme, words, font=font)
     error = scene.source.error_in(page.start_s, page.stop_s)
     if error:

@@ -68,7 +68,7 @@ class Source:
         )
         self._cleaned: Envelope | None = None
         self._clean = cleaned
-        self._awaits = False  # whether something was not cleaned yet
+        self.awaits = False  # whether something on screen was not cleaned yet
         if cleaned is not None and record.ecg_leads:
             self._cleaned = Envelope(
                 self._read_cleaned,
@@ -85,8 +85,8 @@ class Source:
 
     def refresh(self) -> None:
         """Ask again for what was not cleaned yet."""
-        if self._awaits and self._cleaned is not None:
-            self._awaits = False
+        if self.awaits and self._cleaned is not None:
+            self.awaits = False
             self._cleaned.forget()
 
     @property
@@ -173,7 +173,7 @@ class Source:
                 values = self._clean(low, high)
                 if values is not None:
                     return values
-                self._awaits = True
+                self.awaits = True
         except RecordError as error:
             self._fail(low / self.grid.params.fs_hz, high / self.grid.params.fs_hz, error)
         return np.full((len(self.record.ecg_leads), high - low), np.nan, np.float32)

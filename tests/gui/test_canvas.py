@@ -399,6 +399,21 @@ def test_cleaned_trace_is_shown_on_request(canvas: Canvas) -> None:
     assert (pixels(canvas) == raw).all()
 
 
+def test_what_is_not_cleaned_yet_comes_with_a_refresh(canvas: Canvas) -> None:
+    ready = False
+
+    def cleaned(low: int, high: int) -> np.ndarray | None:
+        return np.full((2, high - low), 0.5, np.float32) if ready else None
+
+    canvas.set_record(synthetic(), cleaned=cleaned)
+    canvas.show_cleaned = True
+    assert not is_color(pixels(canvas)[30:360, 90:600], THEME.trace, within=60).any()
+    ready = True
+    canvas.refresh()
+    flat = is_color(pixels(canvas)[30:370, 90:], THEME.trace, within=60)
+    assert (flat.sum(axis=1) > 700).sum() >= 2
+
+
 def test_filtered_without_a_cleaner_stays_as_recorded(canvas: Canvas) -> None:
     show(canvas, synthetic())
     raw = pixels(canvas)
