@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
 
 from ecgviewer.gui.panels.beats import BeatPanel
 from ecgviewer.gui.panels.inspector import Inspector
@@ -14,6 +14,20 @@ from ecgviewer.gui.theme import Theme
 
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTH, _WIDEST, _WIDTH_SHARE = 400, 560, 0.25  # pixels, pixels, of the window
+_LEAST_WIDTH = 310  # pixels: three columns of votes
+_CHROME, _ROOMY = 115, 640  # pixels: menus and status; from here on there is room to spare
+_TITLE, _TABS = 26, 56  # of a dock; of a dock with tabs below
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    """A panel that is scrolled where it does not fit, so that small windows stay usable."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(panel)
+    area.setMinimumWidth(_LEAST_WIDTH)
+    return area
 
 
 @dataclass(frozen=True)
@@ -28,22 +42,22 @@ class Panel:
         Makes the widget from a theme.
     behind : str
         Panel it shares a place with, as a tab behind it; "" where it has a place of its own.
-    share : int
-        Height relative to the others.
+    scrolls : bool
+        Whether it has a scroll bar of its own for what does not fit.
     """
 
     name: str
     title: str
     make: Callable[[Theme], QWidget]
     behind: str = ""
-    share: int = 1
+    scrolls: bool = False
 
 
 PANELS = (
-    Panel("summary", "Summary", SummaryPanel, share=24),
-    Panel("recording", "Recording", RecordPanel, behind="summary"),
-    Panel("beats", "Beats", BeatPanel, share=40),
-    Panel("inspector", "Inspector", Inspector, share=36),
+    Panel("summary", "Summary", SummaryPanel),
+    Panel("recording", "Recording", RecordPanel, behind="summary", scrolls=True),
+    Panel("beats", "Beats", BeatPanel, scrolls=True),
+    Panel("inspector", "Inspector", Inspector),
 )
 
 
@@ -65,8 +79,8 @@ class Docks:
         for panel in PANELS:
             dock = QDockWidget(panel.title, window)
             dock.setObjectName(f"dock_{panel.name}")
-            self.panels[panel.name] = panel.make(theme)
-            dock.setWidget(self.panels[panel.name])
+            widget = self.panels[panel.name] = panel.make(theme)
+            dock.setWidget(widget if panel.scrolls else _scrolling(widget))
             self.docks[panel.name] = dock
             dock.toggleViewAction().setToolTip(f"show or hide the panel {panel.title}")
         self.arrange()
@@ -79,11 +93,23 @@ class Docks:
             if panel.behind:
                 self._window.tabifyDockWidget(self.docks[panel.behind], dock)
                 self.docks[panel.behind].raise_()
-        own = [p for p in PANELS if not p.behind]
-        docks = [self.docks[p.name] for p in own]
+        heights = self._heights()
+        docks = [self.docks[name] for name in heights]
         width = min(_WIDEST, max(_WIDTH, round(_WIDTH_SHARE * self._window.width())))
         self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
-        self._window.resizeDocks(docks, [10 * p.share for p in own], Qt.Orientation.Vertical)
+        self._window.resizeDocks(docks, list(heights.values()), Qt.Orientation.Vertical)
+
+    def _heights(self) -> dict[str, int]:
+        """Summary and inspector as they need, and a little of what is spare; beats the rest."""
+        room = self._window.height() - _CHROME
+        spare = max(0, room - _ROOMY)
+        summary = self.panels["summary"].sizeHint().height() + _TABS + spare // 8
+        inspector = self.panels["inspector"].sizeHint().height() + _TITLE + spare // 3
+        return {
+            "summary": summary,
+            "beats": max(_TITLE, room - summary - inspector),
+            "inspector": inspector,
+        }
 
     def set_theme(self, theme: Theme) -> None:
         for panel in self.panels.values():

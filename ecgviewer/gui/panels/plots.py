@@ -31,7 +31,7 @@ class InputView(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 140)
+        return QSize(300, 84)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
