@@ -51,7 +51,7 @@ def test_a_late_input_of_another_beat_is_not_drawn(qtbot, theme):
     qtbot.addWidget(panel)
     panel.show_beat(Inspection(Beat(5, 1, None), 1.0))
     panel.show_input(NetworkInput(9, np.ones((2, 400), np.float32), ("a", "b"), 80))
-    assert panel.trace._values is None
+    assert panel.trace.values is None
 
 
 def test_a_pending_beat_awaits_its_class():

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ecgviewer.beat import Beat
 from ecgviewer.gui.elided import ElidedLabel
 from ecgviewer.gui.formats import clock, count
-from ecgviewer.gui.panels.plots import InputView, ProbabilityBars
+from ecgviewer.gui.panels.bars import ProbabilityBars
+from ecgviewer.gui.panels.input_plot import InputPlot
 from ecgviewer.gui.theme import Theme
 
 _HINT = "Click a beat to see what the networks saw of it."
@@ -76,7 +77,7 @@ class Inspector(QWidget):
         self._input: NetworkInput | None = None
         # one line each, so that the panel keeps its height whatever the beat
         self.title, self.flags = ElidedLabel(self), ElidedLabel(self)
-        self.trace = InputView(theme, self)
+        self.trace = InputPlot(theme, self)
         self.fused = ProbabilityBars(theme, "ensemble", self)
         self.fused.setToolTip("Fused probabilities per class; the class is the largest")
         self._votes = QHBoxLayout()
