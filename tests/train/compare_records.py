@@ -46,6 +46,9 @@ class FakeData:
         self.cutter = cutter()
         self.tasks = 0
 
+    def check(self, runs):
+        pass
+
     def task(self, settings, say):
         self.tasks += 1
         return task(settings, self.cutter)

@@ -12,7 +12,7 @@ from train.compare import command, paper
 from train.compare.classical import boosted_trees, nearest, random_forest, svm
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import read, read_all
-from train.compare.runner import Data, Wanted, due, fold_of, plan, run_one
+from train.compare.runner import Data, Wanted, due, plan, run_one
 from train.compare.task import Settings
 from train.config import ConfigError
 from train.database import DatabaseError
@@ -118,23 +118,33 @@ def test_a_damaged_result_is_one_sentence(tmp_path):
         read_all(tmp_path)
 
 
-def test_folds_share_the_committed_test_part(tmp_path):
+def test_a_task_holds_no_row_of_the_test_part(tmp_path, monkeypatch):
     records = [record("a", 0), record("b", 1)]
     split = stratified(np.concatenate([r.label for r in records]))
-    write_lists(records, split, tmp_path)
-    first, second = fold_of(records, 0, tmp_path), fold_of(records, 1, tmp_path)
-    assert np.array_equal(first.test, second.test)
-    assert not set(first.validation) & set(second.validation)
-    assert not set(second.test) & (set(second.train) | set(second.validation))
-    shifted = {"a": [int(records[0].sample[0])], "b": []}
-    (tmp_path / "test.json").write_text(json.dumps(shifted))
-    with pytest.raises(DatabaseError, match="is not that of this cut"):
-        fold_of(records, 1, tmp_path)
+    write_lists(records, split, tmp_path / "paper")
+    monkeypatch.setattr("train.splits.FOLDER", tmp_path)
+    monkeypatch.setattr("train.cache.load", lambda path: None)
+    monkeypatch.setattr("train.cache.beats", lambda packed, names: records)
+    data = Data(tmp_path, device="cpu")
+    scored = set()
+    for fold in range(5):
+        of = data.task(msgspec.structs.replace(SETTINGS, fold=fold), lambda line: None)
+        assert not set(of.train) & set(of.validation)
+        assert not set(split.test) & (set(of.train) | set(of.validation))
+        scored |= set(of.validation)
+    assert scored == set(range(320)) - set(split.test)
+    assert set(data.hashes()) == {"train.json", "validation.json", "test.json", "preprocessing"}
 
 
-def test_an_absent_cache_is_one_sentence(tmp_path):
-    with pytest.raises(DatabaseError, match="no such cache"):
-        Data(tmp_path, lists=tmp_path, device="cpu").task(SETTINGS, lambda line: None)
+def test_an_absent_cache_is_one_sentence_before_the_first_run(tmp_path):
+    data = Data(tmp_path, device="cpu")
+    with pytest.raises(DatabaseError, match=r"mitdb\.cache: no such cache"):
+        data.check(plan(Wanted()))
+    (tmp_path / "mitdb.cache").touch()
+    with pytest.raises(DatabaseError, match=r"nstdb\.cache: no such cache"):
+        data.check(plan(Wanted()))
+    data.check(plan(Wanted(variants="without")))
+    data.check([])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from train.compare.registry import PROPOSED
 from train.compare.task import Settings
 from train.networks.cnn_lstm import CnnLstm
 
-SETTINGS = Settings(classifier="cnn-lstm", width=0.25, epochs=3, batch=32, max_minutes=1.0)
+SETTINGS = Settings(classifier="cnn-lstm", width=0.1, epochs=3, batch=32, max_minutes=1.0)
 
 
 @pytest.fixture(scope="module")

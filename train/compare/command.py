@@ -6,18 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import torch
 import typer
-from rich.console import Console
 
-from train import splits
+from train.commands.common import CACHE, CacheFolder, Device, Threads, choose_device, console
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER
 from train.compare.runner import Data, Wanted, due, plan, run_one
 from train.compare.tables import tables
 from train.compare.task import Settings
-
-console = Console()
 
 
 def compare(
@@ -43,18 +39,12 @@ def compare(
         Literal["own", "paper"], typer.Option(help="Learning rates; the paper's suit long runs")
     ] = "own",
     batch: Annotated[int, typer.Option(help="Beats a batch")] = 128,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda")] = "auto",
-    threads: Annotated[int, typer.Option(help="CPU threads; 0: torch's own choice")] = 0,
-    cache_folder: Annotated[Path, typer.Option("--cache", help="Folder of the packed cache")] = (
-        Path("train/cache")
-    ),
+    device: Device = "auto",
+    threads: Threads = 0,
+    cache_folder: CacheFolder = CACHE,
     results: Annotated[Path, typer.Option(help="Folder of results, one file a run")] = FOLDER,
 ) -> None:
     """Train and score the classifiers of tables 6 and 7; finished runs are skipped."""
-    if threads:
-        torch.set_num_threads(threads)
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
     wanted = Wanted(
         only=tuple(only or ()),
         variants=variants,
@@ -67,7 +57,8 @@ def compare(
     runs = plan(wanted)
     left = due(runs, results)
     console.print(f"{len(runs)} runs, {len(runs) - len(left)} finished before")
-    data = Data(cache_folder, lists=splits.FOLDER / "paper", device=device)
+    data = Data(cache_folder, device=choose_device(device, threads=threads))
+    data.check(left)
     _run(left, data, results, budget_minutes=budget_minutes)
     console.print(tables(results), markup=False, highlight=False, soft_wrap=True)
 

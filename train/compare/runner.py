@@ -20,7 +20,6 @@ from train.config import Augment, ConfigError
 from train.database import DatabaseError, RecordBeats
 from train.protocols import MITDB
 from train.results import file_hash, machine
-from train.splits import Split
 from train.windows import WindowCutter
 
 Variants = Literal["both", "with", "without"]
@@ -90,17 +89,6 @@ def _variants(wanted: Wanted, name: str, row: Row, *, fold: int, seed: int) -> I
         )
 
 
-def fold_of(records: Sequence[RecordBeats], fold: int, lists: Path) -> Split:
-    """The committed lists (fold 0) or another fold of the same cut, its test part the same."""
-    committed = splits.read_lists(records, lists)
-    if fold == 0:
-        return committed
-    other = splits.stratified(np.concatenate([r.label for r in records]), fold)
-    if not np.array_equal(other.test, committed.test):
-        raise DatabaseError(f"{lists}: the committed test part is not that of this cut; no folds")
-    return other
-
-
 class Data:
     """The packed database, loaded when the first run needs it.
 
@@ -108,17 +96,26 @@ class Data:
     ----------
     folder : Path
         Of the packed caches.
-    lists : Path
-        Of the committed lists of beats.
     device : str
         Where windows are cut and networks trained.
     """
 
-    def __init__(self, folder: Path, *, lists: Path, device: str) -> None:
-        self._folder, self._lists, self.device = folder, lists, device
+    def __init__(self, folder: Path, *, device: str) -> None:
+        self._folder, self.device = folder, device
         self._records: list[RecordBeats] = []
         self._cutter: WindowCutter | None = None
         self._noise: Noise | None = None
+
+    def check(self, runs: Sequence[Settings]) -> None:
+        """DatabaseError before the first run where a cache that some run needs is absent."""
+        names = ["mitdb"] if runs else []
+        names += ["nstdb"] if any(s.augment.noise_share for s in runs) else []
+        for name in names:
+            path = self._folder / f"{name}.cache"
+            if not path.is_file():
+                raise DatabaseError(
+                    f"{path}: no such cache; make it with `python -m train prepare`"
+                )
 
     @property
     def cutter(self) -> WindowCutter:
@@ -137,14 +134,14 @@ class Data:
     def task(self, settings: Settings, say: Say) -> Task:
         """What a run is given; rows of the fold without the test part."""
         cutter = self.cutter
-        split = fold_of(self._records, settings.fold, self._lists)
+        split = splits.paper_fold(self._records, settings.fold)
         noise = self.noise if settings.augmented and settings.augment.noise_share else None
         return Task(cutter, split.train, split.validation, settings, say, noise)
 
     def hashes(self) -> dict[str, str]:
         """sha256 of the cache and of the lists, fingerprint of the signal chain."""
         files = [self._folder / "mitdb.cache"]
-        files += [self._lists / f"{part}.json" for part in splits.PARTS]
+        files += [splits.FOLDER / "paper" / f"{part}.json" for part in splits.PARTS]
         found = {f.name: file_hash(f) for f in files if f.is_file()}
         return {**found, "preprocessing": PAPER.fingerprint()}
 
