@@ -11,7 +11,7 @@ from train.commands.evaluate import evaluate
 from train.commands.figures import figures
 from train.commands.fit import fit
 from train.commands.prepare import prepare
-from train.commands.ship import ship
+from train.commands.ship import score, ship
 from train.commands.tables import tables
 from train.compare.command import compare
 from train.config import ConfigError
@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = MappingProxyType(
         "evaluate": evaluate,
         "figures": figures,
         "tables": tables,
+        "score": score,
         "ship": ship,
     }
 )

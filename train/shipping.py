@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
 from train import cache, splits
+from train.config import ConfigError
 from train.evaluate import LEADS, Scored, choose_delta, figures, fit_weights, score
-from train.learners import WEIGHTS, from_runs
+from train.learners import WEIGHTS, Learners, from_runs
 from train.protocols import DS1, DS2, MITDB
 from train.results import machine, write
 from train.scorings import allow, log
-from train.ship import load_run, shipped_network, write_ensemble, write_member
+from train.ship import load_run, write_ensemble, write_member
 from train.windows import WindowCutter
 
+SEEN, UNSEEN = "paper.json", "ds1-on-ds2.json"
 N_DELTA = 20_000  # training beats, beside the validation beats, on which delta is chosen
 LEAKS = (
     "The split is by beat: beats of every patient of the test part are in the training part too."
@@ -42,16 +45,8 @@ class Runs:
     ds1_slap: Path
 
 
-def _networks(folders: Sequence[Path]) -> list[nn.Module]:
-    out = []
-    for folder in folders:
-        config, weights, _ = load_run(folder)
-        out.append(shipped_network(config, weights))
-    return out
-
-
 def _all_leads(
-    networks: list[nn.Module],
+    networks: Sequence[nn.Module],
     cutter: WindowCutter,
     rows: NDArray[np.int64],
     *,
@@ -73,121 +68,129 @@ def _all_leads(
     return out, both
 
 
-def unseen(cache_file: Path, runs: Runs, *, results: Path, reason: str = "") -> dict[str, Any]:
-    """Train on DS1, score DS2: once per configuration; predictions kept."""
-    hashes = from_runs((runs.ds1_resnet, runs.ds1_slap)).hashes
-    allow(results, "ds2", hashes, reason=reason)
+def score_unseen(cache_file: Path, runs: Runs, *, results: Path, reason: str = "") -> None:
+    """Score the networks trained on DS1 on DS2: once per configuration; predictions kept."""
+    learners = from_runs((runs.ds1_resnet, runs.ds1_slap))
+    allow(results, "ds2", learners.hashes, reason=reason)
     started = time.monotonic()
     records = cache.beats(cache.load(cache_file), names=DS2)
     cutter = WindowCutter(records, device="cpu")
-    networks = _networks((runs.ds1_resnet, runs.ds1_slap))
-    found, both = _all_leads(networks, cutter, np.arange(len(cutter)), by_patient=True)
+    rows = np.arange(len(cutter))
+    found, both = _all_leads(learners.networks, cutter, rows, by_patient=True)
     called = both.called(WEIGHTS)
     predictions = {
         record.name: "".join("NSVFQ"[c] for c in called[both.patient == i])
         for i, record in enumerate(records)
     }
-    found |= {
-        "protocol": "trained on DS1, scored on DS2 (de Chazal 2004), reference positions",
-        "train_records": list(DS1),
-        "test_records": list(DS2),
-        "runs": [load_run(f)[2] for f in (runs.ds1_resnet, runs.ds1_slap)],
-    }
-    accounts = found["runs"]
-    log(
-        results,
-        "ds2",
-        hashes,
-        names=[account["config"]["name"] for account in accounts],
-        figures=found["both"],
-        reason=reason,
+    log(results, "ds2", learners.hashes, names=learners.names, figures=found["both"], reason=reason)
+    _keep(
+        results / UNSEEN,
+        {
+            **found,
+            "protocol": "trained on DS1, scored on DS2 (de Chazal 2004), reference positions",
+            "train_records": list(DS1),
+            "test_records": list(DS2),
+            "predictions": predictions,
+        },
+        learners,
+        started=started,
+        cache_file=cache_file,
     )
-    write(
-        results / "ds1-on-ds2.json",
-        {**found, "predictions": predictions},
-        kind="ds1-on-ds2",
-        config=accounts,
-        seeds=[account["config"]["seed"] for account in accounts],
-        minutes=(time.monotonic() - started) / 60,
-        files=[cache_file],
-    )
-    return found
 
 
-def ship(
-    cache_file: Path,
-    runs: Runs,
-    target: Path,
-    *,
-    results: Path,
-    say: Callable[[str], None],
-    reason: str = "",
+def score_seen(
+    cache_file: Path, runs: Runs, *, results: Path, say: Callable[[str], None], reason: str = ""
 ) -> None:
-    """Score the finished runs and write `target`; the 10 % is scored here, once, and logged.
-
-    `reason` says why networks that have been scored are scored again.
-    """
-    shipped = from_runs((runs.resnet, runs.slap))
-    ds1 = from_runs((runs.ds1_resnet, runs.ds1_slap))
-    allow(results, "test", shipped.hashes, reason=reason)
-    allow(results, "ds2", ds1.hashes, reason=reason)
+    """Score the networks that ship on validation and, once, on the 10 %; choose bf16's delta."""
+    learners = from_runs((runs.resnet, runs.slap))
+    allow(results, "test", learners.hashes, reason=reason)
     started = time.monotonic()
     records = cache.beats(cache.load(cache_file), names=MITDB)
     split = splits.read_lists(records, splits.FOLDER / "paper")
     cutter = WindowCutter(records, device="cpu")
-    networks = _networks((runs.resnet, runs.slap))
     say("validation beats")
-    validation, scored = _all_leads(networks, cutter, split.validation, by_patient=False)
-    refitted = fit_weights(scored)
+    validation, exact = _all_leads(learners.networks, cutter, split.validation, by_patient=False)
+    refitted = fit_weights(exact)
     say("delta")
-    rng = np.random.default_rng(0)
-    some = np.sort(rng.permutation(split.train)[:N_DELTA])
-    rows = np.concatenate([split.validation, some])
-    exact = score(networks, cutter, rows, precision="fp32")
-    fast = score(networks, cutter, rows, precision="bf16")
-    delta = choose_delta(exact, fast, WEIGHTS)
+    delta = _delta(learners.networks, cutter, split, exact)
     say("test beats")
-    test, _ = _all_leads(networks, cutter, split.test, by_patient=False)
-    say("DS2")
-    log(
-        results,
-        "test",
-        shipped.hashes,
-        names=shipped.names,
-        figures=test["both"],
-        reason=reason,
+    test, _ = _all_leads(learners.networks, cutter, split.test, by_patient=False)
+    log(results, "test", learners.hashes, names=learners.names, figures=test["both"], reason=reason)
+    _keep(
+        results / SEEN,
+        {
+            "protocol": "paper: 10 % of beats held out, 72/18/10, stratified by class, by beat",
+            "positions": "reference, refined",
+            "validation": validation,
+            "test": test,
+            "weights_refitted_on_validation": list(refitted),
+            "validation_accuracy_with_refitted_weights": figures(
+                exact.label, exact.called(refitted)
+            )["accuracy"],
+            "bf16_delta": delta,
+        },
+        learners,
+        started=started,
+        cache_file=cache_file,
     )
-    new_patients = unseen(cache_file, runs, results=results, reason=reason)
-    metrics = {
-        "protocol": "paper: 10 % of beats held out, 72/18/10, stratified by class, by beat",
-        "positions": "reference, refined",
-        "validation": validation,
-        "test": test,
-        "weights_refitted_on_validation": list(refitted),
-        "accuracy_with_refitted_weights": figures(scored.label, scored.called(refitted))[
-            "accuracy"
-        ],
-    }
+
+
+def _delta(
+    networks: Sequence[nn.Module], cutter: WindowCutter, split: splits.Split, exact: Scored
+) -> float:
+    """bf16's margin, from the validation beats and as many training beats."""
+    some = np.sort(np.random.default_rng(0).permutation(split.train)[:N_DELTA])
+    more = score(networks, cutter, some, precision="fp32")
+    rows = np.concatenate([split.validation, some])
+    fast = score(networks, cutter, rows, precision="bf16")
+    votes = np.concatenate([exact.votes, more.votes])
+    both = Scored(rows, fast.label, fast.patient, votes)
+    return choose_delta(both, fast, WEIGHTS)
+
+
+def _keep(
+    path: Path,
+    found: dict[str, Any],
+    learners: Learners,
+    *,
+    started: float,
+    cache_file: Path,
+) -> None:
     write(
-        results / f"{target.name}.json",
-        {**metrics, "bf16_delta": delta},
-        kind="ship",
-        config=list(shipped.accounts),
-        seeds=shipped.seeds,
+        path,
+        {**found, "weights_sha256": list(learners.hashes)},
+        kind="ship" if path.name == SEEN else path.stem,  # as the page of results knows them
+        config=list(learners.accounts),
+        seeds=learners.seeds,
         minutes=(time.monotonic() - started) / 60,
         files=[cache_file],
     )
+
+
+def _found(path: Path, learners: Learners) -> dict[str, Any]:
+    """A scoring of these very networks; ConfigError where there is none."""
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such scoring; make it with `python -m train score`")
+    found: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+    if found.get("weights_sha256") != list(learners.hashes):
+        raise ConfigError(f"{path}: scored other networks than these runs hold; score these")
+    # what stands in the members' cards, or is of no use in a card
+    left_out = ("kind", "config", "predictions", "machine", "sha256", "weights_sha256")
+    return {key: value for key, value in found.items() if key not in left_out}
+
+
+def ship(runs: Runs, target: Path, *, results: Path) -> None:
+    """Write `target` from four finished runs and their two scorings; scores nothing."""
+    learners = from_runs((runs.resnet, runs.slap))
+    seen = _found(results / SEEN, learners)
+    unseen = _found(results / UNSEEN, from_runs((runs.ds1_resnet, runs.ds1_slap)))
     hashes = {}
     for name, folder in (("resnet34", runs.resnet), ("slap", runs.slap)):
         config, weights, account = load_run(folder)
         account |= {"split": "train/splits/paper", "data": "MIT-BIH, 48 records", **machine()}
+        metrics = {part: seen[part][f"{name} alone"] for part in ("test", "validation")}
         hashes[name] = write_member(
-            target / name,
-            config,
-            weights,
-            training=account,
-            metrics={"test": test[f"{name} alone"], "validation": validation[f"{name} alone"]},
-            limits=LIMITS,
+            target / name, config, weights, training=account, metrics=metrics, limits=LIMITS
         )
     write_ensemble(
         target,
@@ -195,7 +198,7 @@ def ship(
         members=list(hashes),
         weights=WEIGHTS,
         hashes=hashes,
-        figures={"metrics": metrics, "unseen": new_patients},
+        figures={"metrics": seen, "unseen": unseen},
         leaks=LEAKS,
-        bf16_delta=delta,
+        bf16_delta=seen["bf16_delta"],
     )

@@ -1,8 +1,9 @@
-"""`ship`: from finished runs to the bundle in model_weights; trains nothing."""
+"""`score` and `ship`: from finished runs to the bundle in model_weights; train nothing."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
+import torch
 import typer
 
 from train.commands.common import (
@@ -15,22 +16,40 @@ from train.commands.common import (
     cache_file,
     console,
 )
-from train.shipping import Runs
+from train.shipping import Runs, score_seen, score_unseen
 from train.shipping import ship as run_ship
+
+
+def _folders(runs: Path) -> Runs:
+    return Runs(runs / "paper-resnet", runs / "paper-slap", runs / "ds1-resnet", runs / "ds1-slap")
+
+
+def score(
+    what: Annotated[Literal["paper", "unseen"], typer.Argument(help="The 10 %, or DS2")],
+    cache_folder: CacheFolder = CACHE,
+    runs: RunsFolder = RUNS,
+    results: ResultsFolder = RESULTS,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: torch's own choice")] = 0,
+    reason: Annotated[str, typer.Option(help="Why the same networks are scored again")] = "",
+) -> None:
+    """Score finished runs on rows that are scored once, and log it."""
+    if threads:
+        torch.set_num_threads(threads)
+    packed = cache_file(cache_folder, "mitdb")
+    with console.status("scoring") as status:
+        if what == "unseen":
+            score_unseen(packed, _folders(runs), results=results, reason=reason)
+        else:
+            folders = _folders(runs)
+            score_seen(packed, folders, results=results, say=status.update, reason=reason)
+    console.print(f"{results}: written")
 
 
 def ship(
     target: Annotated[Path, typer.Option(help="Bundle to write")] = Path("model_weights/paper"),
-    cache_folder: CacheFolder = CACHE,
     runs: RunsFolder = RUNS,
     results: ResultsFolder = RESULTS,
-    reason: Annotated[str, typer.Option(help="Why the same runs are scored again")] = "",
 ) -> None:
-    """Score the finished runs (the 10 % and DS2, once) and write the `paper` bundle."""
-    folders = Runs(
-        runs / "paper-resnet", runs / "paper-slap", runs / "ds1-resnet", runs / "ds1-slap"
-    )
-    packed = cache_file(cache_folder, "mitdb")
-    with console.status("scoring") as status:
-        run_ship(packed, folders, target, results=results, say=status.update, reason=reason)
+    """Write the `paper` bundle from finished runs and their scorings."""
+    run_ship(_folders(runs), target, results=results)
     console.print(f"{target}: written")
