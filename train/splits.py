@@ -54,13 +54,12 @@ def stratified(labels: NDArray[np.int64], fold: int = 0) -> Split:
     )
 
 
-def paper_fold(
-    records: Sequence[RecordBeats], fold: int, *, folder: Path = FOLDER / "paper"
-) -> Split:
+def paper_fold(records: Sequence[RecordBeats], fold: int) -> Split:
     """The paper's split with one of its five folds for validation.
 
     Fold 0 is the committed lists; every other fold leaves the same committed 10 % alone.
     """
+    folder = FOLDER / "paper"
     committed = read_lists(records, folder)
     if fold == 0:
         return committed
