@@ -59,7 +59,7 @@ def test_a_single_seed_has_no_spread_and_no_test(tmp_path):
     assert ours[8] == "99.00"
     assert ours[9] == "99.60"  # 1 - 2 (1 - 0.99) / 5
     assert ours[-1] == "not tested"
-    assert "1 seed(s), 1 fold(s), so no t-test" in text
+    assert "1 repeats of a row, so no t-test" in text
 
 
 def test_repeats_get_mean_spread_and_letters(tmp_path):
@@ -72,7 +72,7 @@ def test_repeats_get_mean_spread_and_letters(tmp_path):
     assert line(text, "VGGNet", "without", "here")[-1] == "a b"
     varied = line(text, "VGGNet", "with", "here")
     assert varied[-1] == "c"
-    assert varied[5] == "3 (3 seed, 1 fold)"
+    assert varied[5] == "3 (3 seeds, 1 fold)"
     assert "±" in varied[8]
     assert line(text, "Proposed", "with", "here")[-1] == "none"
 

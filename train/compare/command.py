@@ -38,6 +38,9 @@ def compare(
     rates: Annotated[
         Literal["own", "paper"], typer.Option(help="Learning rates; the paper's suit long runs")
     ] = "own",
+    keep_normal: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Share of the N beats drawn in each epoch")
+    ] = 0.5,
     batch: Annotated[int, typer.Option(help="Beats a batch")] = 128,
     device: Device = "auto",
     threads: Threads = 0,
@@ -52,7 +55,12 @@ def compare(
         folds=folds,
         width=width or None,
         minutes=max_minutes or None,
-        settings={"epochs": epochs, "batch": batch, "rates": rates},
+        settings={
+            "epochs": epochs,
+            "batch": batch,
+            "rates": rates,
+            "keep_normal": keep_normal,
+        },
     )
     runs = plan(wanted)
     left = due(runs, results)

@@ -1,6 +1,6 @@
 """Tables 6 and 7 beside the paper's, as Markdown from the results; computes no score itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,10 +66,14 @@ def differ(a: Sequence[float], b: Sequence[float]) -> bool | None:
     return bool(ttest_ind(a, b, equal_var=False).pvalue < SIGNIFICANT)
 
 
+def _count(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}" + ("" if len(things) == 1 else "s")
+
+
 def _runs(group: Group) -> str:
     seeds = {r.settings.seed for r in group.results}
     folds = {r.settings.fold for r in group.results}
-    return f"{len(group.results)} ({len(seeds)} seed, {len(folds)} fold)"
+    return f"{len(group.results)} ({_count(seeds, 'seed')}, {_count(folds, 'fold')})"
 
 
 def _epochs(group: Group) -> str:
@@ -182,24 +186,35 @@ def _ours_7(title: str, theirs: float, key: tuple[str, bool, float], group: Grou
     )
 
 
+def _span(values: Iterable[float]) -> str:
+    """Least and greatest, once where they are equal."""
+    ordered = sorted(set(values))
+    return f"{ordered[0]:g}" if len(ordered) == 1 else f"{ordered[0]:g} to {ordered[-1]:g}"
+
+
 def _limits(results: Sequence[Result]) -> str:
     """What is less than in the paper, of the results that are there."""
     if not results:
         return "No run has a result yet; `python -m train compare` makes them."
-    widths = sorted({r.settings.width for r in results if r.table == 6})
-    seeds = max(r.settings.seed for r in results)
-    folds = len({r.settings.fold for r in results})
+    repeats = [len(group.results) for group in grouped(results).values()]
     devices = sorted({str(r.machine.get("device")) for r in results})
-    total = sum(r.minutes for r in results)
-    tested = "no t-test" if seeds * folds < 2 else "Welch's t-test where both sides have repeats"
-    shown = ", ".join(f"{w:g}" for w in widths) or "none"
-    return (
-        "The paper: ten repeats at full width, up to 240 epochs. Here: width factors in table 6"
-        f" {shown}; {seeds} seed(s), {folds} fold(s), so {tested}; {len(results)} runs,"
-        f' {total:.0f} minutes on {", ".join(devices)}. "clock": training ended with its'
-        " minutes, its learning rate annealed to that end. An epoch is one pass over the training"
-        " beats with half of the N beats drawn anew, each counted twice in the loss."
-    )
+    cut = sum(r.stopped_by_clock for r in results)
+    tests = "no t-test is possible" if max(repeats) < 2 else "t-tests are Welch's"
+    networks = [r.settings for r in results if CLASSIFIERS[r.settings.classifier].width is not None]
+    lines = [
+        f"The paper: ten repeats, full width, up to 240 epochs. Here: {_span(repeats)} repeats of"
+        f" a row, so {tests}; {len(results)} runs, {sum(r.minutes for r in results):.0f} minutes"
+        f" on {', '.join(devices)}."
+    ]
+    if networks:
+        lines.append(
+            f"Widths of networks: {_span(s.width for s in networks)}. {cut} of {len(networks)}"
+            ' network runs ended with their minutes ("clock"), the learning rate annealed to that'
+            " end, before 240 epochs. An epoch is one pass over the training beats, of the N beats"
+            f" a share of {_span(s.keep_normal for s in networks)} drawn anew, their loss weighted"
+            " by its inverse."
+        )
+    return " ".join(lines)
 
 
 NOTE = (
