@@ -150,9 +150,10 @@ def run_one(settings: Settings, data: Data, folder: Path, *, say: Say) -> Result
     """Do one run and write its result."""
     row = CLASSIFIERS[settings.classifier]
     task = data.task(settings, say)
-    started = time.monotonic()
+    started, cpu = time.monotonic(), time.process_time()
     outcome = row.classify(task)
     minutes = (time.monotonic() - started) / 60
+    cpu_minutes = round((time.process_time() - cpu) / 60, 2)  # the machine may have other work
     reference: NDArray[np.int64] = task.labels(task.validation)
     done = result(
         settings,
@@ -163,7 +164,7 @@ def run_one(settings: Settings, data: Data, folder: Path, *, say: Say) -> Result
         called=outcome.called,
         training_beats=outcome.n_training,
         stopped=outcome.stopped,
-        account=outcome.account,
+        account={**outcome.account, "cpu_minutes": cpu_minutes},
         minutes=minutes,
         machine={**machine(), "device": data.device},
         hashes=data.hashes(),
