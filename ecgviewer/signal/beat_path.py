@@ -13,7 +13,10 @@ _FEW = 5  # beats below which nothing is learnt from a pass
 
 
 def choose_beats(
-    positions: NDArray[np.int64], heights: NDArray[np.float64], detection: Detection
+    positions: NDArray[np.int64],
+    heights: NDArray[np.float64],
+    unrest: NDArray[np.float64],
+    detection: Detection,
 ) -> NDArray[np.int64]:
     """Choose the beats among candidates.
 
@@ -28,6 +31,8 @@ def choose_beats(
         Candidates, grid samples, ascending.
     heights : (n,) float64
         Their heights, positive.
+    unrest : (n,) float64
+        Height that most of the time around exceeds.
     detection : Detection
         The detector's numbers.
 
@@ -42,10 +47,13 @@ def choose_beats(
     height = np.log(heights)
     threshold = np.full(n, math.log(detection.first_threshold))
     rr = np.full(n, detection.first_rr_s * detection.grid_fs_hz)
+    low, high = detection.unrest
+    limit = detection.gain_limit
+    doubt = 2 * limit * np.clip((unrest - low) / (high - low), 0.0, 1.0)
     chosen = np.empty(0, np.int64)
     for index in range(detection.passes):
-        limit = detection.gain_limit
-        score = np.clip(detection.gain * (height - threshold), -limit, limit)
+        gain = detection.gain if index else detection.first_gain
+        score = np.clip(gain * (height - threshold), -limit, limit) - doubt
         chosen = _best_path(positions, height, score, rr, detection)
         if len(chosen) < _FEW or index == detection.passes - 1:
             break
@@ -107,7 +115,11 @@ def _best_path(
     """
     ms = detection.grid_fs_hz / 1000
     refractory = detection.refractory_ms * ms
-    echo, (echo_ratio, echo_cost) = detection.echo_ms * ms, detection.echo
+    echo, echo_ratio, echo_cost = (
+        detection.echo_ms * ms,
+        math.log(detection.echo[0]),
+        detection.echo[1],
+    )
     early, early_cost = detection.early
     late, late_cost, late_most = detection.late
     saturated = late + late_most / late_cost  # x RR: from here on delay costs no more
@@ -134,7 +146,7 @@ def _best_path(
             elif share > late:
                 cost = min(late_cost * (share - late), late_most)
             if rr_i < echo:
-                cost += echo_cost * max(0.0, h[i] - h[j] + math.log(echo_ratio))
+                cost += echo_cost * max(0.0, abs(h[i] - h[j]) + echo_ratio)
             if best[i] - cost > value:
                 value, link = best[i] - cost, i
         best[j], before[j] = x[j] + value, link

@@ -9,7 +9,7 @@ from scipy.signal import find_peaks
 
 from ecgviewer.signal.params import Detection
 
-_FLAT_MV = 1e-3  # a lead whose smoothed deflection stays below has no say
+_FLAT_MV = 1e-3  # a lead whose smoothed deflection stays below this has no say
 _TINY = 1e-9
 
 
@@ -23,10 +23,14 @@ class Candidates:
         Indices into the block's span, ascending.
     heights : (n,) float64
         Fused height, about 1 at a usual QRS.
+    unrest : (n,) float64
+        Height that three quarters of the time around exceed: near 0 between beats, above a third
+        where there is nothing but noise or flutter.
     """
 
     positions: NDArray[np.int64]
     heights: NDArray[np.float64]
+    unrest: NDArray[np.float64]
 
 
 def find_candidates(
@@ -34,12 +38,15 @@ def find_candidates(
 ) -> Candidates:
     """Find candidates in one block with margins.
 
+    Every lead is measured against its own usual QRS height, so that leads of any amplitude can be
+    added; one that is restless between its beats counts less, one that is flat or missing nothing.
+
     Parameters
     ----------
     band : (n_leads, n) float64
         Band-passed leads, mV, 360 Hz.
     gap : (n_leads, n) bool
-        Where the recording has no sample: such a lead has no say there.
+        Where the recording has no sample.
     detection : Detection
         The detector's numbers.
 
@@ -52,60 +59,75 @@ def find_candidates(
     deflection = uniform_filter1d(np.abs(band), size, axis=1)
     slope = uniform_filter1d(np.abs(np.diff(band, axis=1, prepend=band[:, :1])), size, axis=1)
     level, slope_level = _levels(deflection, detection), _levels(slope, detection)
-    say = (level > _FLAT_MV).astype(np.float64)
-    total = say.sum(axis=0)
-    if gap.any():
-        there = ~gap
-        height = _fuse_gapped(deflection, level, say, there)
-        steepness = _fuse_gapped(slope, slope_level, say, there)
-    else:
-        share = say / np.maximum(total, 1)
-        height = _fuse(deflection, share / np.maximum(level, _FLAT_MV))
-        steepness = _fuse(slope, share / np.maximum(slope_level, _TINY))
+    say = _say(deflection, level, detection)
+    height = _fuse(deflection, level, say, gap)
+    steepness = _fuse(slope, slope_level, say, gap)
     distance = max(1, round(detection.candidate_ms * fs / 1000))
     found, _ = find_peaks(height, distance=distance, height=detection.candidate_floor)
-    found = found[~gap[:, found].all(axis=0)].astype(np.int64)
-    share_of_slope = detection.sharpness
-    mixed = height[found] ** (1 - share_of_slope) * np.maximum(steepness[found], _TINY) ** (
-        share_of_slope
-    )
+    end = round(detection.end_ms * fs / 1000)
+    found = found[(found >= end) & (found < len(height) - end) & ~gap[:, found].all(axis=0)]
+    # T waves are high but not steep: both count, as a geometric mean
+    share = detection.sharpness
+    mixed = height[found] ** (1 - share) * np.maximum(steepness[found], _TINY) ** share
     enough = mixed > detection.candidate_floor
-    return Candidates(found[enough], mixed[enough])
+    found = found[enough].astype(np.int64)
+    unrest = _draw_out(_quiet(height[None], detection), len(height))[0, found]
+    return Candidates(found, mixed[enough], unrest)
+
+
+def _pieces(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
+    """(n_leads, n) cut into equal pieces of about two seconds, (n_leads, n_pieces, size)."""
+    n_leads, n = signal.shape
+    count = max(1, n // round(detection.level_s * detection.grid_fs_hz))
+    size = n // count
+    return signal[:, : size * count].reshape(n_leads, count, size)
 
 
 def _levels(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
     """Usual height of the QRS in each piece of a lead, (n_leads, n_pieces).
 
-    The median of the maxima of neighbouring pieces: one artefact or one pause does not move it.
+    The median of the maxima of neighbouring pieces: one artefact or one pause does not move it. A
+    long pause lowers it to a share of the block's, no further: its noise is not taken for beats.
     """
-    n_leads, n = signal.shape
-    pieces = max(1, n // round(detection.level_s * detection.grid_fs_hz))
-    size = n // pieces
-    maxima = signal[:, : size * pieces].reshape(n_leads, pieces, size).max(axis=2)
-    level: NDArray[np.float64] = median_filter(maxima, (1, detection.level_pieces), mode="nearest")
+    maxima = _pieces(signal, detection).max(axis=2)
+    level = median_filter(maxima, (1, detection.level_pieces), mode="nearest")
     least = detection.level_floor * np.percentile(maxima, 75, axis=1)
     floored: NDArray[np.float64] = np.maximum(level, least[:, None])
     return floored
 
 
-def _fuse(signal: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weighted sum over the leads; weights (n_leads, n_pieces) drawn out between pieces."""
-    drawn = _draw_out(weight, signal.shape[1])
-    height: NDArray[np.float64] = np.einsum("ij,ij->j", signal, drawn)
-    return height
+def _quiet(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
+    """What a lead moves between its beats: a low percentile of each piece, (n_leads, n_pieces)."""
+    pieces = _pieces(signal, detection)[:, :, ::4]  # smoothed: every fourth sample says as much
+    quiet = np.percentile(pieces, detection.quiet_percentile, axis=2)
+    median: NDArray[np.float64] = median_filter(quiet, (1, detection.level_pieces), mode="nearest")
+    return median
 
 
-def _fuse_gapped(
+def _say(
+    deflection: NDArray[np.float64], level: NDArray[np.float64], detection: Detection
+) -> NDArray[np.float64]:
+    """What each lead's height counts for, (n_leads, n_pieces), the leads' sum 1 or 0."""
+    unrest = _quiet(deflection, detection) / np.maximum(level, _TINY)
+    say = np.where(level > _FLAT_MV, 1 / np.maximum(unrest, detection.quiet_floor), 0.0)
+    shared: NDArray[np.float64] = say / np.maximum(say.sum(axis=0), _TINY)
+    return shared
+
+
+def _fuse(
     signal: NDArray[np.float64],
     level: NDArray[np.float64],
     say: NDArray[np.float64],
-    there: NDArray[np.bool_],
+    gap: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """The same where leads are missing here and there: the mean of those present."""
+    """Mean of the leads, each in its own level, by what they count for, (n,)."""
     n = signal.shape[1]
-    weight = _draw_out(say, n) * there
-    height = signal / np.maximum(_draw_out(level, n), _TINY)
-    fused: NDArray[np.float64] = (height * weight).sum(axis=0) / np.maximum(weight.sum(axis=0), 1.0)
+    weight = _draw_out(say / np.maximum(level, _FLAT_MV / 1000), n)
+    fused: NDArray[np.float64] = np.einsum("ij,ij->j", signal, weight)
+    if gap.any():  # a lead in a gap has no say: the others share it
+        weight[gap] = 0.0
+        present = np.where(gap, 0.0, _draw_out(say, n)).sum(axis=0)
+        fused = np.einsum("ij,ij->j", signal, weight) / np.maximum(present, 0.01)
     return fused
 
 

@@ -97,28 +97,34 @@ class Detection(_Fingerprinted):
     level_s: float = 2.0  # a lead's level: median of the maxima of five such pieces
     level_pieces: int = 5
     level_floor: float = 0.15  # of the maxima's upper quartile: a pause's noise stays small
+    quiet_percentile: float = 25.0  # of a piece: what a lead moves between its beats
+    quiet_floor: float = 0.05  # of the level; a lead counts the less the more it moves beyond
     candidate_ms: float = 180.0  # least distance of two candidates
-    candidate_floor: float = 0.1  # of the level
-    sharpness: float = 0.5  # share of the slope in a candidate's height; T waves have little
+    candidate_floor: float = 0.06  # of the level
+    end_ms: float = 40.0  # from the record's ends: half a QRS is none
+    sharpness: float = 0.3  # share of the slope in a candidate's height; T waves have little
     # which candidates are beats: the path of the highest score
     refractory_ms: float = 200.0
     passes: int = 3  # each learns threshold and RR from the one before
-    first_threshold: float = 0.38  # of the level, in the first pass
+    first_threshold: float = 0.46  # of the level, in the first pass
+    first_gain: float = 6.0
     first_rr_s: float = 0.7
-    threshold_share: float = 0.5  # between noise and signal, on a logarithmic scale
-    threshold_range: tuple[float, float] = (0.2, 0.5)
+    threshold_share: float = 0.45  # between noise and signal, on a logarithmic scale
+    threshold_range: tuple[float, float] = (0.1, 0.45)
     gain: float = 8.0  # score per e-fold above the threshold
-    gain_limit: float = 8.0  # largest score of one candidate, either sign
-    sure: float = 4.0  # a score above which a candidate cannot be left out
-    signal_beats: int = 11  # beats around a candidate that give the signal level...
-    signal_percentile: float = 40.0
-    noise_candidates: int = 15  # ... and rejected ones that give the noise level
+    gain_limit: float = 10.0  # largest score of one candidate, either sign
+    sure: float = 5.0  # a score above which a candidate cannot be left out
+    signal_beats: int = 5  # beats around a candidate that give the signal level...
+    signal_percentile: float = 10.0
+    noise_candidates: int = 9  # ... and rejected ones that give the noise level
     noise_percentile: float = 75.0
-    rr_beats: int = 11
-    early: tuple[float, float] = (0.6, 6.0)  # share of the RR below which haste costs; per e-fold
-    late: tuple[float, float, float] = (1.5, 4.0, 4.0)  # RR above which delay costs; per RR; most
-    echo_ms: float = 360.0  # a beat this close after a much larger one may be its T wave
-    echo: tuple[float, float] = (0.6, 0.0)  # ratio of heights from which that costs; per e-fold
+    rr_beats: int = 21
+    early: tuple[float, float] = (0.65, 8.0)  # share of the RR below which haste costs; per e-fold
+    late: tuple[float, float, float] = (1.7, 6.0, 14.0)  # RR above which delay costs; per RR; most
+    echo_ms: float = 278.0  # two beats this close are of like height, or one is a P or T wave
+    echo: tuple[float, float] = (0.8, 8.0)  # ratio of heights below which that costs; per e-fold
+    unrest: tuple[float, float] = (0.34, 0.38)  # quiet part of the height: from here to there
+    # a candidate's score falls to none: noise and flutter have no beats
     border_ms: float = 25.0  # a block reports candidates this far beyond its core
 
 
@@ -127,12 +133,15 @@ class Quality(_Fingerprinted):
     """When a second of a lead counts as flat or noisy; a gap needs no number."""
 
     flat_uv: float = 20.0  # range of a second below: nothing is connected
-    decimation: int = 4  # means of 4 samples: the band below 45 Hz; what is lost: muscle and mains
-    baseline_ms: float = 210.0  # moving mean taken off: leaves what is above about 3 Hz
-    smooth_ms: float = 100.0
-    between: float = 0.35  # median deflection of a second, share of the QRS level, above: noisy
-    fine: float = 0.2  # median fast deflection of a second, share of the QRS level, above: noisy
-    majority: int = 3  # seconds; the most of them decide
+    decimation: int = 4  # means of 4 samples: quick, and mains hum counts half
+    seconds: int = 3  # a second is judged with its neighbours
+    height_ms: float = 210.0  # a QRS stands out from the moving mean over this...
+    level_percentile: float = 25.0  # ... by the block's lower quartile: noise does not raise it
+    rest_ms: float = 78.0  # what is left beside the moving mean over this is neither P nor T
+    rest_percentile: float = 30.0  # more than the QRS and the foot of T take of a fast rhythm
+    rest: float = 0.029  # that percentile, share of the QRS height, above: noisy...
+    wave_ms: tuple[float, float] = (56.0, 500.0)  # ... unless the lead, between these moving means,
+    leakage: float = 0.48  # added to itself half a period later, leaves less than this: flutter
 
 
 GRID = Grid()
