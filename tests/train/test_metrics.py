@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from train.metrics import (
     beat_bootstrap,
     class_figures,
+    class_intervals,
     confusion,
+    f_beta,
     macro_f1,
     overall_accuracy,
     patient_bootstrap,
@@ -53,3 +55,34 @@ def test_intervals_hold_the_figure_and_patients_widen_them():
     by_patient = patient_bootstrap(reference, called, patient)["accuracy"]
     assert by_beat[0] < accuracy < by_beat[1]
     assert by_patient[0] < by_beat[0] < by_beat[1] < by_patient[1]
+
+
+def test_f_beta_of_0_15_is_nearly_the_precision():
+    matrix = np.zeros((5, 5), np.int64)
+    matrix[0], matrix[2] = [90, 0, 10, 0, 0], [30, 0, 20, 0, 0]
+    f = class_figures(matrix)
+    for c in (0, 2):
+        se, ppv = f.sensitivity[c], f.ppv[c]
+        assert abs((1 + 0.15**2) * ppv * se / (0.15**2 * ppv + se) - ppv) < 0.02
+    expected = [
+        (1 + 0.15**2) * f.ppv[c] * f.sensitivity[c] / (0.15**2 * f.ppv[c] + f.sensitivity[c])
+        for c in (0, 2)
+    ]
+    assert f_beta(matrix, 0.15) == pytest.approx(np.mean(expected))
+    assert f_beta(matrix, 1.0) == pytest.approx(macro_f1(matrix))
+
+
+def test_intervals_of_every_class_hold_its_figure():
+    rng = np.random.default_rng(1)
+    reference = rng.integers(0, 4, 3_000)  # no Q
+    called = np.where(rng.random(3_000) < 0.1, rng.integers(0, 4, 3_000), reference)
+    patient = rng.integers(0, 30, 3_000)
+    figures = class_figures(confusion(reference, called))
+    for spans in (
+        class_intervals(reference, called),
+        class_intervals(reference, called, patient=patient),
+    ):
+        for c in range(4):
+            for name, (low, high) in spans[c].items():
+                assert low < getattr(figures, name)[c] < high
+        assert np.isnan(spans[4]["sensitivity"]).all()
