@@ -36,6 +36,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     table: int
     reading: str
     settings: Settings
+    seeds: list[int]
     scored_on: str
     figures: Figures
     per_class: dict[str, dict[str, float | None]]
@@ -106,6 +107,7 @@ def result(
         table=table,
         reading=reading,
         settings=settings,
+        seeds=[settings.seed],
         scored_on="validation rows of the fold; the 10 % test part was not read",
         figures=figures_of(matrix),
         per_class=per_class(matrix),
