@@ -77,7 +77,7 @@ def score_unseen(cache_file: Path, runs: Runs, *, results: Path, reason: str = "
     records = cache.beats(cache.load(cache_file), names=DS2)
     cutter = WindowCutter(records, device="cpu")
     rows = np.arange(len(cutter))
-    found, both = _all_leads(learners.networks, cutter, rows, by_patient=True)
+    found, both = _all_leads(learners.networks, cutter, rows, by_patient=True, leads=("both",))
     called = both.called(WEIGHTS)
     predictions = {
         record.name: "".join("NSVFQ"[c] for c in called[both.patient == i])
