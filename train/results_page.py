@@ -40,7 +40,9 @@ def _scorings_of(found: Results) -> dict[str, dict[str, Any]]:
 
 
 def _latest(scored: Mapping[str, dict[str, Any]], rows: str) -> tuple[str, dict[str, Any] | None]:
+    """The ensemble that ships where it was scored on these rows, else what was scored last."""
     names = [name for name in scored if name.endswith(f", {rows}")]
+    names.sort(key=lambda name: name == f"paper, {rows}")  # stable: the others stay by date
     return (names[-1], scored[names[-1]]) if names else ("", None)
 
 
