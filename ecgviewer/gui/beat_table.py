@@ -12,7 +12,7 @@ from ecgviewer.gui.beat_query import SORT_KEYS, Columns, QueryError, matches, ro
 from ecgviewer.gui.formats import clock
 from ecgviewer.gui.theme import Theme
 
-HEADINGS = ("#", "time", "class", "conf", "RR ms", "HR", "flags")
+HEADINGS = ("#", "elapsed", "class", "conf", "RR ms", "HR", "flags")
 _TIPS = (
     "serial number of the beat in the record",
     "time of the R peak from the record's start",

@@ -116,6 +116,10 @@ class Canvas(PaperView):
     def duration_s(self) -> float:
         return self._source.record.duration_s if self._source else 0.0
 
+    @property
+    def has_clock(self) -> bool:
+        return self._source is not None and self._source.record.base_time is not None
+
     def lead_names(self) -> Sequence[str]:
         return [lead.name for _, lead in self._source.leads] if self._source else []
 

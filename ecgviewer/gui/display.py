@@ -93,6 +93,7 @@ class Display(QObject):
         self._workspace.header.show_record(opened.record, identity)
         self.recording.show_record(opened.record, identity)
         self._put_on_trace(opened, hide=hide)
+        self._slow_due = True  # figures speak of the clock too
 
     def _put_on_trace(self, opened: Opened, *, hide: bool) -> None:
         """Have trace and strip draw the recording; without a clock where the patient is hidden."""
@@ -223,7 +224,8 @@ class Display(QObject):
         if opened is None:
             return
         self.beats.set_columns(opened.columns(), self._navigator.current)
-        self.summary.show_summary(opened.summary(), opened.record.fs)
+        start = self._shown.base_time if self._shown else None
+        self.summary.show_summary(opened.summary(), opened.record.fs, start=start)
         self._show_current()
 
     def _may_resume(self) -> bool:

@@ -16,7 +16,7 @@ _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _WIDTH, _WIDEST, _WIDTH_SHARE = 400, 560, 0.25  # pixels, pixels, of the window
 _LEAST_WIDTH = 310  # pixels: three columns of votes
 _CHROME, _ROOMY = 115, 640  # pixels: menus and status; from here on there is room to spare
-_TITLE, _TABS = 26, 56  # of a dock; of a dock with tabs below
+_TITLE, _TABS = 26, 70  # of a dock; of one with tabs below and a line of figures that wraps
 
 
 def _scrolling(panel: QWidget) -> QScrollArea:

@@ -171,8 +171,10 @@ def draw_letters(
     abnormal = beats.classes > BeatClass.N
     chosen = np.arange(beats.first, beats.first + len(x)) == (-1 if current is None else current)
     keep = thin(x, abnormal | chosen, spacing=_CHIP_PX - 2)
+    keep &= (x >= page.gutter) & (x <= page.width)
+    half = _CHIP_PX / 2 + 2
     painter.save()
-    painter.setClipRect(QRectF(page.gutter, 0, page.paper_width, page.height))
+    painter.setClipRect(QRectF(page.gutter - half, 0, page.paper_width + half, page.height))
     painter.setFont(bold(font))
     middle = page.top / 2 - 1
     # abnormal last: their fields lie over a neighbour's letter, never beneath it
@@ -180,7 +182,8 @@ def draw_letters(
         code = int(beats.classes[i])
         color = class_color(theme, code)
         box = QRectF(0, 0, _CHIP_PX, _CHIP_PX)
-        box.moveCenter(QPointF(float(x[i]), middle))
+        # at the right edge a letter moves in: cut in half it reads as another one
+        box.moveCenter(QPointF(min(float(x[i]), page.width - half), middle))
         painter.fillRect(QRectF(page.snap(float(x[i])) - 0.5, page.top - 5, 1.5, 5), color)
         if code > BeatClass.N:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -234,9 +234,11 @@ class Overview(QWidget):
             x = self.x_of(t)
             painter.fillRect(QRectF(x, area.bottom(), 1, 4), QColor(theme.muted))
             painter.setPen(QColor(theme.text))
-            box = QRectF(x - 50, area.bottom() + 2, 100, _LABELS - 2)
-            box.moveLeft(min(max(box.left(), _GUTTER - 24), self.width() - 100.0))
-            painter.drawText(box, _CENTER, time_label(t, start, decimals=1 if step < 1 else 0))
+            label = time_label(t, start, decimals=1 if step < 1 else 0)
+            width = QFontMetricsF(painter.font()).horizontalAdvance(label)
+            box = QRectF(x - width / 2, area.bottom() + 2, width, _LABELS - 2)
+            box.moveLeft(min(max(box.left(), 2.0), self.width() - width - 2))
+            painter.drawText(box, _CENTER, label)
 
     def _draw_view(self, painter: QPainter) -> None:
         """What is on screen, never narrower than can be seen."""

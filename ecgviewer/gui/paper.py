@@ -165,7 +165,7 @@ def _draw_pulse(painter: QPainter, page: Page, theme: Theme, y: float) -> None:
 def scale_text(page: Page, *, in_mv: bool, shown: str) -> str:
     """Speed, gain and what the trace is, as printed on every strip."""
     gain = f"{page.gain_mm_mv:g} mm/mV" if in_mv else "mV not known"
-    return f"{page.speed_mm_s:g} mm/s    {gain}    {shown}"
+    return f"{page.speed_mm_s:.3g} mm/s    {gain}    {shown}"
 
 
 def draw_scale(painter: QPainter, page: Page, theme: Theme, text: str, *, font: QFont) -> None:
@@ -211,24 +211,53 @@ def time_label(t_s: float, start: time | None, *, decimals: int = 0) -> str:
 def draw_axis(
     painter: QPainter, page: Page, theme: Theme, *, start: time | None, end_s: float, font: QFont
 ) -> None:
-    """Time below the paper: the record's clock where known, else time elapsed."""
+    """Times below the paper: the record's clock where known, and always the time elapsed.
+
+    Table, figures and report count from the start; on a clock alone their times are not found.
+    """
     top = page.height - page.bottom
+    painter.save()
     painter.fillRect(QRectF(0, top, page.width, page.bottom), QColor(theme.background))
     painter.fillRect(QRectF(0, page.snap(top), page.width, 1 / page.dpr), QColor(theme.border))
     painter.setFont(small(font))
-    painter.setPen(QColor(theme.muted))
+    if start is None:
+        line = QRectF(0, top + 4, page.width, page.bottom - 4)
+        _draw_times(painter, page, theme, line, start=None, end_s=end_s)
+    else:
+        height = (page.bottom - 4) / 2
+        line = QRectF(0, top + 4, page.width, height)
+        _draw_times(painter, page, theme, line, start=start, end_s=end_s)
+        _draw_times(painter, page, theme, line.translated(0, height), start=None, end_s=end_s)
+    painter.restore()
+
+
+def _draw_times(
+    painter: QPainter,
+    page: Page,
+    theme: Theme,
+    line: QRectF,
+    *,
+    start: time | None,
+    end_s: float,
+) -> None:
+    """One line of labels on round times; those that do not fit are left out, never cut."""
+    metrics = QFontMetricsF(painter.font())
     word = "elapsed" if start is None else "clock"
-    painter.drawText(QRectF(_PAD, top, page.gutter, page.bottom), _ALIGN_LEFT, word)
+    painter.setPen(QColor(theme.muted))
+    painter.drawText(line.adjusted(_PAD, 0, 0, 0), _ALIGN_LEFT, word)
+    least = _PAD + metrics.horizontalAdvance(word) + 4
     step = time_step(page.px_per_s)
     phase = -(seconds_of_day(start) % step)  # labels on round clock times
-    painter.save()
-    painter.setClipRect(QRectF(page.gutter - 30, top, page.paper_width + 30, page.bottom))
-    painter.setPen(QColor(theme.text))
     first = int(np.ceil((page.start_s - phase) / step - 1e-9))
     last = int(np.floor((min(page.stop_s, end_s) - phase) / step + 1e-9))
+    upper = line.top() < page.height - page.bottom + 5  # ticks belong to this line
+    painter.setPen(QColor(theme.text if upper else theme.muted))
     for t in (phase + k * step for k in range(first, last + 1)):
         x = page.snap(page.x(t))
-        painter.fillRect(QRectF(x, top, 1 / page.dpr, 5), QColor(theme.muted))
+        if upper:
+            painter.fillRect(QRectF(x, line.top() - 4, 1 / page.dpr, 5), QColor(theme.muted))
         label = time_label(t, start, decimals=1 if step < 1 else 0)
-        painter.drawText(QRectF(x - 60, top + 4, 120, page.bottom - 4), _ALIGN_CENTER, label)
-    painter.restore()
+        box = QRectF(0, line.top(), metrics.horizontalAdvance(label), line.height())
+        box.moveLeft(x - box.width() / 2)
+        if box.left() >= least and box.right() <= page.width:
+            painter.drawText(box, _ALIGN_CENTER, label)

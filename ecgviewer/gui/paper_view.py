@@ -15,7 +15,7 @@ SPEEDS_MM_S = (6.25, 12.5, 25.0, 50.0, 100.0)
 GAINS_MM_MV = (2.5, 5.0, 10.0, 20.0, 40.0)
 SPEED_LIMITS_MM_S = (0.5, 1_000.0)  # slower pages would have to read hours of samples at once
 GAIN_LIMITS_MM_MV = (0.1, 1_000.0)
-_LETTER_ROW, _AXIS = 27.0, 23.0  # pixels
+_LETTER_ROW, _AXIS, _SECOND_LINE = 27.0, 23.0, 15.0  # pixels
 _PLAUSIBLE_DPI = (50.0, 500.0)  # projectors and virtual machines report nonsense
 
 
@@ -131,6 +131,11 @@ class PaperView(QWidget):
         """Length of the record, 0 without one."""
         return 0.0
 
+    @property
+    def has_clock(self) -> bool:
+        """Whether the time of day is known, which takes a second line below the paper."""
+        return False
+
     def visible_range_s(self) -> tuple[float, float]:
         """First and last second on screen, not beyond the record's end."""
         stop = self._start_s + self.geometry_now().width_s
@@ -184,7 +189,7 @@ class PaperView(QWidget):
             height=self.height(),
             gutter=paper.gutter_width(self.lead_names(), self.font(), self._speed * scale, scale),
             top=_LETTER_ROW,
-            bottom=_AXIS,
+            bottom=_AXIS + (_SECOND_LINE if self.has_clock else 0.0),
             px_per_mm=scale,
             dpr=self.devicePixelRatioF(),
             speed_mm_s=self._speed,

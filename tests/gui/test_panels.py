@@ -1,5 +1,7 @@
 """Panels by themselves: what they write, in both themes."""
 
+from datetime import time
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,18 @@ def test_the_summary_shows_counts_burden_rate_and_times(qtbot, theme):
     with qtbot.waitSignal(panel.time_clicked) as clicked:
         panel.rate.linkActivated.emit("7200")
     assert clicked.args == [7200]
+
+
+def test_a_summary_speaks_of_the_clock_and_says_when_shares_leave_beats_out(qtbot, theme):
+    panel = SummaryPanel(theme)
+    qtbot.addWidget(panel)
+    rate = HeartRate(72.4, 48.0, 3600, 131.6, 7200)
+    burden = (0.8, 0.0, 0.2, 0.0, 0.0)  # the gap's 10 Q have no share
+    summary = Summary(60, 60, (40, 0, 10, 0, 10), burden, rate, 60, 50, 50, True)
+    panel.show_summary(summary, 360.0, start=time(23, 59, 45))
+    assert ">23:59:55<" in panel.rate.text()
+    assert ">00:00:05 +1 d<" in panel.rate.text()
+    assert panel.times.text().endswith("Shares are of the beats that could be read and classified.")
 
 
 def test_a_summary_without_figures_shows_none(qtbot, theme):

@@ -1,11 +1,14 @@
 """The recording's figures: counts, burden, heart rate, times; counts nothing itself."""
 
+from datetime import time
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ecgviewer.beat import BeatClass
 from ecgviewer.gui.formats import clock, count, share
+from ecgviewer.gui.paper import time_label
 from ecgviewer.gui.theme import Theme
 from ecgviewer.summary import Summary
 
@@ -18,6 +21,7 @@ _SHORT = {
 }
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BURDEN_TIP = "Burden: share of the classified beats in readable time"
+_SHARES = "Shares are of the beats that could be read and classified."
 _NO_FIGURE = "–"
 
 
@@ -40,6 +44,7 @@ class SummaryPanel(QWidget):
         self._theme = theme
         self._summary: Summary | None = None
         self._fs = 1.0
+        self._start: time | None = None
         self._lay_out()
         self.set_theme(theme)
         self.clear()
@@ -53,7 +58,7 @@ class SummaryPanel(QWidget):
                 " font-weight: bold"
             )
         if self._summary is not None:
-            self.show_summary(self._summary, self._fs)
+            self.show_summary(self._summary, self._fs, start=self._start)
 
     def clear(self) -> None:
         """No recording, or nothing known of it yet."""
@@ -63,7 +68,7 @@ class SummaryPanel(QWidget):
         self.rate.setText("Heart rate –")
         self.times.setText("")
 
-    def show_summary(self, summary: Summary, fs: float) -> None:
+    def show_summary(self, summary: Summary, fs: float, *, start: time | None = None) -> None:
         """Show the figures as they are known now.
 
         Parameters
@@ -72,8 +77,10 @@ class SummaryPanel(QWidget):
             The figures.
         fs : float
             Rate of the record, Hz.
+        start : time, optional
+            Time of day at which it begins: times are then of the clock, as under the trace.
         """
-        self._summary, self._fs = summary, fs
+        self._summary, self._fs, self._start = summary, fs, start
         for c in BeatClass:
             self.counts[c].setText(count(summary.counts[c]))
             burden = summary.burden
@@ -92,7 +99,8 @@ class SummaryPanel(QWidget):
             ("greatest", rate.greatest, rate.greatest_sample),
         ):
             if value is not None and sample is not None:
-                link = f'<a style="color:{color}" href="{sample}">{clock(sample / fs)}</a>'
+                at = time_label(sample / fs, self._start)
+                link = f'<a style="color:{color}" href="{sample}">{at}</a>'
                 text += f", {word} <b>{value:.0f}</b> at {link}"
         return text
 
@@ -134,7 +142,16 @@ def _times_text(summary: Summary) -> str:
     if not summary.readable_s and not summary.complete:
         return recorded
     readable = clock(summary.readable_s)
-    return f"{recorded}, readable {readable}, analysed {clock(summary.analysed_s)}"
+    text = f"{recorded}, readable {readable}, analysed {clock(summary.analysed_s)}"
+    return f"{text}. {_SHARES}" if _leaves_out(summary) else text
+
+
+def _leaves_out(summary: Summary) -> bool:
+    """Whether the shares are of fewer beats than the counts beside them."""
+    counts, burden = summary.counts, summary.burden
+    if burden is None or not summary.complete:
+        return False
+    return any(abs(n / sum(counts) - b) > 1e-9 for n, b in zip(counts, burden, strict=True))
 
 
 def _readable_on(color: str) -> str:
