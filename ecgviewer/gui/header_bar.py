@@ -41,8 +41,9 @@ class HeaderBar(QWidget):
             formats.leads(record),
             formats.rate(record.fs),
             formats.clock(record.duration_s),
-            identity.folder,
         ]
+        if not identity.hidden:
+            facts.append(identity.folder)
         self.facts.set_whole("  ·  ".join(facts))
         self.patient.set_whole(identity.line)
 

@@ -91,11 +91,11 @@ class Navigator(QObject):
         self.nothing_found.emit(f"There is no {what} {where} this one.")
 
     def _from(self, step: int) -> float:
-        """Where to search from: the current beat, or the edge of what is on screen."""
-        if self.current is not None:
-            return self.current
+        """Where to search from: the current beat while it is on screen, else the screen's edge."""
         opened = self._session.opened
         start, stop = self._canvas.visible_range_s()
+        if self.current is not None and opened and start <= opened.time_s(self.current) <= stop:
+            return self.current
         edge = start if step > 0 else stop
         found = int(np.searchsorted(opened.times_s(), edge)) if opened else 0
         return found - 0.5

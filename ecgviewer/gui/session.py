@@ -187,6 +187,8 @@ class Session(QObject):
         note = pipeline.why_not_classified(opened.record) if whole else ""
         if whole and not note and opened.log.n_beats:
             note = f"in {self._meter.took()}"
+        if not whole and opened.scan is None:
+            note = "not all beats are found yet"
         self._set_progress(self._classifying("done" if whole else "cancelled", note))
         self.run_finished.emit()
 

@@ -43,6 +43,14 @@ def test_keys_lead_from_one_abnormal_beat_to_the_next_and_back(qtbot, abnormal):
     assert start <= abnormal.session.opened.time_s(int(wanted[1])) <= stop
 
 
+def test_keys_search_from_what_is_on_screen_once_the_current_beat_is_not(qtbot, abnormal):
+    abnormal.navigator.choose(0)
+    abnormal.canvas.go_to(200.0)
+    abnormal.canvas.setFocus()
+    qtbot.keyClick(abnormal.canvas, Qt.Key.Key_N)
+    assert abnormal.session.opened.time_s(abnormal.navigator.current) >= 200.0
+
+
 def test_the_table_shows_every_beat_and_drives_the_trace(qtbot, abnormal):
     table, log = abnormal.display.beats, abnormal.session.opened.log
     assert table.model.rowCount() == log.n_beats
@@ -62,6 +70,8 @@ def test_the_table_filters_and_sorts(qtbot, abnormal):
     assert rr == sorted(rr, reverse=True)
     table.filter.setText("nonsense")
     table.on_filter_settled()
+    assert "not understood" in table.shown.text()
+    abnormal.display.refresh_figures()  # more beats come in
     assert "not understood" in table.shown.text()
 
 
@@ -126,6 +136,15 @@ def test_one_switch_hides_patient_fields_everywhere(qtbot, opened, record):
         assert text not in shown()
     assert opened.display.recording.hide_box.isChecked()
     assert opened.settings.hide_patient
+
+
+def test_a_clock_stands_over_the_time_elapsed_until_it_is_hidden(opened):
+    both = opened.canvas.geometry_now().bottom
+    assert ">09:30:" in opened.display.summary.rate.text()
+    opened.actions_by_name["hide_patient"].trigger()
+    opened.display.refresh_figures()
+    assert opened.canvas.geometry_now().bottom < both
+    assert "09:30" not in opened.display.summary.rate.text()
 
 
 def test_themes_change_and_are_remembered(opened):

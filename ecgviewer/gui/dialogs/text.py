@@ -2,6 +2,7 @@
 
 from html import escape
 
+from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -65,7 +66,7 @@ def about_dialog(ensemble: Ensemble | None, problem: str, parent: QWidget) -> Te
     """Intended use and versions, and the card of the networks in use."""
     versions = "".join(
         f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(version)}</td></tr>"
-        for name, version in report_builder.versions().items()
+        for name, version in (*report_builder.versions().items(), ("Qt", qVersion()))
     )
     about = (
         f"<h2>{APPLICATION}</h2><p>Every beat of an ECG recording in the colour of its AAMI class."

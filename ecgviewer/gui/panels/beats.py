@@ -54,6 +54,7 @@ class BeatPanel(QWidget):
         self.view = self._table()
         self._delay = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
         self._selecting = False
+        self._wrong = ""  # what is wrong with the filter line: stays while beats come in
         self._lay_out()
         self._delay.timeout.connect(self.on_filter_settled)
         self.filter.textChanged.connect(lambda _: self._delay.start())
@@ -108,15 +109,13 @@ class BeatPanel(QWidget):
 
     def on_filter_settled(self) -> None:
         self._delay.stop()
-        wrong = self.model.set_filter(self.filter.text())
+        self._wrong = self.model.set_filter(self.filter.text())
         self._update_count()
-        if wrong:
-            self.shown.setText(wrong)
 
     def _update_count(self) -> None:
         rows, beats = self.model.rowCount(), self.model.n_beats
         text = f"{count(beats)} beats" if rows == beats else f"{count(rows)} of {count(beats)}"
-        self.shown.setText(text)
+        self.shown.setText(self._wrong or text)
 
     def _table(self) -> QTableView:
         view = QTableView(self)

@@ -19,6 +19,13 @@ _TIP = (
 )
 
 
+class _Milliseconds(pg.AxisItem):
+    """A time axis whose numbers carry their unit: a line for it would cost the traces theirs."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{text} ms" for text in super().tickStrings(values, scale, spacing)]
+
+
 class InputPlot(pg.GraphicsLayoutWidget):
     """Both inputs of 400 points, as the networks see them, one above the other, time in ms."""
 
@@ -28,14 +35,14 @@ class InputPlot(pg.GraphicsLayoutWidget):
         self._shown: tuple[NDArray[np.float32], tuple[str, ...], str, int | None] | None = None
         self.ci.setContentsMargins(0, 0, 0, 0)
         self.ci.setSpacing(0)
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(_TIP)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the canvas keeps the keys
         self.setBackground(theme.paper)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 130)
+        return QSize(300, 100)
 
     @property
     def values(self) -> NDArray[np.float32] | None:
@@ -77,7 +84,7 @@ class InputPlot(pg.GraphicsLayoutWidget):
         values, names, color, r_offset = self._shown
         first: pg.PlotItem | None = None
         for i, lead in enumerate(values):
-            plot = self.addPlot(row=i, col=0)
+            plot = self.addPlot(row=i, col=0, axisItems={"bottom": _Milliseconds("bottom")})
             last = i == len(values) - 1
             self._dress(plot, time_axis=last)
             name = names[i] if i < len(names) else ""
@@ -99,6 +106,7 @@ class InputPlot(pg.GraphicsLayoutWidget):
             axis.setPen(self._theme.grid_major)
             axis.setTextPen(self._theme.muted)
             axis.enableAutoSIPrefix(False)
+        plot.getAxis("left").setTickDensity(0.6)  # numbers stay apart in a low plot
 
     def _fill(
         self,
