@@ -15,7 +15,7 @@ class HeartRate:
     Attributes
     ----------
     mean : float or None
-        60 over the mean of all RR intervals that no gap interrupts.
+        60 over the mean of all RR intervals that meet no unreadable span.
     least, greatest : float or None
         Of the means over 8 successive RR intervals.
     least_sample, greatest_sample : int or None
@@ -30,19 +30,33 @@ class HeartRate:
 
 
 def across(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which beats have one of the spans (m, 2) between them and the beat before; (n,) bool."""
+    """Which RR intervals before a beat meet one of the spans, wholly or in part.
+
+    Parameters
+    ----------
+    samples : (n,) int64
+        R peaks, own samples, ascending.
+    spans : (m, 2) int64
+        Half-open, sorted, disjoint.
+
+    Returns
+    -------
+    (n,) bool
+        False for the first beat.
+    """
     out = np.zeros(len(samples), np.bool_)
     if len(samples) > 1 and len(spans):
-        # spans are sorted and disjoint: count those that start before a beat
-        n_before = np.searchsorted(spans[:, 0], samples)
-        out[1:] = np.diff(n_before) > 0
+        # a beat given by a reference may itself lie in a span: then both its intervals meet it
+        n_begun = np.searchsorted(spans[:, 0], samples[1:])
+        n_over = np.searchsorted(spans[:, 1], samples[:-1], side="right")
+        out[1:] = n_begun > n_over
     return out
 
 
 def trend(
     samples: NDArray[np.int64], fs: float, spans: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Heart rate as the mean over 8 RR intervals, none of them across a span.
+    """Heart rate as the mean over 8 RR intervals, none of which meets a span.
 
     Parameters
     ----------

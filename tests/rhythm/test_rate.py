@@ -30,6 +30,15 @@ def test_no_interval_spans_a_gap():
     assert len(at) == 24
 
 
+def test_both_intervals_of_a_beat_within_a_gap_meet_it():
+    # references may lie where the recording has no sample
+    samples = np.array([100, 400, 700, 1000])
+    assert across(samples, np.array([[300, 500]])).tolist() == [False, True, True, False]
+    # half-open: it may begin at the beat before, and end there
+    assert across(samples, np.array([[400, 450]])).tolist() == [False, False, True, False]
+    assert across(samples, np.array([[350, 400]])).tolist() == [False, True, False, False]
+
+
 @pytest.mark.parametrize("n", [0, 1])
 def test_too_few_beats_have_no_rate(n):
     assert heart_rate(np.arange(n), 360.0, NONE).mean is None
