@@ -175,22 +175,31 @@ def _classify(
     return BeatBatch(indices, classes, probabilities, votes, flags)
 
 
-def _noisy_spans(result: Scan, channels: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Own-sample spans in which one of the channels used is noisy."""
-    return [
+def _noisy_spans(result: Scan, channels: tuple[int, ...]) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) in which one of the channels used is noisy, by their start.
+
+    Spans of two channels may overlap; each end is the latest so far, so that the last span begun
+    says whether a sample is in any.
+    """
+    spans = sorted(
         (s.start, s.stop)
         for s in result.stretches
         if s.kind == "noisy" and (s.lead is None or s.lead in channels)
-    ]
+    )
+    out = np.array(spans, np.int64).reshape(-1, 2)
+    out[:, 1] = np.maximum.accumulate(out[:, 1])
+    return out
 
 
 def _inside(
-    result: Scan, indices: NDArray[np.int64], spans: list[tuple[int, int]]
+    result: Scan, indices: NDArray[np.int64], spans: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
+    """Which beats lie in one of the spans (m, 2) of `_noisy_spans`; (n,) bool."""
     samples = result.samples[indices]
-    inside = np.zeros(len(samples), np.bool_)
-    for start, stop in spans:
-        inside |= (samples >= start) & (samples < stop)
+    if len(spans) == 0:
+        return np.zeros(len(samples), np.bool_)
+    last = np.searchsorted(spans[:, 0], samples, side="right") - 1
+    inside: NDArray[np.bool_] = (last >= 0) & (samples < spans[np.maximum(last, 0), 1])
     return inside
 
 

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgviewer.beat import BeatClass
-from ecgviewer.beatlog import BeatLog, flag_words
+from ecgviewer.beatlog import BeatLog, flag_bits, flag_words
 from ecgviewer.pipeline import (
     analyze,
     cleaned_signal,
@@ -15,6 +17,7 @@ from ecgviewer.pipeline import (
     why_not_classified,
 )
 from ecgviewer.record import Lead, Record
+from ecgviewer.signal.quality import Stretch
 from ecgviewer.summary import summarise
 from tests.model.bundles import small_bundle
 from tests.signals import demo, demo_ecg, in_memory
@@ -123,6 +126,21 @@ def test_a_single_lead_is_flagged_and_a_flat_second_lead_too(ensemble):
     log, _ = logged(in_memory(flat), ensemble)
     assert all("flat" in flag_words(int(f)) for f in log.flags)
     assert not any("one_lead" in flag_words(int(f)) for f in log.flags)
+
+
+def test_noisy_beats_are_those_within_a_stretch_of_a_lead_in_use(ensemble):
+    record, result = demo(), scanned(demo())
+    # one within another, two that touch, and two that do not count
+    spans = [(5_000, 40_000), (9_000, 11_000), (50_000, 60_000), (60_000, 70_000)]
+    others = (Stretch("flat", 75_000, 80_000, 0), Stretch("noisy", 75_000, 80_000, 1))
+    stretches = (*others, *(Stretch("noisy", start, stop, 0) for start, stop in spans[::-1]))
+    marked = replace(result, stretches=stretches)
+    inside = [any(a <= sample < b for a, b in spans) for sample in result.samples.tolist()]
+    found = np.zeros(result.n_beats, np.bool_)
+    for part in analyze(record, marked, ensemble):
+        found[part.indices] = (part.flags & flag_bits("noisy")) > 0
+    assert found.tolist() == inside
+    assert 0 < sum(inside) < result.n_beats
 
 
 @pytest.mark.parametrize("n", [1, 2, 50, 399, 400])
