@@ -51,6 +51,7 @@ class Ensemble:
 
     def __init__(self, bundle: Bundle, *, device: str = "auto", precision: str = "auto") -> None:
         set_deterministic()
+        _no_tf32()
         self._bundle = bundle
         self.device = _device(device)
         self.precision: Precision = _precision(precision, self.device, self.delta)
@@ -158,6 +159,12 @@ class Ensemble:
         with torch.autocast(self.device, torch.bfloat16, enabled=precision == "bf16"):
             votes = [torch.sigmoid(network(x).float()).cpu() for network in self._networks]
         return torch.stack(votes, dim=1)[:n].numpy()
+
+
+def _no_tf32() -> None:
+    """Keep fp32 what it says: a GPU's cuDNN would round to 10 bits of mantissa by itself."""
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def _device(wanted: str) -> str:
