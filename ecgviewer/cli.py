@@ -171,7 +171,7 @@ def _one(
 ) -> bool:
     """Analyse one record and say how it went; False where that is not well."""
     from ecgviewer.io.readers import open_record
-    from ecgviewer.io.report import check_target, write_report
+    from ecgviewer.io.report import TargetExistsError, check_target, write_report
     from ecgviewer.report_builder import analyse_record
 
     try:
@@ -183,6 +183,9 @@ def _one(
         )
         job.report.parent.mkdir(parents=True, exist_ok=True)
         write_report(job.report, record, report.beats, report.context, force=force)
+    except TargetExistsError as error:
+        _complain(f"{error.path}: is there already; name another, or give --force to replace it")
+        return False
     except Exception as error:  # a bad record does not stop the rest
         if debug:
             _LOG.exception("%s", job.record)

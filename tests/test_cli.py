@@ -123,7 +123,7 @@ def test_an_existing_report_needs_force(tmp_path: Path, ensemble: Path) -> None:
     out.write_text("mine")
     ran = analyze(record, "-o", out, ensemble=ensemble)
     assert (ran.exit_code, out.read_text()) == (1, "mine")
-    assert "is there already" in ran.stderr
+    assert "is there already; name another, or give --force" in ran.stderr
     assert analyze(record, "-o", out, "--force", ensemble=ensemble).exit_code == 0
     assert out.read_text() != "mine"
 
