@@ -164,7 +164,7 @@ def _second_line(beat: Beat) -> str:
     """What the class holds, and what to know about the beat."""
     description = beat.beat_class.description if beat.beat_class is not None else ""
     if beat.beat_class is not None and not beat.probabilities:
-        description = "not classified: nothing to read in its window"
+        description = "not classified: a gap, or every lead flat, in its window"
     return "   ".join(filter(None, [description, " ".join(f"[{word}]" for word in beat.flags)]))
 
 
