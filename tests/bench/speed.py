@@ -7,6 +7,7 @@ so that two machines, or two days of one machine, can be compared.
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def main() -> None:
             print(f"{precision}: this card or processor has none")
             continue
         ensemble.predict(windows)
-        seconds = best(lambda e=ensemble: e.predict(windows), 3)
+        seconds = best(partial(ensemble.predict, windows), 3)
         per_beat = seconds / BATCH
         print(f"{precision}      {1 / per_beat:8.0f} beats a second {per_beat / unit:10.2f} units")
 
