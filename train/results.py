@@ -71,8 +71,8 @@ def file_hash(path: Path) -> str:
 
 
 def hashes(paths: Sequence[Path]) -> dict[str, str]:
-    """sha256 of files by their path as given; absent ones are left out."""
-    return {str(path): file_hash(path) for path in paths if path.is_file()}
+    """sha256 of files by name, so that no folder of a machine is told; absent ones are left out."""
+    return {path.name: file_hash(path) for path in paths if path.is_file()}
 
 
 def write(
