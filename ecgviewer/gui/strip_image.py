@@ -85,7 +85,21 @@ def draw_strip(
     for first, last in strip.columns(gaps, n_samples=n_samples, width=width):
         pixels[:, first : last + 1] = shaded
     counts = strip.column_counts(samples, classes, n_samples=n_samples, width=width)
-    lanes = pixels[lane_top:]
+    _paint_lanes(pixels[lane_top:], counts, theme, dpr)
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+    x, bpm = strip.rate_curve(samples, fs, gaps, n_samples=n_samples, width=width)
+    low, high = strip.rate_range(bpm)
+    y = _TREND_MARGIN * dpr + (lane_top - 2 * _TREND_MARGIN * dpr) * (high - bpm) / (high - low)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw_segments(painter, segments(x, y[None]), QColor(theme.muted), width=_TREND_WIDTH * dpr)
+    painter.end()
+    image.setDevicePixelRatio(dpr)
+    return Strip(image, counts, (low, high))
+
+
+def _paint_lanes(lanes: NDArray[np.uint32], counts: NDArray[np.int64], theme: Theme, dpr: float):
+    """A line under each lane, and the ticks on top; N and pending quiet."""
     for lane in strip.lanes(len(lanes)):
         lanes[lane.top + lane.height - 1 : lane.top + lane.height] = _rgb(theme.grid_minor)
     strip.paint_lanes(
@@ -98,16 +112,6 @@ def draw_strip(
         pending=mixed(theme.pending, theme.paper, _QUIET),
         tick=_tick(dpr),
     )
-    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-    x, bpm = strip.rate_curve(samples, fs, gaps, n_samples=n_samples, width=width)
-    low, high = strip.rate_range(bpm)
-    y = _TREND_MARGIN * dpr + (lane_top - 2 * _TREND_MARGIN * dpr) * (high - bpm) / (high - low)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    draw_segments(painter, segments(x, y[None]), QColor(theme.muted), width=_TREND_WIDTH * dpr)
-    painter.end()
-    image.setDevicePixelRatio(dpr)
-    return Strip(image, counts, (low, high))
 
 
 def mixed(color: str, paper: str, share: float) -> int:

@@ -64,8 +64,8 @@ COLUMNS = (
         "class",
         "AAMI EC57 class, the largest of the five probabilities, ties in the order N S V F Q: "
         + "; ".join(f"{member.name} {member.description}" for member in BeatClass)
-        + ". Q too where the signal has a gap (flag gap) or no lead has any (flag flat). Empty while"
-        " pending.",
+        + ". Q too where the signal has a gap (flag gap) or no lead has any (flag flat). Empty"
+        " while pending.",
         {"base": "string", "format": "[NSVFQ]"},
     ),
     Column(

@@ -7,9 +7,11 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from ecgviewer import paths
+from ecgviewer.gui.canvas import Canvas
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.worker import Ensembles
+from tests.gui.canvases import PX_PER_MM, THEME
 from tests.gui.fakes import FakeEnsemble, FakePrompts
 from tests.io.records import ecg_like, write_record
 
@@ -78,3 +80,13 @@ def open_and_wait(qtbot, window: MainWindow, path: Path) -> None:
 
 def wait(qtbot, condition: Callable[[], bool]) -> None:
     qtbot.waitUntil(condition, timeout=TIMEOUT_MS)
+
+
+@pytest.fixture
+def canvas(qtbot) -> Canvas:
+    widget = Canvas(theme=THEME)
+    qtbot.addWidget(widget)
+    widget.pixels_per_mm = PX_PER_MM
+    widget.resize(900, 400)
+    widget.show()
+    return widget
