@@ -53,9 +53,9 @@ def test_close_calls_in_bf16_are_settled_in_fp32(folder, windows):
     assert np.array_equal(exact.probabilities.argmax(1), fast.probabilities.argmax(1))
 
 
-def test_fp32_is_not_rounded_by_a_gpu(folder, monkeypatch):
-    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
-    monkeypatch.setattr(torch.backends.cuda.matmul, "allow_tf32", True)
+def test_fp32_is_not_rounded_by_a_gpu(folder):
+    torch.backends.cudnn.allow_tf32 = True  # torch's default; loading leaves both off
+    torch.backends.cuda.matmul.allow_tf32 = True
     load_ensemble(folder, device="cpu", precision="fp32")
     assert not torch.backends.cudnn.allow_tf32
     assert not torch.backends.cuda.matmul.allow_tf32
