@@ -60,7 +60,9 @@ class StatusStrip(QWidget):
 
     def show_inputs(self, names: tuple[str, ...]) -> None:
         """Say which leads the networks read."""
-        self._inputs = [f"reads {', '.join(name or 'no lead' for name in names)}"]
+        present = [name for name in names if name]
+        only = " only" if len(present) == 1 else ""
+        self._inputs = [f"reads {', '.join(present) or 'no lead'}{only}"]
         self._write_device()
 
     def show_no_ensemble(self, reason: str) -> None:
