@@ -4,20 +4,16 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter, percentile_filter
+from scipy.ndimage import median_filter, minimum_filter1d, percentile_filter, uniform_filter1d
 
+from ecgviewer.signal.candidates import Candidates
 from ecgviewer.signal.params import Detection
 
-_RR_LIMITS_S = (0.22, 2.0)  # of the local RR
+_RR_LIMITS_S = (0.22, 3.0)  # of the local RR
 _FEW = 5  # beats below which nothing is learnt from a pass
 
 
-def choose_beats(
-    positions: NDArray[np.int64],
-    heights: NDArray[np.float64],
-    unrest: NDArray[np.float64],
-    detection: Detection,
-) -> NDArray[np.int64]:
+def choose_beats(candidates: Candidates, detection: Detection) -> NDArray[np.int64]:
     """Choose the beats among candidates.
 
     Each pass scores a candidate by its height against a threshold between the local levels of
@@ -27,12 +23,8 @@ def choose_beats(
 
     Parameters
     ----------
-    positions : (n,) int64
-        Candidates, grid samples, ascending.
-    heights : (n,) float64
-        Their heights, positive.
-    unrest : (n,) float64
-        Height that most of the time around exceeds.
+    candidates : Candidates
+        n places where a beat may be.
     detection : Detection
         The detector's numbers.
 
@@ -41,25 +33,63 @@ def choose_beats(
     (m,) int64
         Indices of the beats, ascending.
     """
-    n = len(positions)
-    if n == 0:
-        return np.empty(0, np.int64)
-    height = np.log(heights)
-    threshold = np.full(n, math.log(detection.first_threshold))
-    rr = np.full(n, detection.first_rr_s * detection.grid_fs_hz)
-    low, high = detection.unrest
+    share = detection.sharpness  # T waves are high but not steep: both count
+    height = (1 - share) * np.log(candidates.heights) + share * np.log(candidates.slopes)
+    some = np.flatnonzero(height > math.log(detection.candidate_floor))
+    if len(some) == 0:
+        return some
+    positions, height = candidates.positions[some], height[some]
+    doubt = _doubt(height, candidates.unrest[some], detection)
+    threshold = np.full(len(some), math.log(detection.first_threshold))
+    rr = _first_rr(positions, height, detection)
     limit = detection.gain_limit
-    doubt = 2 * limit * np.clip((unrest - low) / (high - low), 0.0, 1.0)
     chosen = np.empty(0, np.int64)
     for index in range(detection.passes):
-        gain = detection.gain if index else detection.first_gain
-        score = np.clip(gain * (height - threshold), -limit, limit) - doubt
-        chosen = _best_path(positions, height, score, rr, detection)
-        if len(chosen) < _FEW or index == detection.passes - 1:
-            break
-        threshold = _threshold(positions, height, chosen, detection)
-        rr = _local_rr(positions, chosen, detection)
-    return chosen
+        if index:
+            if len(chosen) < _FEW:
+                break
+            threshold = _threshold(positions, height, chosen, detection)
+            rr = _local_rr(positions, chosen, detection)
+        score = np.clip(detection.gain * (height - threshold), -limit, limit) - doubt
+        left = np.flatnonzero(score > detection.hopeless)
+        path = _best_path(positions[left], height[left], score[left], rr[left], detection)
+        chosen = left[path]
+    return some[chosen]
+
+
+def _doubt(
+    height: NDArray[np.float64], unrest: NDArray[np.float64], detection: Detection
+) -> NDArray[np.float64]:
+    """What a candidate's score loses where there is no rest between candidates, (n,).
+
+    A fast tachycardia has none either, but its beats are alike; noise is not.
+    """
+    size = detection.alike_candidates
+    mean = uniform_filter1d(height, size, mode="nearest")
+    square = uniform_filter1d(height * height, size, mode="nearest")
+    unlike = np.sqrt(np.maximum(square - mean * mean, 0.0))
+    noise = _ramp(unrest, detection.unrest) * _ramp(unlike, detection.unlike)
+    doubt: NDArray[np.float64] = np.maximum(noise, _ramp(unrest, detection.no_rest))
+    return 2 * detection.gain_limit * doubt
+
+
+def _ramp(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[np.float64]:
+    """0 up to the first limit, 1 from the second on."""
+    low, high = limits
+    ramp: NDArray[np.float64] = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return ramp
+
+
+def _first_rr(
+    positions: NDArray[np.int64], height: NDArray[np.float64], detection: Detection
+) -> NDArray[np.float64]:
+    """RR to begin with: usual, or longer where even all larger candidates lie far apart."""
+    usual = detection.first_rr_s * detection.grid_fs_hz
+    share, least = detection.slow
+    large = np.flatnonzero(height >= math.log(least))
+    if len(large) < _FEW:
+        return np.full(len(positions), usual)
+    return np.maximum(usual, share * _local_rr(positions, large, detection))
 
 
 def _threshold(
@@ -69,10 +99,8 @@ def _threshold(
     detection: Detection,
 ) -> NDArray[np.float64]:
     """Logarithm of the height above which a candidate counts as a beat, (n,)."""
-    signal = percentile_filter(
-        height[chosen], detection.signal_percentile, detection.signal_beats, mode="nearest"
-    )
-    signal = np.interp(positions, positions[chosen], signal)
+    smallest = minimum_filter1d(height[chosen], detection.signal_beats, mode="nearest")
+    signal = np.interp(positions, positions[chosen], smallest)
     rejected = np.ones(len(height), np.bool_)
     rejected[chosen] = False
     others = np.flatnonzero(rejected)
@@ -113,50 +141,55 @@ def _best_path(
 
     Plain lists, not arrays: the recursion is short and numpy's overhead would be most of it.
     """
+    if len(positions) == 0:
+        return np.empty(0, np.int64)
     ms = detection.grid_fs_hz / 1000
-    refractory = detection.refractory_ms * ms
-    echo, echo_ratio, echo_cost = (
-        detection.echo_ms * ms,
-        math.log(detection.echo[0]),
-        detection.echo[1],
-    )
+    refractory, echo = detection.refractory_ms * ms, detection.echo_ms * ms
+    alike, echo_cost = -math.log(detection.echo[0]), detection.echo[1]
     early, early_cost = detection.early
+    longest = detection.early_rr_s * detection.grid_fs_hz
     late, late_cost, late_most = detection.late
     saturated = late + late_most / late_cost  # x RR: from here on delay costs no more
-    first = _first_allowed(positions, score, refractory, detection.sure)
+    begins = _first_allowed(positions, score, refractory, detection.sure)
     p, h, x, r = positions.tolist(), height.tolist(), score.tolist(), rr.tolist()
-    n = len(p)
-    best, before, top = [0.0] * n, [-1] * n, [0] * n
-    for j in range(n):
-        at, interval, begin = p[j], r[j], first[j]
+    best, before, top = [0.0] * len(p), [-1] * len(p), [0] * len(p)
+    for j, (at, interval, begin) in enumerate(zip(p, r, begins, strict=True)):
         value, link = (0.0, -1) if begin < 0 else (-math.inf, -1)
         begin = max(begin, 0)
+        soon = early * min(interval, longest)
+        slow, beyond = late * interval, saturated * interval
         for i in range(j - 1, begin - 1, -1):
-            rr_i = at - p[i]
-            if rr_i < refractory:
+            gone = at - p[i]
+            if gone < refractory:
                 continue
-            share = rr_i / interval
-            if share >= saturated and top[i] >= begin:
+            if gone >= beyond and top[i] >= begin:  # further back only the best can win
                 if best[top[i]] - late_most > value:
                     value, link = best[top[i]] - late_most, top[i]
                 break
-            cost = 0.0
-            if share < early:
-                cost = early_cost * math.log(early / share)
-            elif share > late:
-                cost = min(late_cost * (share - late), late_most)
-            if rr_i < echo:
-                cost += echo_cost * max(0.0, abs(h[i] - h[j]) + echo_ratio)
-            if best[i] - cost > value:
-                value, link = best[i] - cost, i
+            result = best[i]
+            if gone < soon:
+                result -= early_cost * math.log(soon / gone)
+            elif gone > slow:
+                result -= min(late_cost * (gone - slow) / interval, late_most)
+            if gone < echo:
+                unlike = abs(h[i] - h[j]) - alike
+                if unlike > 0:
+                    result -= echo_cost * unlike
+            if result > value:
+                value, link = result, i
         best[j], before[j] = x[j] + value, link
-        top[j] = j
-        if j and top[j - 1] >= begin:
-            top[j] = top[j - 1] if best[top[j - 1]] >= best[j] else j
-        elif j:
-            top[j] = max(range(begin, j + 1), key=best.__getitem__)
-    end = max(range(_end(positions, score, refractory, detection.sure), n), key=best.__getitem__)
-    return _trace(before, end if best[end] > 0 else -1)
+        top[j] = _top(best, top[j - 1] if j else 0, begin, j)
+    begin = _end(positions, score, refractory, detection.sure)
+    end = max(range(begin, len(p)), key=best.__getitem__)
+    some = best[end] > 0 or max(x) >= detection.sure
+    return _trace(before, end if some else -1)
+
+
+def _top(best: list[float], last: int, begin: int, j: int) -> int:
+    """Which of begin..j has the best value, where `last` had it before j."""
+    if last < begin:
+        return max(range(begin, j + 1), key=best.__getitem__)
+    return last if best[last] >= best[j] else j
 
 
 def _first_allowed(

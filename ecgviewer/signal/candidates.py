@@ -23,13 +23,16 @@ class Candidates:
         Indices into the block's span, ascending.
     heights : (n,) float64
         Fused height, about 1 at a usual QRS.
+    slopes : (n,) float64
+        Fused steepness, about 1 at a usual QRS; T waves have little.
     unrest : (n,) float64
-        Height that three quarters of the time around exceed: near 0 between beats, above a third
-        where there is nothing but noise or flutter.
+        Height that three quarters of the time around exceed, as a share of the highest around:
+        near 0 between beats, above a third in noise.
     """
 
     positions: NDArray[np.int64]
     heights: NDArray[np.float64]
+    slopes: NDArray[np.float64]
     unrest: NDArray[np.float64]
 
 
@@ -58,21 +61,23 @@ def find_candidates(
     size = max(1, round(detection.smooth_ms * fs / 1000))
     deflection = uniform_filter1d(np.abs(band), size, axis=1)
     slope = uniform_filter1d(np.abs(np.diff(band, axis=1, prepend=band[:, :1])), size, axis=1)
-    level, slope_level = _levels(deflection, detection), _levels(slope, detection)
+    level = _floored(_levels(deflection, detection), detection)
     say = _say(deflection, level, detection)
-    height = _fuse(deflection, level, say, gap)
-    steepness = _fuse(slope, slope_level, say, gap)
+    height = _fuse(deflection, level, say, gap, np.arange(band.shape[1]))
     distance = max(1, round(detection.candidate_ms * fs / 1000))
     found, _ = find_peaks(height, distance=distance, height=detection.candidate_floor)
     end = round(detection.end_ms * fs / 1000)
     found = found[(found >= end) & (found < len(height) - end) & ~gap[:, found].all(axis=0)]
-    # T waves are high but not steep: both count, as a geometric mean
-    share = detection.sharpness
-    mixed = height[found] ** (1 - share) * np.maximum(steepness[found], _TINY) ** share
-    enough = mixed > detection.candidate_floor
-    found = found[enough].astype(np.int64)
-    unrest = _draw_out(_quiet(height[None], detection), len(height))[0, found]
-    return Candidates(found, mixed[enough], unrest)
+    found = found.astype(np.int64)
+    slope_level = _floored(_levels(slope, detection), detection)
+    whole = height[None]
+    unrest = _quiet(whole, detection) / np.maximum(_levels(whole, detection), _TINY)
+    return Candidates(
+        found,
+        height[found],
+        np.maximum(_fuse(slope, slope_level, say, gap, found), _TINY),
+        _at(unrest, found, len(height))[0],
+    )
 
 
 def _pieces(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
@@ -86,12 +91,16 @@ def _pieces(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.flo
 def _levels(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
     """Usual height of the QRS in each piece of a lead, (n_leads, n_pieces).
 
-    The median of the maxima of neighbouring pieces: one artefact or one pause does not move it. A
-    long pause lowers it to a share of the block's, no further: its noise is not taken for beats.
+    The median of the maxima of neighbouring pieces: one artefact or one pause does not move it.
     """
     maxima = _pieces(signal, detection).max(axis=2)
-    level = median_filter(maxima, (1, detection.level_pieces), mode="nearest")
-    least = detection.level_floor * np.percentile(maxima, 75, axis=1)
+    level: NDArray[np.float64] = median_filter(maxima, (1, detection.level_pieces), mode="nearest")
+    return level
+
+
+def _floored(level: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
+    """Levels no lower than a share of the block's: the rest of a long pause is not blown up."""
+    least = detection.level_floor * np.percentile(level, 75, axis=1)
     floored: NDArray[np.float64] = np.maximum(level, least[:, None])
     return floored
 
@@ -119,21 +128,23 @@ def _fuse(
     level: NDArray[np.float64],
     say: NDArray[np.float64],
     gap: NDArray[np.bool_],
+    places: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Mean of the leads, each in its own level, by what they count for, (n,)."""
+    """Mean of the leads, each in its own level, by what they count for, at places (n,)."""
     n = signal.shape[1]
-    weight = _draw_out(say / np.maximum(level, _FLAT_MV / 1000), n)
-    fused: NDArray[np.float64] = np.einsum("ij,ij->j", signal, weight)
+    there = signal if len(places) == n else signal[:, places]
+    weight = _at(say / np.maximum(level, _TINY), places, n)
     if gap.any():  # a lead in a gap has no say: the others share it
-        weight[gap] = 0.0
-        present = np.where(gap, 0.0, _draw_out(say, n)).sum(axis=0)
-        fused = np.einsum("ij,ij->j", signal, weight) / np.maximum(present, 0.01)
+        missing = gap[:, places]
+        weight[missing] = 0.0
+        present = np.where(missing, 0.0, _at(say, places, n)).sum(axis=0)
+        weight /= np.maximum(present, 0.01)
+    fused: NDArray[np.float64] = np.einsum("ij,ij->j", there, weight)
     return fused
 
 
-def _draw_out(pieces: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """Straight lines between the middles of pieces, (n_leads, n)."""
-    size = n // pieces.shape[1]
-    middle = (np.arange(pieces.shape[1]) + 0.5) * size
-    x = np.arange(n)
-    return np.stack([np.interp(x, middle, row) for row in pieces])
+def _at(pieces: NDArray[np.float64], places: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    """Values (n_leads, n_pieces) at places, on straight lines between the middles of pieces."""
+    count = pieces.shape[1]
+    middle = (np.arange(count) + 0.5) * (n // count)
+    return np.stack([np.interp(places, middle, row) for row in pieces])

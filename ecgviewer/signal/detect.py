@@ -124,7 +124,7 @@ def detect_block(
     gap = gap[chosen]
     band = _band(ecg[chosen], detection)
     found = find_candidates(band, gap, detection)
-    beats = choose_beats(found.positions, found.heights, found.unrest, detection)
+    beats = choose_beats(found, detection)
     places = found.positions[beats] + block.low
     border = round(detection.border_ms * detection.grid_fs_hz / 1000)
     inside = (places >= block.start - border) & (places < block.stop + border)

@@ -102,29 +102,33 @@ class Detection(_Fingerprinted):
     candidate_ms: float = 180.0  # least distance of two candidates
     candidate_floor: float = 0.06  # of the level
     end_ms: float = 40.0  # from the record's ends: half a QRS is none
-    sharpness: float = 0.3  # share of the slope in a candidate's height; T waves have little
+    sharpness: float = 0.4  # share of the slope in a candidate's height; T waves have little
     # which candidates are beats: the path of the highest score
     refractory_ms: float = 200.0
     passes: int = 3  # each learns threshold and RR from the one before
     first_threshold: float = 0.46  # of the level, in the first pass
-    first_gain: float = 6.0
     first_rr_s: float = 0.7
+    slow: tuple[float, float] = (0.6, 0.25)  # or this share of the RR of candidates above that
     threshold_share: float = 0.45  # between noise and signal, on a logarithmic scale
     threshold_range: tuple[float, float] = (0.1, 0.45)
     gain: float = 8.0  # score per e-fold above the threshold
-    gain_limit: float = 10.0  # largest score of one candidate, either sign
-    sure: float = 5.0  # a score above which a candidate cannot be left out
-    signal_beats: int = 5  # beats around a candidate that give the signal level...
-    signal_percentile: float = 10.0
+    gain_limit: float = 8.0  # largest score of one candidate, either sign
+    sure: float = 5.0  # from this score on a candidate cannot be left out...
+    hopeless: float = -5.0  # ... and up to this one it cannot be a beat
+    signal_beats: int = 7  # beats around a candidate; the smallest gives the signal level...
     noise_candidates: int = 9  # ... and rejected ones that give the noise level
-    noise_percentile: float = 75.0
+    noise_percentile: float = 70.0
     rr_beats: int = 21
     early: tuple[float, float] = (0.65, 8.0)  # share of the RR below which haste costs; per e-fold
+    early_rr_s: float = 1.0  # of a longer RR no more than this counts for haste
     late: tuple[float, float, float] = (1.7, 6.0, 14.0)  # RR above which delay costs; per RR; most
     echo_ms: float = 278.0  # two beats this close are of like height, or one is a P or T wave
     echo: tuple[float, float] = (0.8, 8.0)  # ratio of heights below which that costs; per e-fold
-    unrest: tuple[float, float] = (0.34, 0.38)  # quiet part of the height: from here to there
-    # a candidate's score falls to none: noise and flutter have no beats
+    # between these limits the score falls to nothing: unrest, ...
+    unrest: tuple[float, float] = (0.34, 0.40)
+    unlike: tuple[float, float] = (0.10, 0.20)  # ... if the heights around also scatter by this...
+    no_rest: tuple[float, float] = (0.75, 0.85)  # ... and unrest by itself
+    alike_candidates: int = 9
     border_ms: float = 25.0  # a block reports candidates this far beyond its core
 
 

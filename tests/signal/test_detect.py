@@ -97,24 +97,18 @@ def test_a_pause_stays_a_pause(pause_s):
     assert errors(beats, in_memory(ecg)) == (0, 0)
 
 
-# Known failings of the frozen numbers, found on made ECGs after the numbers were chosen.
-@pytest.mark.xfail(
-    strict=True, reason="a delay beyond two RR of 0.7 s costs more than a beat earns"
-)
 @pytest.mark.parametrize("rr_s", [2.0, 2.2, 2.5])
 def test_a_slow_rhythm(rr_s):
     beats = np.arange(1.0, 119, rr_s)
     assert errors(beats, in_memory(made_ecg(beats, duration_s=120))) == (0, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="without rest between the beats it is taken for noise")
 def test_sustained_ventricular_tachycardia():
     beats = np.arange(0.5, 119, 0.3)
     missed, _ = errors(beats, in_memory(made_ecg(beats, duration_s=120, width_s=WIDE_S)))
     assert missed < 5
 
 
-@pytest.mark.xfail(strict=True, reason="noise of a pause is measured against the block's beats")
 def test_noise_in_a_long_pause_is_no_beats():
     beats = np.concatenate([SINUS[SINUS < 50], SINUS[SINUS > 50] + 25])
     _, extra = errors(beats, in_memory(made_ecg(beats, duration_s=145, noise_mv=0.05)))
@@ -246,7 +240,7 @@ def test_flutter_stretches_are_left_out():
 
 
 # Missed and extra beats of training records at which the numbers were frozen, and a few more.
-FLOORS = {"119": (0, 2), "205": (1, 2), "208": (8, 13), "215": (0, 1)}
+FLOORS = {"119": (0, 2), "205": (1, 2), "208": (10, 13), "215": (0, 1)}
 
 
 @pytest.mark.parametrize("name", FLOORS)
