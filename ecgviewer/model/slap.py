@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 
-def _remember(lstm: nn.LSTM, n_steps: int) -> None:
+def remember(lstm: nn.LSTM, n_steps: int) -> None:
     """Chrono initialisation (Tallec & Ollivier 2018): memories from 1 to `n_steps` steps long.
 
     Half of a window is padding after the beat; with the usual start the last state forgets the QRS
@@ -46,7 +46,7 @@ class Slap(nn.Module):
     ) -> None:
         super().__init__()
         self.lstm = nn.LSTM(n_leads, n_cells, n_layers, batch_first=True, dropout=dropout)
-        _remember(self.lstm, 400)
+        remember(self.lstm, 400)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(n_cells, n_classes)
 

@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
+from ecgviewer.model.slap import remember
 from train.networks.layers import as_image, channels_last, conv_block, scaled
-from train.networks.lstm import remember
 
 
 class CnnLstm(nn.Module):

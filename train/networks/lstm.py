@@ -1,25 +1,9 @@
 """One LSTM layer over a window's samples, to compare with; holds the network only."""
 
-import torch
 from torch import Tensor, nn
 
+from ecgviewer.model.slap import remember
 from train.networks.layers import scaled
-
-
-def remember(lstm: nn.LSTM, n_steps: int) -> None:
-    """Chrono initialisation (Tallec & Ollivier 2018): memories from 1 to `n_steps` steps long.
-
-    The paper's networks of the kind get it too (`ecgviewer.model.slap`): half of a window is
-    padding, and with the usual start the last state forgets the QRS.
-    """
-    n = lstm.hidden_size
-    for name, bias in lstm.named_parameters():
-        if name.startswith("bias_ih"):
-            forget = torch.log(torch.empty(n).uniform_(1.0, n_steps - 1.0))
-            bias.data[:n] = -forget  # input gate
-            bias.data[n : 2 * n] = forget
-        elif name.startswith("bias_hh"):
-            bias.data.zero_()
 
 
 class Lstm(nn.Module):
