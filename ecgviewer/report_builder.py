@@ -1,7 +1,5 @@
 """From a recording's beats to its report, one way for window and command line; writes no file."""
 
-import importlib.metadata
-import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer import __version__
 from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE, BeatClass
 from ecgviewer.beatlog import BeatLog
 from ecgviewer.io.annotations import read_annotations
@@ -28,10 +25,9 @@ from ecgviewer.rhythm.rate import across
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.signal.quality import Stretch, unreadable
 from ecgviewer.summary import Summary, summarise
+from ecgviewer.versions import versions
 
 DETECT = "detect"  # beats come from the detector, not from an annotator
-# Libraries whose version can move a number of the report, by the name they are installed under.
-_LIBRARIES = ("numpy", "scipy", "PyWavelets", "torch", "wfdb")
 
 # Stage ("scan" or "classify"), done, total.
 Progress = Callable[[str, int, int], None]
@@ -161,17 +157,6 @@ def analyse_record(
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
-
-
-def versions() -> dict[str, str]:
-    """Versions of this program and of the libraries that compute."""
-    found = {"ecgviewer": __version__, "python": platform.python_version()}
-    for name in _LIBRARIES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:  # a frozen app that left it out
-            found[name] = "unknown"
-    return found
 
 
 def _used(ensemble: Ensemble) -> EnsembleUsed:

@@ -22,6 +22,7 @@ _FOLDERS = {
     "XDG_CACHE_HOME": ".cache",
     "XDG_DATA_HOME": ".local/share",
     "XDG_STATE_HOME": ".local/state",
+    "ECGVIEWER_CACHE": ".cache/ecgviewer",  # Windows does not ask the environment for its own
 }
 
 hypothesis.settings.register_profile("dev", deadline=None)

@@ -17,7 +17,8 @@ from ecgviewer.io.readers import open_record
 from ecgviewer.io.report import csv_bytes
 from ecgviewer.pipeline import Ensemble, Scan, analyze, default_inputs, load_ensemble, scan
 from ecgviewer.record import Lead, Record
-from ecgviewer.report_builder import Report, analyse_record, build_report, versions
+from ecgviewer.report_builder import Report, analyse_record, build_report
+from ecgviewer.versions import versions
 from tests.tiny_ensemble import make_ensemble
 
 FS, SECONDS = 360, 40

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer import report_builder
+from ecgviewer import versions
 from ecgviewer.beat import BeatClass
 from ecgviewer.gui import log_file
 from ecgviewer.gui.actions import ENTRIES, GESTURES, MENUS
@@ -64,14 +64,14 @@ class TextDialog(QDialog):
 
 def about_dialog(ensemble: Ensemble | None, problem: str, parent: QWidget) -> TextDialog:
     """Intended use and versions, and the card of the networks in use."""
-    versions = "".join(
+    libraries = "".join(
         f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(version)}</td></tr>"
-        for name, version in (*report_builder.versions().items(), ("Qt", qVersion()))
+        for name, version in (*versions.versions().items(), ("Qt", qVersion()))
     )
     about = (
         f"<h2>{APPLICATION}</h2><p>Every beat of an ECG recording in the colour of its AAMI class."
         f"</p><p><b>{_INTENDED_USE}</b></p>{_classes()}<h4>Data</h4><p>{_DATA}</p>"
-        f"<h4>Versions</h4><table>{versions}</table>"
+        f"<h4>Versions</h4><table>{libraries}</table>"
         f"<h4>Log</h4><p>{escape(str(log_file.path()))}</p>"
     )
     model = model_html(ensemble) if ensemble else f"<p>{escape(problem or 'Not loaded yet.')}</p>"

@@ -1,0 +1,45 @@
+"""Which program and which libraries compute: versions, and a hash of the code; computes nothing."""
+
+import hashlib
+import importlib.metadata
+import platform
+from functools import cache
+from pathlib import Path
+
+from ecgviewer import __version__
+
+# Libraries whose version can move a number of the report, by the name they are installed under.
+_LIBRARIES = ("numpy", "scipy", "PyWavelets", "torch", "wfdb")
+# What stands between a recording's samples and its classes; `gui` and `cli` do not.
+_COMPUTES = ("signal", "io", "model", "rhythm")
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program and of the libraries that compute."""
+    found = {"ecgviewer": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:  # a frozen app that left it out
+            found[name] = "unknown"
+    return found
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 of the program's own code that computes; empty in a frozen app, which has no source.
+
+    The version alone would not tell a source tree before an edit from the same one after it.
+    """
+    root = Path(__file__).resolve().parent
+    sources = [*root.glob("*.py"), *(f for name in _COMPUTES for f in (root / name).rglob("*.py"))]
+    digest, n_read = hashlib.sha256(), 0
+    for path in sorted(sources):
+        try:
+            text = path.read_bytes()
+        except OSError:  # an edit under way
+            continue
+        digest.update(f"{path.relative_to(root).as_posix()} {len(text)}\n".encode())
+        digest.update(text)
+        n_read += 1
+    return digest.hexdigest() if n_read else ""
