@@ -5,39 +5,37 @@ before the first sample was read and once more before the result is kept, so tha
 in between never gives its name to another's beats. Edits by a person are no part of it.
 """
 
-import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ecgviewer.beat import FLAGS, N_CLASSES
-from ecgviewer.beatlog import PENDING, BeatBatch, BeatLog, flag_bits
 from ecgviewer.io.report_inputs import InputFile, hash_inputs
 from ecgviewer.model.engine import engine
-from ecgviewer.pipeline import Ensemble, Inputs, Scan
+from ecgviewer.pipeline import Ensemble, Inputs
 from ecgviewer.record import Record
+from ecgviewer.results import Results, pack_results, unpack_results
 from ecgviewer.signal.params import DETECTION, GRID, QUALITY, Detection
-from ecgviewer.signal.quality import Stretch
 from ecgviewer.store import place
 from ecgviewer.store.database import Store
 from ecgviewer.store.key import ResultKey, group_digest
-from ecgviewer.store.packing import Column
 from ecgviewer.versions import code_hash, versions
 
+__all__ = [
+    "DETECT",
+    "Hashed",
+    "Keeper",
+    "Kept",
+    "Results",
+    "hash_files",
+    "result_key",
+]
+
 _LOG = logging.getLogger(__name__)
-DETECT = "detect"
-_KINDS = ("gap", "flat", "noisy")
-_CONTENT = "about"  # the column that holds the rest as JSON
-
-
-class _OffError(Exception):
-    """What was kept does not fit together."""
+DETECT = "detect"  # beats come from the detector, not from an annotator
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,6 @@ class Hashed:
     def recording(self) -> str:
         """One digest of the recording's files."""
         return group_digest(tuple(file.sha256 or "" for file in self.files))
-
-
-@dataclass(frozen=True)
-class Results:
-    """A complete analysis; `log` is not to be written any more."""
-
-    scan: Scan
-    log: BeatLog
 
 
 @dataclass(frozen=True)
@@ -189,7 +179,9 @@ class Keeper:
         if found is None:
             return None
         try:
-            results = _unpacked(found.columns, record, hashed, len(ensemble.members))
+            results = unpack_results(
+                found.columns, record, source=hashed.source, n_members=len(ensemble.members)
+            )
         except Exception as error:  # sealed, and yet not what this version keeps
             _LOG.warning("a kept result is not used and removed: %s", error)
             self.store.remove(key)
@@ -222,7 +214,7 @@ class Keeper:
         try:
             if not _complete(results, ensemble) or results.scan.source != hashed.source:
                 return False
-            columns = _packed(results)
+            columns = pack_results(results)
             path = None if hashed.annotation is None else hashed.annotation.path
             after = hash_files(record, source=hashed.source, annotation=path, stop=stop)
             if after != hashed:
@@ -248,105 +240,3 @@ def _complete(results: Results, ensemble: Ensemble) -> bool:
         and log.n_members == len(ensemble.members)
         and np.array_equal(log.samples, results.scan.samples)
     )
-
-
-def _packed(results: Results) -> dict[str, Column]:
-    """Columns of a complete analysis; a field of `Scan` that is no array goes into `about`."""
-    scan, log = results.scan, results.log
-    about = {
-        "leads": list(scan.leads),
-        "source": scan.source,
-        "detection": scan.detection.to_dict(),
-    }
-    columns: dict[str, Column] = {
-        _CONTENT: np.frombuffer(json.dumps(about).encode(), np.uint8),
-        "stretches": _stretch_rows(scan.stretches),
-        "classes": log.classes,
-        "probabilities": log.probabilities,
-        "votes": log.votes,
-        "flags": log.flags,
-    }
-    for name in _scan_arrays():
-        columns[name] = getattr(scan, name)
-    return columns
-
-
-def _scan_arrays() -> tuple[str, ...]:
-    """Fields of `Scan` that are kept as columns: all but those handled by name."""
-    others = {"stretches", "leads", "source", "detection"}
-    return tuple(f.name for f in fields(Scan) if f.name not in others)
-
-
-def _stretch_rows(stretches: tuple[Stretch, ...]) -> NDArray[np.int64]:
-    """(n, 4): kind, start, stop, lead or -1."""
-    rows = [
-        (_KINDS.index(s.kind), s.start, s.stop, -1 if s.lead is None else s.lead) for s in stretches
-    ]
-    return np.array(rows, np.int64).reshape(-1, 4)
-
-
-def _unpacked(
-    columns: dict[str, Column], record: Record, hashed: Hashed, n_members: int
-) -> Results:
-    """The analysis, every column of the shape it must have; raises at anything that is off."""
-    about: dict[str, Any] = json.loads(columns[_CONTENT].tobytes())
-    n = len(columns["samples"])
-    shapes: dict[str, tuple[str, tuple[int, ...]]] = {
-        "samples": ("<i8", (n,)),
-        "positions": ("<i8", (n,)),
-        "before": ("<i8", (n,)),
-        "after": ("<i8", (n,)),
-        "unreadable": ("<i8", (len(columns["unreadable"]), 2)),
-        "stretches": ("<i8", (len(columns["stretches"]), 4)),
-        "classes": ("|i1", (n,)),
-        "probabilities": ("<f8", (n, N_CLASSES)),
-        "votes": ("<f4", (n, n_members, N_CLASSES)),
-        "flags": ("<u2", (n,)),
-    }
-    if set(columns) != {*shapes, _CONTENT}:
-        raise _OffError(f"columns {sorted(columns)}")
-    for name, wanted in shapes.items():
-        found = (columns[name].dtype.str, columns[name].shape)
-        if found != wanted:
-            raise _OffError(f"{name} is {found}, must be {wanted}")
-    _check_values(columns, record)
-    scan = Scan(
-        stretches=tuple(
-            Stretch(_KINDS[kind], start, stop, None if lead < 0 else lead)  # type: ignore[arg-type]
-            for kind, start, stop, lead in columns["stretches"].tolist()
-        ),
-        leads=tuple(about["leads"]),
-        source=about["source"],
-        detection=Detection.from_dict(about["detection"]),
-        **{name: columns[name] for name in _scan_arrays()},
-    )
-    if (scan.leads, scan.source) != (record.ecg_leads, hashed.source):
-        raise _OffError(f"leads {scan.leads}, source {scan.source}")
-    return Results(scan, _log(columns, n_members))
-
-
-def _check_values(columns: dict[str, Column], record: Record) -> None:
-    samples, classes = columns["samples"], columns["classes"]
-    if len(samples) == 0:
-        return
-    if samples[0] < 0 or samples[-1] >= record.n_samples or (np.diff(samples) <= 0).any():
-        raise _OffError("beats are not in the order of time, or beyond the recording")
-    if classes.min() <= PENDING or classes.max() >= N_CLASSES:
-        raise _OffError("a class that there is not")
-    if columns["flags"].max() >= 1 << len(FLAGS) or (columns["flags"] & flag_bits("pending")).any():
-        raise _OffError("flags that a classified beat cannot have")
-
-
-def _log(columns: dict[str, Column], n_members: int) -> BeatLog:
-    log = BeatLog(n_members=n_members)
-    log.extend(columns["samples"])
-    log.apply(
-        BeatBatch(
-            np.arange(len(columns["samples"])),
-            columns["classes"],
-            columns["probabilities"],
-            columns["votes"],
-            columns["flags"],
-        )
-    )
-    return log

@@ -11,6 +11,7 @@ from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE, BeatClass
 from ecgviewer.beatlog import BeatLog
 from ecgviewer.io.annotations import read_annotations
 from ecgviewer.io.report import EnsembleUsed, ReportBeats, ReportContext, hash_inputs
+from ecgviewer.keeping import DETECT, Keeper, Results, hash_files
 from ecgviewer.pipeline import (
     Ensemble,
     Inputs,
@@ -26,8 +27,6 @@ from ecgviewer.signal.params import DETECTION
 from ecgviewer.signal.quality import Stretch, unreadable
 from ecgviewer.summary import Summary, summarise
 from ecgviewer.versions import versions
-
-DETECT = "detect"  # beats come from the detector, not from an annotator
 
 # Stage ("scan" or "classify"), done, total.
 Progress = Callable[[str, int, int], None]
@@ -112,6 +111,7 @@ def analyse_record(
     beats_from: str = DETECT,
     hide_patient: bool = False,
     progress: Progress | None = None,
+    keeper: Keeper | None = None,
 ) -> Report:
     """Find and classify every beat of a recording, check its files, and report.
 
@@ -127,6 +127,8 @@ def analyse_record(
         As for `build_report`.
     progress : callable, optional
         Told the stage and how far it is.
+    keeper : Keeper, optional
+        Where results of an earlier run are looked for, and these kept. The report is the same.
 
     Returns
     -------
@@ -137,6 +139,30 @@ def analyse_record(
     RecordError
         Where the recording or its annotations cannot be read.
     """
+    inputs = default_inputs(record, prep=ensemble.prep)
+    hashed, kept = None, None
+    if keeper is not None:
+        annotation = None if beats_from == DETECT else _annotation_file(record, beats_from)
+        hashed = hash_files(record, source=beats_from, annotation=annotation)
+    if keeper is not None and hashed is not None:
+        kept = keeper.find(record, hashed, ensemble, inputs)
+    results = kept.results if kept else _results(record, ensemble, inputs, beats_from, progress)
+    if keeper is not None and hashed is not None and kept is None:
+        keeper.keep(record, hashed, ensemble, inputs, results)
+    verdict = record.verdict if record.verify is None else record.verify(lambda: False)
+    return build_report(
+        record, verdict, results.scan, results.log, ensemble, inputs, hide_patient=hide_patient
+    )
+
+
+def _results(
+    record: Record,
+    ensemble: Ensemble,
+    inputs: Inputs,
+    beats_from: str,
+    progress: Progress | None,
+) -> Results:
+    """Scan and classify a recording."""
     tell = progress or _silent
     log = BeatLog(n_members=len(ensemble.members))
     result = None
@@ -147,12 +173,10 @@ def analyse_record(
         tell("scan", step.done, step.total)
     if result is None:
         raise RuntimeError("the scan ended without its last step")
-    inputs = default_inputs(record, prep=ensemble.prep)
     for batch in analyze(record, result, ensemble, inputs=inputs):
         log.apply(batch)
         tell("classify", log.n_classified, log.n_beats)
-    verdict = record.verdict if record.verify is None else record.verify(lambda: False)
-    return build_report(record, verdict, result, log, ensemble, inputs, hide_patient=hide_patient)
+    return Results(result, log)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
