@@ -112,8 +112,7 @@ def compare(
         first_reference=int(np.searchsorted(refs, start)),
         first_test=int(np.searchsorted(tests, start - match)),
     )
-    ref_at = _taken(refs, steps.reference)
-    test_at = _taken(tests, steps.test)
+    ref_at, test_at = _taken(refs, steps.reference), _taken(tests, steps.test)
     extra = steps.reference == _NONE
     early = extra & (test_at < start + match)
     counted = ~early & ~(extra & _inside(test_at, reference.flutter))

@@ -1,0 +1,118 @@
+"""What the commands share: errors as sentences, exit statuses, progress; analyses nothing."""
+
+import contextlib
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ecgviewer.io.find import PlanError
+
+if TYPE_CHECKING:  # torch takes a second to import, which --help and info need not wait for
+    from ecgviewer.pipeline import Ensemble
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+DEFAULT_ENSEMBLE = "paper"
+
+Debug = Annotated[bool, typer.Option("--debug", help="Log to stderr, and show tracebacks.")]
+
+
+class Device(StrEnum):
+    """Where the networks run."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+def load_networks(name: str, device: Device) -> "Ensemble":
+    """An ensemble by its name, or by its folder."""
+    from ecgviewer.pipeline import available, load_ensemble
+
+    if name in available():
+        return load_ensemble(name, device=device.value)
+    if (Path(name) / "ensemble.json").is_file():
+        return load_ensemble(Path(name), device=device.value)
+    known = ", ".join(available()) or "none"
+    raise typer.BadParameter(f"there is no ensemble {name!r}; installed: {known}")
+
+
+def printable(text: str) -> str:
+    """Text of a file, safe on any terminal: no control sequences, no letters it cannot show."""
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return clean.encode(encoding, "replace").decode(encoding)
+
+
+def complain(sentence: str) -> None:
+    """Say on stderr what went wrong."""
+    typer.echo(f"ecgviewer: {printable(sentence)}", err=True)
+
+
+def as_sentence(error: Exception, record: Path | None = None) -> str:
+    """What went wrong, in one sentence."""
+    if type(error).__module__.startswith("ecgviewer."):
+        return str(error)
+    about = f"{record}: " if record is not None else ""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else about
+        return f"{where}{error.strerror or error}"
+    return (
+        f"{about}an error of the program itself ({type(error).__name__}: {error});"
+        " run it again with --debug and report what it says"
+    )
+
+
+@contextlib.contextmanager
+def in_sentences(*, debug: bool) -> Iterator[None]:
+    """End with one sentence on stderr and the exit status that fits, never with a traceback."""
+    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR)
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("interrupted; reports that were not finished were not written")
+        raise typer.Exit(INTERRUPTED) from None
+    except (typer.Exit, typer.BadParameter, BrokenPipeError):
+        raise
+    except Exception as error:
+        if debug:
+            raise
+        complain(as_sentence(error))
+        raise typer.Exit(USAGE if isinstance(error, PlanError) else FAILED) from None
+
+
+def progress_bar() -> Progress:
+    """A progress bar on stderr, silent where that is no terminal."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+        # rich would send what goes to stdout to stderr too, where stdout may be a file
+        redirect_stdout=sys.stdout.isatty(),
+    )
+
+
+@contextlib.contextmanager
+def progress_step(bar: Progress, name: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A line of the progress bar for one record, gone when it is done."""
+    task = bar.add_task(name, total=None)
+
+    def tell(stage: str, done: int, total: int) -> None:
+        words = {"scan": "finding beats", "classify": "classifying"}
+        bar.update(task, description=f"{name} {words[stage]}", completed=done, total=total)
+
+    try:
+        yield tell
+    finally:
+        bar.remove_task(task)
