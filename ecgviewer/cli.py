@@ -1,4 +1,4 @@
-"""The command line: analyze and info; no window. `ecgviewer open RECORD` is the front door's.
+"""The command line, analyze, evaluate and info; no window: `ecgviewer open` is the front door's.
 
 Exit status: 0 when all went well; 1 where a record could not be analysed or its files are damaged;
 2 for wrong usage; 130 after Ctrl-C.
@@ -27,6 +27,7 @@ from ecgviewer.console import (
     progress_bar,
     progress_step,
 )
+from ecgviewer.evaluate_command import evaluate
 from ecgviewer.io.find import Job, plan
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help and info need not wait for
@@ -123,6 +124,9 @@ def analyze(
             complain(f"{n_failed} of {len(jobs)} records are damaged or could not be analysed")
         if n_failed:
             raise typer.Exit(FAILED)
+
+
+app.command()(evaluate)
 
 
 @app.command()

@@ -28,7 +28,7 @@ def annotators(record: Record) -> tuple[str, ...]:
     return tuple(annotation_paths(_stem(record)))
 
 
-def read_annotations(record: Record, annotator: str) -> Annotations:
+def read_annotations(record: Record, annotator: str, *, at_own_rate: bool = False) -> Annotations:
     """Annotations of one annotator.
 
     Parameters
@@ -37,11 +37,14 @@ def read_annotations(record: Record, annotator: str) -> Annotations:
         The recording.
     annotator : str
         Suffix of the annotation file.
+    at_own_rate : bool
+        Whether samples stay at the file's resolution.
 
     Returns
     -------
     Annotations
         `sample` in the record's own samples, whatever resolution the file has; `fs` the record's.
+        With `at_own_rate` both are the file's.
 
     Raises
     ------
@@ -54,6 +57,8 @@ def read_annotations(record: Record, annotator: str) -> Annotations:
     found = read_annotation_file(stem.with_name(f"{stem.name}.{annotator}"))
     # without a resolution of their own, annotations count the header's frames
     own = found.fs if found.fs is not None else _frame_rate(record)
+    if at_own_rate:
+        return replace(found, fs=own)
     if own != record.fs:
         scaled = np.floor(found.sample * (record.fs / own) + 0.5).astype(np.int64)
         found = replace(found, sample=scaled)

@@ -83,17 +83,40 @@ def plan(records: Sequence[Path], out: Path) -> tuple[Job, ...]:
         return (Job(records[0], out),)
     if out.exists() and not out.is_dir():
         raise PlanError(f"{out} is a file; for several records name a folder")
-    found: dict[Path, Path] = {}
-    for named in records:
-        below = find_records(named) if named.is_dir() else (named,)
-        if not below:
-            raise PlanError(f"{named} holds no record (no .hea file)")
-        for record in below:
-            found.setdefault(_stem(record), record)
     root = _common_folder(records)
-    jobs = [Job(record, out / _below(stem, root)) for stem, record in found.items()]
+    jobs = [Job(record, out / _below(_stem(record), root)) for record in all_records(records)]
     _check_distinct(jobs)
     return tuple(jobs)
+
+
+def all_records(named: Sequence[Path]) -> tuple[Path, ...]:
+    """Records named, and those in the folders named, each once.
+
+    Parameters
+    ----------
+    named : sequence of Path
+        What the user named: records, and folders to search.
+
+    Returns
+    -------
+    tuple of Path
+        In the order named.
+
+    Raises
+    ------
+    PlanError
+        Where a folder holds no record.
+    RecordError
+        Where a folder cannot be searched.
+    """
+    found: dict[Path, Path] = {}
+    for path in named:
+        below = find_records(path) if path.is_dir() else (path,)
+        if not below:
+            raise PlanError(f"{path} holds no record (no .hea file)")
+        for record in below:
+            found.setdefault(_stem(record), record)
+    return tuple(found.values())
 
 
 def _stem(record: Path) -> Path:

@@ -1,0 +1,182 @@
+"""The command evaluate: compares recordings with their reference and shows tables; no window."""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from ecgviewer.console import (
+    DEFAULT_ENSEMBLE,
+    FAILED,
+    Debug,
+    Device,
+    as_sentence,
+    complain,
+    in_sentences,
+    load_networks,
+    progress_bar,
+    progress_step,
+)
+from ecgviewer.io.find import all_records
+
+if TYPE_CHECKING:  # torch takes a second to import, which --help need not wait for
+    from ecgviewer.evaluation.recording import Evaluation
+    from ecgviewer.pipeline import Ensemble
+
+_LOG = logging.getLogger(__name__)
+_FILE_WIDTH = 160
+_ANNOTATOR = re.compile(r"[\w-]{1,20}")
+
+
+class Mapping(StrEnum):
+    """What the symbols of annotations mean, by name of the table."""
+
+    BXB = "bxb"
+    DECHAZAL = "dechazal"
+
+
+def evaluate(
+    records: Annotated[
+        list[Path],
+        typer.Argument(metavar="RECORD...", help="Records, or folders searched for records."),
+    ],
+    reference: Annotated[
+        str, typer.Option(metavar="ANNOTATOR", help="Reference annotations beside the record.")
+    ] = "atr",
+    test: Annotated[
+        str,
+        typer.Option(
+            metavar="ANNOTATOR", help="Compare annotations beside the record; nothing is analysed."
+        ),
+    ] = "",
+    ensemble: Annotated[
+        str, typer.Option(help=f"Ensemble that classifies; {DEFAULT_ENSEMBLE} if not given.")
+    ] = "",
+    mapping: Annotated[
+        Mapping, typer.Option(help="Whether e, j and n count as S (bxb) or as N (dechazal).")
+    ] = Mapping.BXB,
+    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.AUTO,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE.json", help="Keep it, and a CSV beside it."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Compare the beats of records with reference annotations, as ANSI/AAMI EC57 says."""
+    with in_sentences(debug=debug):
+        _check(reference, test, ensemble, out)
+        from ecgviewer.evaluation.documents import check_targets, write_documents
+
+        if out is not None:
+            check_targets(out, force=force)
+        paths = all_records(records)
+        networks = None if test else load_networks(ensemble or DEFAULT_ENSEMBLE, device)
+        done: list[Evaluation] = []
+        with progress_bar() as bar:
+            overall = bar.add_task("records", total=len(paths), visible=len(paths) > 1)
+            for path in paths:
+                with progress_step(bar, path.stem) as tell:
+                    one = _one(path, reference, test, networks, mapping, tell, debug=debug)
+                if one is not None:
+                    done.append(one)
+                bar.advance(overall)
+        _show(done)
+        if networks is not None and networks.unseen_sentence and done:
+            typer.echo(networks.unseen_sentence)
+        about = _about(reference, test, networks, mapping)
+        if out is not None and done:
+            write_documents(out, done, about, force=force)
+        n_failed = len(paths) - len(done)
+        if len(paths) > 1 and n_failed:
+            complain(f"{n_failed} of {len(paths)} records could not be compared")
+        if n_failed or all(one.nothing_left for one in done):
+            raise typer.Exit(FAILED)
+
+
+def _check(reference: str, test: str, ensemble: str, out: Path | None) -> None:
+    """Refuse what does not go together."""
+    for option, name in (("--reference", reference), ("--test", test or "none")):
+        if not _ANNOTATOR.fullmatch(name):
+            raise typer.BadParameter(f"{option}: {name[:40]!r} is no annotator's name")
+    if test and ensemble:
+        raise typer.BadParameter("give --test or --ensemble, not both: one of them is compared")
+    if test == reference:
+        raise typer.BadParameter(f"--test and --reference are both {test!r}")
+    if out is not None and out.suffix.lower() != ".json":
+        raise typer.BadParameter(f"{out}: name a file that ends in .json; a CSV is put beside it")
+
+
+def _one(
+    path: Path,
+    reference: str,
+    test: str,
+    networks: "Ensemble | None",
+    mapping: Mapping,
+    tell: Callable[[str, int, int], None],
+    *,
+    debug: bool,
+) -> "Evaluation | None":
+    """Evaluate one record; None, with a sentence on stderr, where that cannot be."""
+    from ecgviewer.evaluation import recording
+    from ecgviewer.io.readers import open_record
+
+    try:
+        record = open_record(path)
+        # before minutes of work, not after
+        recording.marks_of_annotator(record, reference, mapping=mapping.value)
+        if networks is None:
+            found = recording.marks_of_annotator(record, test, mapping=mapping.value)
+            note = ""
+        else:
+            found = recording.analysed(record, networks, progress=tell)
+            note = recording.why_no_classes(record, networks)
+        done = recording.evaluate(record, found, reference=reference, mapping=mapping.value)
+    except Exception as error:  # a bad record does not stop the rest
+        if debug:
+            _LOG.exception("%s", path)
+        complain(as_sentence(error, path))
+        return None
+    for sentence in filter(None, (done.nothing_left, note)):
+        complain(f"{path}: {sentence}")
+    return replace(done, note=note)
+
+
+def _about(
+    reference: str, test: str, networks: "Ensemble | None", mapping: Mapping
+) -> dict[str, Any]:
+    """What was compared with what."""
+    about: dict[str, Any] = {"reference": reference, "mapping": mapping.value}
+    if networks is None:
+        return {**about, "test": {"annotator": test}}
+    from ecgviewer.signal.params import DETECTION
+
+    return {
+        **about,
+        "test": {
+            "ensemble": networks.name,
+            "sha256": networks.hash,
+            "preprocessing_fingerprint": networks.prep.fingerprint(),
+            "detection_fingerprint": DETECTION.fingerprint(),
+            "device": networks.device,
+            "precision": networks.precision,
+            "unseen_patients": networks.unseen_sentence,
+        },
+    }
+
+
+def _show(done: "Sequence[Evaluation]") -> None:
+    """Tables on stdout."""
+    from ecgviewer.evaluation.tables import tables
+
+    # a file or a pipe has no width: the tables are to be whole
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
+    for table in tables(done):
+        console.print(table)

@@ -1,0 +1,206 @@
+"""One recording's beats against its reference annotations; writes no file and prints nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.beat import SYMBOL_TABLES
+from ecgviewer.beatlog import BeatLog
+from ecgviewer.ec57.beats import Comparison, compare
+from ecgviewer.ec57.marks import (
+    LEARNING_S,
+    MATCH_S,
+    Marks,
+    marks_of_annotations,
+    marks_of_beats,
+    moved,
+)
+from ecgviewer.ec57.runs import CHAMBERS, Chamber, RunComparison, compare_runs
+from ecgviewer.io.annotations import read_annotations
+from ecgviewer.pipeline import Ensemble, analyze, scan, why_not_classified
+from ecgviewer.record import Record
+
+DEFAULT_MAPPING = "bxb"
+# Stage ("scan" or "classify"), done, total.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Marks and the rate of their samples, Hz."""
+
+    marks: Marks
+    fs: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How one recording compares with its reference.
+
+    Attributes
+    ----------
+    record : str
+        Its name.
+    record_fs : float
+        Its rate, Hz; that of the reference annotations is `beats.fs`.
+    duration_s : float
+        How long it is, seconds.
+    beats : Comparison
+        Beat by beat.
+    runs : dict of str to RunComparison
+        Run by run, by chamber.
+    note : str
+        What to know of it: why beats have no class; empty where there is nothing.
+    """
+
+    record: str
+    record_fs: float
+    duration_s: float
+    beats: Comparison
+    runs: dict[Chamber, RunComparison]
+    note: str = ""
+
+    @property
+    def nothing_left(self) -> str:
+        """Why there are no results, in a sentence; empty where there are."""
+        if self.beats.n_beats:
+            return ""
+        minutes = f"{LEARNING_S / 60:g} minutes"
+        if self.duration_s <= LEARNING_S:
+            return (
+                f"nothing is left to compare: the first {minutes} do not count, and the recording"
+                f" lasts {self.duration_s:.0f} s"
+            )
+        return f"nothing is left to compare: neither has a beat after the first {minutes}"
+
+    def beats_of(self, row: int, column: int) -> NDArray[np.int64]:
+        """Where the beats of a cell lie, in the record's own samples; (k,) int64, ascending."""
+        samples = self.beats.beats(row, column)
+        if self.record_fs == self.beats.fs:
+            return samples
+        own: NDArray[np.int64] = np.floor(samples * (self.record_fs / self.beats.fs) + 0.5).astype(
+            np.int64
+        )
+        return own
+
+
+def marks_of_annotator(record: Record, annotator: str, *, mapping: str = DEFAULT_MAPPING) -> Timed:
+    """Marks of an annotation file beside the record, at that file's rate.
+
+    Parameters
+    ----------
+    record : Record
+        The recording.
+    annotator : str
+        Suffix of the annotation file.
+    mapping : str
+        Key of `beat.SYMBOL_TABLES`.
+
+    Returns
+    -------
+    Timed
+
+    Raises
+    ------
+    RecordError
+        Where the file is missing or damaged.
+    """
+    found = read_annotations(record, annotator, at_own_rate=True)
+    marks = marks_of_annotations(
+        found.sample,
+        found.symbol,
+        subtypes=found.subtype,
+        texts=found.aux,
+        mapping=SYMBOL_TABLES[mapping],
+    )
+    return Timed(marks, found.fs or record.fs)
+
+
+def marks_of_log(record: Record, log: BeatLog) -> Timed:
+    """Marks of the beats and classes known so far."""
+    return Timed(marks_of_beats(log.samples, log.classes), record.fs)
+
+
+def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = None) -> Timed:
+    """Find and classify every beat of a recording, and mark them.
+
+    Parameters
+    ----------
+    record : Record
+        The recording.
+    ensemble : Ensemble
+        Networks with their preprocessing.
+    progress : callable, optional
+        Told the stage and how far it is.
+
+    Returns
+    -------
+    Timed
+
+    Raises
+    ------
+    RecordError
+        Where the recording cannot be read.
+    """
+    log = BeatLog(n_members=len(ensemble.members))
+    result = None
+    for step in scan(record):
+        log.extend(step.samples)
+        result = step.scan
+        if progress is not None:
+            progress("scan", step.done, step.total)
+    if result is None:
+        raise RuntimeError("the scan ended without its last step")
+    for batch in analyze(record, result, ensemble):
+        log.apply(batch)
+        if progress is not None:
+            progress("classify", log.n_classified, log.n_beats)
+    return marks_of_log(record, log)
+
+
+def evaluate(
+    record: Record, test: Timed, *, reference: str = "atr", mapping: str = DEFAULT_MAPPING
+) -> Evaluation:
+    """Compare marks with the reference annotations beside the record.
+
+    Where their rates differ, the test's times are moved to the reference's, as EC57 asks.
+
+    Parameters
+    ----------
+    record : Record
+        The recording.
+    test : Timed
+        What is compared, from `analysed`, `marks_of_log` or `marks_of_annotator`.
+    reference : str
+        Suffix of the reference annotation file.
+    mapping : str
+        Key of `beat.SYMBOL_TABLES`: what the reference's symbols mean.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    RecordError
+        Where the annotation file is missing or damaged.
+    """
+    truth = marks_of_annotator(record, reference, mapping=mapping)
+    marks = moved(test.marks, from_hz=test.fs, to_hz=truth.fs)
+    return Evaluation(
+        record=record.name,
+        record_fs=record.fs,
+        duration_s=record.duration_s,
+        beats=compare(truth.marks, marks, fs=truth.fs, learning_s=LEARNING_S, match_s=MATCH_S),
+        runs={
+            chamber: compare_runs(truth.marks, marks, fs=truth.fs, chamber=chamber)
+            for chamber in CHAMBERS
+        },
+    )
+
+
+def why_no_classes(record: Record, ensemble: Ensemble) -> str:
+    """Why every beat of this recording counts as Q; empty where beats get classes."""
+    return why_not_classified(record, prep=ensemble.prep)
