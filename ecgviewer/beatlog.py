@@ -155,16 +155,6 @@ class BeatLog:
         self._counts += np.bincount(batch.classes, minlength=N_CLASSES)
         self.revision += 1
 
-    def reset_classes(self) -> None:
-        """Forget all classes, keep the beats: other leads or another ensemble are to be asked."""
-        self._classes[:] = PENDING
-        self._probabilities[:] = np.nan
-        self._votes[:] = np.nan
-        self._flags[:] = _PENDING_BIT
-        self._counts[:] = 0
-        self._n_classified = 0
-        self.revision += 1
-
     def between(self, start: int, stop: int) -> slice:
         """Indices of beats in the half-open range of own samples."""
         low, high = np.searchsorted(self.samples, (start, stop))

@@ -56,16 +56,6 @@ def test_columns_cannot_be_written_from_outside():
     log.apply(batch([0], [0]))  # the log itself still can
 
 
-def test_reset_keeps_the_beats():
-    log = BeatLog()
-    log.extend(np.array([1, 2]))
-    log.apply(batch([0, 1], [0, 1]))
-    log.reset_classes()
-    assert log.n_beats == 2
-    assert log.n_pending == 2
-    assert log.counts().sum() == 0
-
-
 def test_pause_has_a_class_and_no_confidence():
     log = BeatLog()
     log.extend(np.array([1]))

@@ -93,6 +93,15 @@ ENTRIES: tuple[Entry, ...] = (
     _entry("&Analyze", "cancel", "&Cancel", "Esc", tip="stop; what is classified stays"),
     _entry("&Analyze", "resume", "Classify the &rest", "Ctrl+R", tip="go on after Cancel"),
     _entry("&Analyze", "inputs", "&Leads the networks read…"),
+    _entry(
+        "&Analyze",
+        "keep_results",
+        "&Keep results",
+        tip="a recording that was analysed once shows its classes at once",
+        needs_record=False,
+        checkable=True,
+    ),
+    _entry("&Analyze", "forget_results", "&Forget kept results", needs_record=False),
     _entry("&Help", "shortcuts", "&Keys", "?", needs_record=False),
     _entry("&Help", "about", "&About and Model", "F1", needs_record=False),
 )

@@ -13,6 +13,7 @@ from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.display import Display
 from ecgviewer.gui.docks import Docks
 from ecgviewer.gui.files import Files
+from ecgviewer.gui.memory import Memory
 from ecgviewer.gui.navigator import Navigator
 from ecgviewer.gui.play_bar import PlayBar
 from ecgviewer.gui.play_control import PlayControl
@@ -106,6 +107,8 @@ class MainWindow(QMainWindow):
             actions=self.actions_by_name,
         )
         self.files = Files(self.session, self.settings, Prompts(self), self)
+        self.memory = Memory(self.session, self.settings, self)
+        self.actions_by_name["keep_results"].setChecked(self.settings.keep_results)
         self.commands = Commands(self)
         file_menu = self.actions_by_name.menus["&File"]
         self.recents = RecentMenu(file_menu, self.actions_by_name["demo"], self.settings)
@@ -159,6 +162,7 @@ class MainWindow(QMainWindow):
         self.files.recents_changed.connect(self.recents.fill)
         self.files.note_made.connect(messages.show_note)
         self.files.error_met.connect(messages.show_error)
+        self.memory.note_made.connect(messages.show_note)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
         files, commands, canvas = self.files, self.commands, self.canvas
@@ -191,6 +195,8 @@ class MainWindow(QMainWindow):
             "cancel": self.session.cancel,
             "resume": self.session.resume,
             "inputs": commands.on_inputs,
+            "keep_results": self.memory.on_keep,
+            "forget_results": self.memory.on_forget,
             "shortcuts": commands.on_keys,
             "about": commands.on_about,
         }

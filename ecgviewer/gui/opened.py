@@ -1,6 +1,7 @@
 """What is known of the open recording, and its beats as table columns; no Qt, no threads."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 from ecgviewer.beat import Beat
 from ecgviewer.beatlog import BeatLog, flag_bits
 from ecgviewer.gui.beat_query import Columns
-from ecgviewer.pipeline import Inputs, Scan
+from ecgviewer.keeping import Hashed, Kept
+from ecgviewer.pipeline import Ensemble, Inputs, Scan, why_not_classified
 from ecgviewer.record import Record, Verdict
 from ecgviewer.rhythm.rate import across
 from ecgviewer.signal.quality import Stretch, unreadable
@@ -37,6 +39,12 @@ class Opened:
         None while beats are being found.
     stretches : tuple of Stretch
         Gaps, flat and noisy stretches found so far.
+    hashed : Hashed or None
+        Its files as they were before the scan began; None where that is not known.
+    classified_by : Ensemble or None
+        Who gives the classes; None before the first.
+    kept_since : datetime or None
+        When an earlier run kept these results; None where they are this run's own.
     """
 
     record: Record
@@ -46,6 +54,29 @@ class Opened:
     log: BeatLog = field(default_factory=BeatLog)
     scan: Scan | None = None
     stretches: tuple[Stretch, ...] = ()
+    hashed: Hashed | None = None
+    classified_by: Ensemble | None = None
+    kept_since: datetime | None = None
+
+    def take(self, kept: Kept) -> None:
+        """Take over the results of an earlier run."""
+        self.log, self.scan = kept.results.log, kept.results.scan
+        self.stretches, self.kept_since = self.scan.stretches, kept.made
+
+    def ending(self, *, whole: bool, took: str) -> str:
+        """What to say when a run has ended, at its end or before, besides the counts."""
+        if not whole:
+            return "" if self.scan else "not all beats are found yet"
+        if self.kept_since is not None:
+            return f"results kept on {self.kept_since.astimezone():%Y-%m-%d at %H:%M}"
+        reason = why_not_classified(self.record)
+        return reason or (f"in {took}" if self.log.n_beats else "")
+
+    def start_classes(self, n_members: int) -> None:
+        """The beats in a new log without classes; the old one stays as it is for who has it."""
+        samples, self.log = self.log.samples, BeatLog(n_members=n_members)
+        self.log.extend(samples)
+        self.kept_since = None
 
     def time_s(self, index: int) -> float:
         """R peak of a beat, seconds from the record's start."""

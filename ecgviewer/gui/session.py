@@ -17,6 +17,7 @@ from ecgviewer.gui.progress import Meter, Phase, Progress
 from ecgviewer.gui.signal_worker import CleanedBlocks, Job, SignalWorker
 from ecgviewer.gui.task import Task, Threads
 from ecgviewer.gui.worker import AnalysisWorker, Ensembles, Run
+from ecgviewer.keeping import Hashed, Keeper, Kept
 from ecgviewer.pipeline import Ensemble, Inputs, ScanStep
 from ecgviewer.record import Record, Verdict
 
@@ -58,6 +59,7 @@ class Session(QObject):
         self.progress = Progress()
         self.dirty = False
         self.cleaned: CleanedBlocks | None = None
+        self.keeper: Keeper | None = None  # finds and keeps results, where that is wanted
         self._ensembles, self._ensemble_name = ensembles, ensemble_name
         self._meter = Meter()
         self._next_number = 1
@@ -102,7 +104,7 @@ class Session(QObject):
             return
         self.cancel()
         opened.inputs = inputs
-        opened.log.reset_classes()
+        opened.start_classes(opened.log.n_members)
         self.beats_reset.emit()
         self._start_analysis(opened)
 
@@ -160,15 +162,25 @@ class Session(QObject):
         opened.stretches, opened.scan = step.stretches, step.scan
         self._set_progress(Progress("finding", step.done, step.total))
 
+    def on_files_hashed(self, run_id: int, hashed: Hashed) -> None:
+        opened = self._current(run_id)
+        if opened is not None:
+            opened.hashed = hashed
+
+    def on_kept_found(self, run_id: int, kept: Kept) -> None:
+        opened = self._current(run_id)
+        if opened is not None:
+            opened.take(kept)
+            self.beats_reset.emit()
+
     def on_classifying_started(self, run_id: int, ensemble: Ensemble) -> None:
         opened = self._current(run_id)
         if opened is None:
             return
         if opened.log.n_members != len(ensemble.members):
-            log = BeatLog(n_members=len(ensemble.members))
-            log.extend(opened.log.samples)
-            opened.log = log
+            opened.start_classes(len(ensemble.members))
             self.beats_reset.emit()
+        opened.classified_by = ensemble
         self._meter.start(opened.log.n_classified)
         self._set_progress(self._classifying("classifying"))
 
@@ -184,11 +196,7 @@ class Session(QObject):
         if opened is None:
             return
         self.dirty = True
-        note = pipeline.why_not_classified(opened.record) if whole else ""
-        if whole and not note and opened.log.n_beats:
-            note = f"in {self._meter.took()}"
-        if not whole and opened.scan is None:
-            note = "not all beats are found yet"
+        note = opened.ending(whole=whole, took=self._meter.took())
         self._set_progress(self._classifying("done" if whole else "cancelled", note))
         self.run_finished.emit()
 
@@ -264,11 +272,15 @@ class Session(QObject):
             opened.inputs,
             opened.scan,
             opened.log.classes >= 0 if opened.scan else None,
+            self.keeper,
+            opened.hashed if opened.scan else None,
         )
         if opened.scan is None:
-            opened.log, opened.stretches = BeatLog(), ()
+            opened.log, opened.stretches, opened.hashed = BeatLog(), (), None
             self.beats_reset.emit()
         worker = AnalysisWorker(run, self._ensembles, self)
+        worker.files_hashed.connect(self.on_files_hashed)
+        worker.kept_found.connect(self.on_kept_found)
         worker.scan_advanced.connect(self.on_scan_advanced)
         worker.classifying_started.connect(self.on_classifying_started)
         worker.beats_classified.connect(self.on_beats_classified)

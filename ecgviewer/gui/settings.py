@@ -57,6 +57,15 @@ class Settings:
     def hide_patient(self, hide: bool) -> None:
         self._store.setValue("hide_patient", "true" if hide else "false")
 
+    @property
+    def keep_results(self) -> bool:
+        """Whether results are kept between runs."""
+        return str(self._store.value("keep_results", "true")).lower() == "true"
+
+    @keep_results.setter
+    def keep_results(self, keep: bool) -> None:
+        self._store.setValue("keep_results", "true" if keep else "false")
+
     def folder(self, purpose: str) -> Path:
         """The folder last used for a purpose (open, export, download); else the home folder."""
         value = self._store.value(f"folders/{purpose}")

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from ecgviewer import pipeline
 from ecgviewer.gui.errors import note, sentence
 from ecgviewer.gui.order import WantedOrder
+from ecgviewer.keeping import Hashed, Keeper, Kept, hash_files
 from ecgviewer.pipeline import BeatBatch, Ensemble, Inputs, Scan
 from ecgviewer.record import Record
 
@@ -61,6 +62,10 @@ class Run:
         Beats already found: only classes are wanted.
     done : (n,) bool, or None
         Beats of `scan` that have their class already.
+    keeper : Keeper or None
+        Looks for the results of an earlier run.
+    hashed : Hashed or None
+        The files as they were before `scan` began.
     """
 
     run_id: int
@@ -69,10 +74,12 @@ class Run:
     inputs: Inputs | None = None
     scan: Scan | None = None
     done: NDArray[np.bool_] | None = None
+    keeper: Keeper | None = None
+    hashed: Hashed | None = None
 
 
 class AnalysisWorker(QThread):
-    """Iterates `pipeline.scan`, then `pipeline.analyze`.
+    """Finds the results of an earlier run, or iterates `pipeline.scan`, then `pipeline.analyze`.
 
     Parameters
     ----------
@@ -84,6 +91,8 @@ class AnalysisWorker(QThread):
         Owner.
     """
 
+    files_hashed = Signal(int, object)  # Hashed
+    kept_found = Signal(int, object)  # Kept: all there is to know
     scan_advanced = Signal(int, object)  # ScanStep
     beats_classified = Signal(int, object)  # BeatBatch
     classifying_started = Signal(int, object)  # Ensemble
@@ -118,6 +127,10 @@ class AnalysisWorker(QThread):
             self.order.frame = span
 
     def _stream(self) -> bool:
+        kept = self._kept()
+        if kept is not None:
+            self.kept_found.emit(self._run.run_id, kept)
+            return True
         scan = self._run.scan or self._scan()
         if scan is None or self.isInterruptionRequested():
             return False
@@ -135,6 +148,25 @@ class AnalysisWorker(QThread):
             if left <= 0:
                 break
         return True
+
+    def _kept(self) -> Kept | None:
+        run = self._run
+        if run.keeper is None:
+            return None
+        hashed = run.hashed
+        if hashed is None and run.scan is None:  # later would be too late: see `keeping`
+            hashed = hash_files(run.record, stop=self.isInterruptionRequested)
+            if hashed is not None:
+                self.files_hashed.emit(run.run_id, hashed)
+        # the networks may still be loading: they are waited for only where that can be worth it
+        if hashed is None or not run.keeper.knows(hashed):
+            return None
+        try:
+            ensemble = self._ensembles.get(run.ensemble)
+        except pipeline.BundleError:
+            return None  # beats are shown all the same; what is wrong is said when classes are due
+        inputs = pipeline.default_inputs(run.record) if run.inputs is None else run.inputs
+        return run.keeper.find(run.record, hashed, ensemble, inputs)
 
     def _scan(self) -> Scan | None:
         for step in pipeline.scan(self._run.record):
