@@ -89,7 +89,8 @@ def evaluate(
                     done.append(one)
                 bar.advance(overall)
         _show(done)
-        if networks is not None and networks.unseen_sentence and done:
+        nothing_left = all(one.nothing_left for one in done)
+        if networks is not None and networks.unseen_sentence and not nothing_left:
             typer.echo(networks.unseen_sentence)
         about = _about(reference, test, networks, mapping)
         if out is not None and done:
@@ -97,7 +98,7 @@ def evaluate(
         n_failed = len(paths) - len(done)
         if len(paths) > 1 and n_failed:
             complain(f"{n_failed} of {len(paths)} records could not be compared")
-        if n_failed or all(one.nothing_left for one in done):
+        if n_failed or nothing_left:
             raise typer.Exit(FAILED)
 
 
