@@ -1,5 +1,6 @@
 """The front door: `open` leads to the window, all else to the command line; computes nothing."""
 
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -76,6 +77,7 @@ def _end(sentence: str) -> None:
 
 def main() -> None:
     """Entry point of the command `ecgviewer`; without arguments it opens the empty window."""
+    multiprocessing.freeze_support()  # a process of `analyze --jobs` in a frozen app ends here
     app(args=sys.argv[1:] or ["open"], prog_name="ecgviewer")
 
 

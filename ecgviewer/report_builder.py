@@ -82,7 +82,7 @@ def build_report(
     Report
     """
     source = DETECT if result is None else result.source
-    files = record.files if source == DETECT else (*record.files, _annotation_file(record, source))
+    files = record.files if source == DETECT else (*record.files, annotation_file(record, source))
     summary = summarise(record, log, result)
     context = ReportContext(
         verdict=verdict,
@@ -142,7 +142,7 @@ def analyse_record(
     inputs = default_inputs(record, prep=ensemble.prep)
     hashed, kept = None, None
     if keeper is not None:
-        annotation = None if beats_from == DETECT else _annotation_file(record, beats_from)
+        annotation = None if beats_from == DETECT else annotation_file(record, beats_from)
         hashed = hash_files(record, source=beats_from, annotation=annotation)
     if keeper is not None and hashed is not None:
         kept = keeper.find(record, hashed, ensemble, inputs)
@@ -197,7 +197,8 @@ def _used(ensemble: Ensemble) -> EnsembleUsed:
     )
 
 
-def _annotation_file(record: Record, annotator: str) -> Path:
+def annotation_file(record: Record, annotator: str) -> Path:
+    """The file of an annotator beside the record."""
     header = record.files[0]
     return header.with_name(f"{header.stem}.{annotator}")
 

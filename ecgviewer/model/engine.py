@@ -1,4 +1,4 @@
-"""Which kernels compute here: two processors may differ in an answer's last bits; runs nothing."""
+"""Which kernels compute here, and on how many cores; two processors may differ in last bits."""
 
 import platform
 
@@ -16,3 +16,8 @@ def engine(device: str) -> str:
     if device == "cuda":
         return f"cuda {torch.version.cuda} {torch.cuda.get_device_name()}"
     return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+
+
+def use_one_thread() -> None:
+    """Compute on one core from now on: where several processes share the machine."""
+    torch.set_num_threads(1)

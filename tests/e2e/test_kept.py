@@ -40,7 +40,7 @@ def open_and_keep(qtbot, window: MainWindow, path: Path) -> None:
 
 
 def exported(qtbot, window: MainWindow, path: Path) -> bytes:
-    window.files.prompts.save_path = path
+    window.files.prompts.save_path = path  # type: ignore[attr-defined]  # of FakePrompts
     with qtbot.waitSignal(window.files.report_written, timeout=TIMEOUT_MS):
         window.actions_by_name["export"].trigger()
     return path.read_bytes()

@@ -1,0 +1,97 @@
+"""Whether a report that is there already is what an order would write; analyses nothing."""
+
+import hashlib
+import json
+from typing import Any
+
+from ecgviewer.archive.order import Order, Outcome
+from ecgviewer.io.report import metadata_path
+from ecgviewer.io.report_columns import METADATA_VERSION
+from ecgviewer.io.report_metadata import BLOCK
+from ecgviewer.keeping import DETECT, hash_files
+from ecgviewer.pipeline import Ensemble, default_inputs
+from ecgviewer.record import Record
+from ecgviewer.report_builder import annotation_file
+from ecgviewer.signal.params import DETECTION
+from ecgviewer.versions import versions
+
+
+def finished(order: Order, record: Record, ensemble: Ensemble) -> Outcome | None:
+    """The outcome of an order whose report is there; None where it is not there or is another.
+
+    A report counts where its table is the one described, is of files with the same hashes, and
+    ensemble, parameters, leads, precision, device and all versions are the same.
+
+    Parameters
+    ----------
+    order : Order
+        What is to be done.
+    record : Record
+        Its recording, opened.
+    ensemble : Ensemble
+        Who would classify.
+    """
+    try:
+        text = metadata_path(order.report).read_bytes()
+        found: dict[str, Any] = json.loads(text)[BLOCK]
+        table = hashlib.sha256(order.report.read_bytes()).hexdigest()
+        whole = found["complete"] or found["not_classified_because"] is not None
+        if not whole or found["table"]["sha256"] != table:
+            return None
+        if _facts(found) != _wanted(order, record, ensemble):
+            return None
+        return _outcome(order, record, found["integrity"])
+    except (OSError, ValueError, KeyError, TypeError):  # not a description of this program
+        return None
+
+
+def _facts(found: dict[str, Any]) -> dict[str, Any]:
+    """What a description says of the inputs of its analysis."""
+    return {
+        "metadata_version": found["metadata_version"],
+        "inputs": [file["sha256"] for file in found["inputs"]],
+        "ensemble": found["ensemble"]["sha256"],
+        "fingerprints": found["fingerprints"],
+        "leads": found["leads_used"],
+        "beats_from": found["beats_from"],
+        "device": found["device"],
+        "precision": found["precision"],
+        "versions": found["versions"],
+        "hidden": found["patient"]["hidden"],
+    }
+
+
+def _wanted(order: Order, record: Record, ensemble: Ensemble) -> dict[str, Any]:
+    """The same of an order; its files without hash where one cannot be read, which fits none."""
+    annotation = None if order.beats == DETECT else annotation_file(record, order.beats)
+    hashed = hash_files(record, source=order.beats, annotation=annotation)
+    files: list[str | None] = []
+    if hashed is not None:
+        own = [*hashed.files, *([hashed.annotation] if hashed.annotation else [])]
+        files = [file.sha256 for file in own]
+    inputs = default_inputs(record, prep=ensemble.prep)
+    return {
+        "metadata_version": METADATA_VERSION,
+        "inputs": files,
+        "ensemble": ensemble.hash,
+        "fingerprints": {
+            "preprocessing": ensemble.prep.fingerprint(),
+            "detection": DETECTION.fingerprint(),
+        },
+        "leads": [None if i is None else record.leads[i].name for i in inputs],
+        "beats_from": order.beats,
+        "device": ensemble.device,
+        "precision": ensemble.precision,
+        "versions": versions(),
+        "hidden": order.hide_patient,
+    }
+
+
+def _outcome(order: Order, record: Record, integrity: dict[str, Any]) -> Outcome:
+    name = "record" if order.hide_patient else record.name
+    line = f"{name}: done before, of the same files: {order.report.name} is left as it is"
+    if integrity["severity"] != "error":
+        return Outcome(ok=True, line=line)
+    finding = next(f for f in integrity["findings"] if f["severity"] == "error")
+    what = finding.get("message", finding["check"])
+    return Outcome(ok=False, line=line, complaint=f"{order.record}: damaged: {what}")
