@@ -14,7 +14,7 @@ def columns() -> Columns:
         confidence=np.array([0.99, 0.7, 0.55, nan, nan, 0.9]),
         rr_ms=np.array([nan, 1000, 800, 400, 1600, 700.0]),
         hr_bpm=np.array([nan, 60, 75, 150, 37.5, 85.7]),
-        flags=np.array([1, 0, 16, 128, 2, 0], np.uint16),  # edge, noisy, pending, pause
+        flags=np.array([1, 64, 16, 256, 2, 0], np.uint16),  # edge, uncertain, noisy, pending, pause
     )
 
 
@@ -28,6 +28,7 @@ def columns() -> Columns:
         ("pending", [4]),
         ("noisy", [3]),
         ("edge", [1]),
+        ("uncertain", [2]),
         ("conf<0.6", [3]),
         ("conf>=0.7 N", [1, 6]),
         ("rr>1200", [5]),

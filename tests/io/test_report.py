@@ -59,8 +59,8 @@ def test_a_tie_goes_to_the_earlier_class_and_keeps_its_confidence() -> None:
 def test_flags_in_their_order_and_pending_follows_the_class() -> None:
     every = np.full(5, (1 << len(FLAGS)) - 1, np.uint16)
     found = [row["flags"] for row in rows(csv_bytes(a_record(), the_beats(flags=every)))]
-    assert found[-1] == "edge;pause;flat;gap;noisy;disagree;one_lead;pending"
-    assert found[0] == "edge;pause;flat;gap;noisy;disagree;one_lead"
+    assert found[-1] == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead;pending"
+    assert found[0] == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead"
 
 
 def test_a_source_that_is_a_formula_is_neutralised() -> None:
@@ -117,7 +117,7 @@ def test_the_table_reads_back(data: st.DataObject) -> None:
         ({"sample": np.array([5, 4, 700, 1060, 1420])}, "time order"),
         ({"sample": np.array([-1, 4, 700, 1060, 1420])}, "time order"),
         ({"classes": np.array([0, 1, 2, 5, 0], np.int8)}, "classes"),
-        ({"flags": np.array([256, 0, 0, 0, 0], np.uint16)}, "flags"),
+        ({"flags": np.array([1 << len(FLAGS), 0, 0, 0, 0], np.uint16)}, "flags"),
         ({"flags": np.zeros(4, np.uint16)}, "columns"),
         ({"probabilities": np.full((5, 5), 1.5)}, "probabilities"),
     ],

@@ -21,6 +21,7 @@ _FLAG_TIPS = {
     "gap": "the window touches a gap: not classified, counted as Q",
     "noisy": "the signal is noisy here",
     "disagree": "the networks do not agree on the class",
+    "uncertain": "for review: the confidence is below the ensemble's threshold",
     "one_lead": "only one lead was there to read",
     "pending": "awaits its class",
 }
