@@ -107,8 +107,8 @@ COLUMNS = (
         "edge: first or last beat, its one RR interval stands for both. pause: the R peak lies"
         " late in its window. flat: a lead without signal was given as zeros. gap: the window"
         " touches a gap, not classified. noisy: the beat lies in a noisy stretch. disagree: the"
-        " networks' own classes differ. uncertain: for review, the confidence is below the ensemble's"
-        " threshold. one_lead: one lead was there. pending: not yet classified.",
+        " networks' own classes differ. uncertain: for review, the confidence is below the"
+        " ensemble's threshold. one_lead: one lead was there. pending: not yet classified.",
         {"base": "string", "format": "|".join(FLAGS)},
         separator=";",
     ),
