@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ecgviewer.io.find import PlanError
+from ecgviewer.paths import DEFAULT_ENSEMBLE as DEFAULT_ENSEMBLE  # commands take it from here
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help and info need not wait for
     from ecgviewer.pipeline import Ensemble
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
-DEFAULT_ENSEMBLE = "paper"
 
 Debug = Annotated[bool, typer.Option("--debug", help="Log to stderr, and show tracebacks.")]
 

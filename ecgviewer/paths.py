@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+DEFAULT_ENSEMBLE = "paper"  # of window and command line, where no other is asked for
+
 
 def _root() -> Path:
     """The folder that holds `resources` and `model_weights`."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from ecgviewer.gui.dialogs.text import about_dialog, integrity_dialog, keys_dialog
+from ecgviewer.paths import DEFAULT_ENSEMBLE
+from ecgviewer.pipeline import Ensemble
 
 if TYPE_CHECKING:
     from ecgviewer.gui.main_window import MainWindow
@@ -89,4 +91,13 @@ class Commands(QObject):
         self._window.files.prompts.show(dialog)
 
     def on_ensemble_failed(self, reason: str) -> None:
-        self._problem = reason
+        self._window.ensembles.go_back()
+        if self._window.session.ensemble is None:
+            self._problem = reason
+            self._window.strip.show_no_ensemble(reason)
+
+    def on_ensemble_loaded(self, ensemble: Ensemble) -> None:
+        name = self._window.session.ensemble_name
+        self._window.ensembles.show_ensemble(name, ensemble)
+        # who chose none follows the default of the version that runs
+        self._window.settings.ensemble = "" if name == DEFAULT_ENSEMBLE else name

@@ -12,6 +12,7 @@ from ecgviewer.gui.commands import Commands
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.display import Display
 from ecgviewer.gui.docks import Docks
+from ecgviewer.gui.ensemble_menu import EnsembleMenu
 from ecgviewer.gui.files import Files
 from ecgviewer.gui.memory import Memory
 from ecgviewer.gui.navigator import Navigator
@@ -25,6 +26,7 @@ from ecgviewer.gui.theme import THEMES
 from ecgviewer.gui.trace_bar import TraceBar
 from ecgviewer.gui.worker import Ensembles
 from ecgviewer.gui.workspace import Workspace
+from ecgviewer.paths import DEFAULT_ENSEMBLE
 
 
 class MainWindow(QMainWindow):
@@ -52,8 +54,10 @@ class MainWindow(QMainWindow):
         name = name if name in THEMES else "light"
         self.settings = settings
         self._restore = restore
-        self.session = Session(ensembles, parent=self)
-        self._make_views(name)
+        names = ensembles.names()
+        wanted = settings.ensemble if settings.ensemble in names else DEFAULT_ENSEMBLE
+        self.session = Session(ensembles, ensemble_name=wanted, parent=self)
+        self._make_views(name, names)
         self._make_control()
         self._connect_session()
         self._connect_views()
@@ -66,7 +70,7 @@ class MainWindow(QMainWindow):
 
     # -- construct ----------------------------------------------------------------------------
 
-    def _make_views(self, theme_name: str) -> None:
+    def _make_views(self, theme_name: str, ensemble_names: tuple[str, ...]) -> None:
         theme = THEMES[theme_name]
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(900, 560))
@@ -81,6 +85,10 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._file_bar())
         self.addToolBar(self.play_bar)
         self.addToolBar(self.trace_bar)
+        analyze = self.actions_by_name.menus["&Analyze"]
+        self.ensembles = EnsembleMenu(ensemble_names, analyze, self)
+        self.ensembles.show_wanted(self.session.ensemble_name)
+        self.addToolBar(self.ensembles.bar)
         self.docks = Docks(self, theme)
         self.strip = StatusStrip(theme, self)
         self.statusBar().setSizeGripEnabled(False)
@@ -126,8 +134,9 @@ class MainWindow(QMainWindow):
         session.open_failed.connect(messages.show_error)
         session.trouble_met.connect(messages.show_error)
         session.ensemble_failed.connect(messages.show_error)
-        session.ensemble_failed.connect(self.strip.show_no_ensemble)
         session.ensemble_failed.connect(self.commands.on_ensemble_failed)
+        self.ensembles.chosen.connect(session.load_ensemble)
+        session.ensemble_loaded.connect(self.commands.on_ensemble_loaded)
         session.ensemble_loaded.connect(display.on_ensemble_loaded)
         session.beats_reset.connect(display.on_beats_reset)
         session.verdict_changed.connect(display.on_verdict_changed)

@@ -16,10 +16,16 @@ from ecgviewer.gui.opened import Opened
 from ecgviewer.gui.progress import Meter, Phase, Progress
 from ecgviewer.gui.signal_worker import CleanedBlocks, Job, SignalWorker
 from ecgviewer.gui.task import Task, Threads
+from ecgviewer.gui.verifying import Verifier
 from ecgviewer.gui.worker import AnalysisWorker, Ensembles, Run
 from ecgviewer.keeping import Hashed, Keeper, Kept
+from ecgviewer.paths import DEFAULT_ENSEMBLE
 from ecgviewer.pipeline import Ensemble, Inputs, ScanStep
 from ecgviewer.record import Record, Verdict
+
+# Signals of an analysis; the slot of each has its name
+_STREAMED = "files_hashed kept_found scan_advanced classifying_started".split()
+_STREAMED += "beats_classified run_ended run_failed".split()
 
 
 class Session(QObject):
@@ -49,7 +55,7 @@ class Session(QObject):
         self,
         ensembles: Ensembles,
         *,
-        ensemble_name: str = "paper",
+        ensemble_name: str = DEFAULT_ENSEMBLE,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,19 +66,23 @@ class Session(QObject):
         self.dirty = False
         self.cleaned: CleanedBlocks | None = None
         self.keeper: Keeper | None = None  # finds and keeps results, where that is wanted
-        self._ensembles, self._ensemble_name = ensembles, ensemble_name
+        self._ensembles, self.ensemble_name = ensembles, ensemble_name
         self._meter = Meter()
-        self._next_number = 1
+        self._next_number, self._loading = 1, 0  # the latter of the networks asked for last
         self._opening: Task | None = None
         self._analysis: AnalysisWorker | None = None
         self._signal: SignalWorker | None = None
-        self._verify: Task | None = None
+        self._verifier = Verifier(self.threads, self)
+        self._verifier.verdict_ready.connect(self.on_verdict_ready)
+        self._verifier.failed.connect(self.trouble_met)
 
     # -- what the window asks for -------------------------------------------------------------
 
-    def load_ensemble(self) -> None:
-        """Load the networks in the background, so that the window can name them at once."""
-        task = self.threads.task(lambda _: self._ensembles.get(self._ensemble_name))
+    def load_ensemble(self, name: str = "") -> None:
+        """Load networks in the background; those in use stay until the new ones are ready."""
+        wanted, self._loading = name or self.ensemble_name, self._take_number()
+        work = lambda _: (wanted, self._ensembles.get(wanted))
+        task = self.threads.task(work, ticket=self._loading)
         task.succeeded.connect(self.on_ensemble_loaded)
         task.failed.connect(self.on_ensemble_failed)
         self.threads.start(task)
@@ -99,14 +109,9 @@ class Session(QObject):
 
     def choose_inputs(self, inputs: Inputs) -> None:
         """Have the networks read other leads: all classes are asked for anew."""
-        opened = self.opened
-        if opened is None or inputs == opened.inputs:
-            return
-        self.cancel()
-        opened.inputs = inputs
-        opened.start_classes(opened.log.n_members)
-        self.beats_reset.emit()
-        self._start_analysis(opened)
+        if self.opened is not None and inputs != self.opened.inputs:
+            self.opened.inputs = inputs
+            self._classify_anew(self.opened)
 
     def show_view(self, start_s: float, stop_s: float) -> None:
         """Say what is on screen: it is classified first."""
@@ -125,7 +130,8 @@ class Session(QObject):
 
     def close(self) -> None:
         """End every thread and wait for it; what they still had to say is not heard."""
-        self._opening = self._analysis = self._signal = self._verify = None
+        self._opening = self._analysis = self._signal = None
+        self._verifier.let_go()
         self.threads.stop_all()
 
     # -- results of threads -------------------------------------------------------------------
@@ -139,7 +145,7 @@ class Session(QObject):
         self.opened = Opened(record, self._take_number(), inputs, record.verdict)
         self._start_signal(self.opened)
         self.record_opened.emit()
-        self._start_verify(self.opened)
+        self._verifier.start(record)
         self._start_analysis(self.opened)
 
     def on_open_failed(self, ticket: int, reason: str) -> None:
@@ -147,12 +153,18 @@ class Session(QObject):
             self._opening = None
             self.open_failed.emit(reason)
 
-    def on_ensemble_failed(self, _ticket: int, reason: str) -> None:
-        self.ensemble_failed.emit(reason)
+    def on_ensemble_failed(self, ticket: int, reason: str) -> None:
+        if ticket == self._loading:
+            self.ensemble_failed.emit(reason)
 
-    def on_ensemble_loaded(self, _ticket: int, ensemble: Ensemble) -> None:
-        self.ensemble = ensemble
-        self.ensemble_loaded.emit(ensemble)
+    def on_ensemble_loaded(self, ticket: int, loaded: tuple[str, Ensemble]) -> None:
+        if ticket != self._loading:
+            return  # others were asked for meanwhile
+        others = loaded[0] != self.ensemble_name
+        self.ensemble_name, self.ensemble = loaded
+        self.ensemble_loaded.emit(self.ensemble)
+        if others and self.opened is not None:
+            self._classify_anew(self.opened)
 
     def on_scan_advanced(self, run_id: int, step: ScanStep) -> None:
         opened = self._current(run_id)
@@ -206,8 +218,8 @@ class Session(QObject):
             self.trouble_met.emit(reason)
             self.run_finished.emit()
 
-    def on_verified(self, ticket: int, verdict: Verdict) -> None:
-        if self._verify is not None and ticket == self._verify.ticket and self.opened is not None:
+    def on_verdict_ready(self, verdict: Verdict) -> None:
+        if self.opened is not None:
             self.opened.verdict = verdict
             self.verdict_changed.emit()
 
@@ -224,10 +236,6 @@ class Session(QObject):
         if self._signal is not None and ticket == self._signal.ticket:
             self.trouble_met.emit(reason)
 
-    def on_verify_failed(self, ticket: int, reason: str) -> None:
-        if self._verify is not None and ticket == self._verify.ticket:
-            self.trouble_met.emit(reason)
-
     # -- threads ------------------------------------------------------------------------------
 
     def _current(self, run_id: int) -> Opened | None:
@@ -240,10 +248,11 @@ class Session(QObject):
 
     def _let_go(self) -> None:
         """End what still works on the old recording; it is not waited for."""
-        for thread in (self._analysis, self._signal, self._verify):
+        for thread in (self._analysis, self._signal):
             if thread is not None:
                 self.threads.ask_to_end(thread)
-        self._analysis = self._signal = self._verify = None
+        self._analysis = self._signal = None
+        self._verifier.let_go()
 
     def _start_signal(self, opened: Opened) -> None:
         worker = SignalWorker(self._take_number(), opened.record, self)
@@ -253,22 +262,18 @@ class Session(QObject):
         self._signal, self.cleaned = worker, CleanedBlocks(worker, opened.record)
         self.threads.start(worker)
 
-    def _start_verify(self, opened: Opened) -> None:
-        verify = opened.record.verify
-        if verify is None:
-            return
-        task = self.threads.task(lambda task: verify(task.stopped), ticket=self._take_number())
-        task.succeeded.connect(self.on_verified)
-        task.failed.connect(self.on_verify_failed)
-        self._verify = task
-        self.threads.start(task)
+    def _classify_anew(self, opened: Opened) -> None:
+        self.cancel()
+        opened.start_classes(len(self.ensemble.members) if self.ensemble else opened.log.n_members)
+        self.beats_reset.emit()
+        self._start_analysis(opened)
 
     def _start_analysis(self, opened: Opened) -> None:
         opened.run_id = self._take_number()
         run = Run(
             opened.run_id,
             opened.record,
-            self._ensemble_name,
+            self.ensemble_name,
             opened.inputs,
             opened.scan,
             opened.log.classes >= 0 if opened.scan else None,
@@ -279,13 +284,8 @@ class Session(QObject):
             opened.log, opened.stretches, opened.hashed = BeatLog(), (), None
             self.beats_reset.emit()
         worker = AnalysisWorker(run, self._ensembles, self)
-        worker.files_hashed.connect(self.on_files_hashed)
-        worker.kept_found.connect(self.on_kept_found)
-        worker.scan_advanced.connect(self.on_scan_advanced)
-        worker.classifying_started.connect(self.on_classifying_started)
-        worker.beats_classified.connect(self.on_beats_classified)
-        worker.run_ended.connect(self.on_run_ended)
-        worker.run_failed.connect(self.on_run_failed)
+        for name in _STREAMED:
+            getattr(worker, name).connect(getattr(self, f"on_{name}"))
         self._analysis = worker
         self._set_progress(Progress("loading" if opened.scan else "finding"))
         self.threads.start(worker)

@@ -49,6 +49,15 @@ class Settings:
         self._store.setValue("theme", name)
 
     @property
+    def ensemble(self) -> str:
+        """Name of the networks chosen in the place of the default; "" where it serves."""
+        return str(self._store.value("ensemble", ""))
+
+    @ensemble.setter
+    def ensemble(self, name: str) -> None:
+        self._store.setValue("ensemble", name)
+
+    @property
     def hide_patient(self) -> bool:
         """Whether patient fields are hidden."""
         return str(self._store.value("hide_patient", "false")).lower() == "true"

@@ -29,10 +29,16 @@ class Ensembles:
     ----------
     load : callable
         Reads an ensemble by name.
+    names : callable
+        Names of those that are installed.
     """
 
-    def __init__(self, load: Callable[[str], Ensemble] = pipeline.load_ensemble) -> None:
-        self._load = load
+    def __init__(
+        self,
+        load: Callable[[str], Ensemble] = pipeline.load_ensemble,
+        names: Callable[[], tuple[str, ...]] = pipeline.available,
+    ) -> None:
+        self._load, self.names = load, names
         self._lock = threading.Lock()
         self._loaded: dict[str, Ensemble] = {}
 

@@ -16,6 +16,7 @@ class FakeEnsemble:
     name, title, hash, device, precision = "fake", "Fake", "0123456789abcdef", "cpu", "fp32"
     members, weights, prep = ("first", "second"), (0.5, 0.5), PAPER
     unseen_sentence, intended_use = SENTENCE, "for tests"
+    takes_context, review_below = False, 0.0
 
     def __init__(self) -> None:
         self.card = {"leaks": "nothing", "metrics": {}, "unseen": {}, "member_cards": {}}
@@ -23,7 +24,7 @@ class FakeEnsemble:
         self.gate.set()
         self.n_batches = 0
 
-    def predict(self, windows: np.ndarray) -> Prediction:
+    def predict(self, windows: np.ndarray, context: np.ndarray | None = None) -> Prediction:
         self.gate.wait(10)
         self.n_batches += 1
         lot = (np.abs(windows).sum(axis=(1, 2)) * 1000).astype(np.int64) % 5
