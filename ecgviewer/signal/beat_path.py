@@ -8,6 +8,7 @@ from scipy.ndimage import median_filter, minimum_filter1d, percentile_filter, un
 
 from ecgviewer.signal.candidates import Candidates
 from ecgviewer.signal.params import Detection
+from ecgviewer.signal.shapes import likeness
 
 _RR_LIMITS_S = (0.22, 3.0)  # of the local RR
 _FEW = 5  # beats below which nothing is learnt from a pass
@@ -18,8 +19,8 @@ def choose_beats(candidates: Candidates, detection: Detection) -> NDArray[np.int
 
     Each pass scores a candidate by its height against a threshold between the local levels of
     noise and signal, and a path by its candidates' scores less costs for RR intervals that are
-    improbably short or long; the best path is found by dynamic programming. Threshold and RR come
-    from the pass before.
+    improbably short or long; the best path is found by dynamic programming. Threshold, RR and the
+    shapes a candidate has to be like come from the pass before.
 
     Parameters
     ----------
@@ -38,9 +39,11 @@ def choose_beats(candidates: Candidates, detection: Detection) -> NDArray[np.int
     some = np.flatnonzero(height > math.log(detection.candidate_floor))
     if len(some) == 0:
         return some
-    positions, height = candidates.positions[some], height[some]
-    doubt = _doubt(height, candidates.unrest[some], detection)
+    found, height = candidates.take(some), height[some]
+    positions = found.positions
+    doubt = _doubt(height, found.unrest, detection)
     threshold = np.full(len(some), math.log(detection.first_threshold))
+    strange = np.zeros(len(some))
     rr = _first_rr(positions, height, detection)
     limit = detection.gain_limit
     chosen = np.empty(0, np.int64)
@@ -49,12 +52,29 @@ def choose_beats(candidates: Candidates, detection: Detection) -> NDArray[np.int
             if len(chosen) < _FEW:
                 break
             threshold = _threshold(positions, height, chosen, detection)
+            strange = _strange(found, chosen, detection)
             rr = _local_rr(positions, chosen, detection)
-        score = np.clip(detection.gain * (height - threshold), -limit, limit) - doubt
+        score = np.clip(detection.gain * (height - threshold) - strange, -limit, limit) - doubt
         left = np.flatnonzero(score > detection.hopeless)
         path = _best_path(positions[left], height[left], score[left], rr[left], detection)
         chosen = left[path]
     return some[chosen]
+
+
+def _strange(
+    candidates: Candidates, chosen: NDArray[np.int64], detection: Detection
+) -> NDArray[np.float64]:
+    """What a candidate's score loses for its shape, (n,); below 0 where it is like most beats."""
+    unrest = candidates.unrest[chosen]
+    percentile, least = detection.shape_quiet
+    teachers = chosen[unrest <= max(float(np.percentile(unrest, percentile)), least)]
+    found = likeness(candidates.shapes, teachers, detection)
+    if found is None:
+        return np.zeros(len(candidates.positions))
+    like, larger = found
+    lowest, free, cost = detection.like
+    loss: NDArray[np.float64] = cost * (free - np.maximum(like, lowest))
+    return loss + detection.larger * np.maximum(larger, 0.0)
 
 
 def _doubt(

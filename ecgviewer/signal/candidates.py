@@ -8,6 +8,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecgviewer.signal.params import Detection
+from ecgviewer.signal.shapes import Shapes, cut_shapes
 
 _FLAT_MV = 1e-3  # a lead whose smoothed deflection stays below this has no say
 _TINY = 1e-9
@@ -28,12 +29,25 @@ class Candidates:
     unrest : (n,) float64
         Height that three quarters of the time around exceed, as a share of the highest around:
         near 0 between beats, above a third in noise.
+    shapes : Shapes
+        What they look like.
     """
 
     positions: NDArray[np.int64]
     heights: NDArray[np.float64]
     slopes: NDArray[np.float64]
     unrest: NDArray[np.float64]
+    shapes: Shapes
+
+    def take(self, which: NDArray[np.int64]) -> "Candidates":
+        """Some of them, by index."""
+        return Candidates(
+            self.positions[which],
+            self.heights[which],
+            self.slopes[which],
+            self.unrest[which],
+            self.shapes.take(which),
+        )
 
 
 def find_candidates(
@@ -72,11 +86,13 @@ def find_candidates(
     slope_level = _floored(_levels(slope, detection), detection)
     whole = height[None]
     unrest = _quiet(whole, detection) / np.maximum(_levels(whole, detection), _TINY)
+    here = np.where(gap[:, found], 0.0, _at(say, found, len(height)))
     return Candidates(
         found,
         height[found],
         np.maximum(_fuse(slope, slope_level, say, gap, found), _TINY),
         _at(unrest, found, len(height))[0],
+        cut_shapes(band, _at(level, found, len(height)), here, found, detection),
     )
 
 

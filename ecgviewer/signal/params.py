@@ -105,14 +105,14 @@ class Detection(_Fingerprinted):
     sharpness: float = 0.4  # share of the slope in a candidate's height; T waves have little
     # which candidates are beats: the path of the highest score
     refractory_ms: float = 200.0
-    passes: int = 3  # each learns threshold and RR from the one before
+    passes: int = 4  # each learns threshold and RR from the one before
     first_threshold: float = 0.46  # of the level, in the first pass
     first_rr_s: float = 0.7
     slow: tuple[float, float] = (0.6, 0.25)  # or this share of the RR of candidates above that
-    threshold_share: float = 0.45  # between noise and signal, on a logarithmic scale
+    threshold_share: float = 0.458  # between noise and signal, on a logarithmic scale
     threshold_range: tuple[float, float] = (0.1, 0.45)
     gain: float = 8.0  # score per e-fold above the threshold
-    gain_limit: float = 8.0  # largest score of one candidate, either sign
+    gain_limit: float = 9.0  # largest score of one candidate, either sign
     sure: float = 5.0  # from this score on a candidate cannot be left out...
     hopeless: float = -5.0  # ... and up to this one it cannot be a beat
     signal_beats: int = 7  # beats around a candidate; the smallest gives the signal level...
@@ -129,6 +129,18 @@ class Detection(_Fingerprinted):
     unlike: tuple[float, float] = (0.10, 0.20)  # ... if the heights around also scatter by this...
     no_rest: tuple[float, float] = (0.75, 0.85)  # ... and unrest by itself
     alike_candidates: int = 9
+    # candidates are like the shapes that recur among the beats of the pass before, or cost
+    shape_step: int = 4  # every fourth sample: the band ends at 25 Hz
+    shape_ms: float = 200.0  # width
+    shape_shifts: int = 3  # steps to either side to lay one on the other
+    shape_alike: float = 0.82  # correlation of two beats of one shape
+    shape_beats: int = 4  # of one shape, at least
+    shape_models: int = 4  # shapes, at most
+    shape_leaders: int = 40  # beats tried as the middle of a shape: enough, and quick
+    shape_quiet: tuple[float, float] = (40.0, 0.12)  # beats up to this percentile of unrest teach,
+    # ... or up to this unrest: what recurs in noise alone is no beat
+    like: tuple[float, float, float] = (0.6, 0.85, 12.0)  # no less counts; costs nothing; per 1
+    larger: float = 6.4  # per e-fold above the shape's size: artefacts are large
     border_ms: float = 25.0  # a block reports candidates this far beyond its core
 
 
