@@ -50,7 +50,7 @@ def run_cluster(orders: Sequence[Order], address: str) -> Iterator[tuple[int, Ou
         for index, order in enumerate(orders):
             key = f"ecgviewer-{run}-{index}"
             futures[client.submit(carry_out_alone, order, key=key, pure=False)] = index
-        for future in as_completed(list(futures)):
+        for future in as_completed(list(futures), loop=client.loop):
             yield futures[future], _outcome(future, orders[futures[future]])
             future.release()
     finally:

@@ -1,0 +1,61 @@
+"""The command analyze in tests: run here or as a process, and what its reports are, compared."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from ecgviewer.cli import app
+from tests.data import REPOSITORY
+from tests.excerpt import an_excerpt
+from tests.io.records import ecg_like, write_record
+
+CALL = [sys.executable, "-c", "from ecgviewer.cli import app; app()", "analyze"]
+
+
+def analyze(*arguments: object, ensemble: Path) -> Result:
+    """The command in this process."""
+    words = ["analyze", *map(str, arguments), "--ensemble", str(ensemble), "--device", "cpu"]
+    return CliRunner().invoke(app, words)
+
+
+def process(*arguments: object, ensemble: Path, **more: object) -> "subprocess.Popen[str]":
+    """The command as a process of its own."""
+    words = [*CALL, *map(str, arguments), "--ensemble", str(ensemble), "--device", "cpu"]
+    return subprocess.Popen(  # type: ignore[call-overload]
+        words, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+    )
+
+
+def an_archive(folder: Path, n: int = 4) -> Path:
+    """Records, in two folders, no two alike; the folder."""
+    for i in range(n):
+        header = an_excerpt(folder / f"ward{i % 2}", f"r{i:02}")
+        header.write_text(header.read_text().replace("# 23 F", f"# {20 + i} F"))
+    return folder
+
+
+def a_long_archive(folder: Path, n: int) -> Path:
+    """Records of two minutes, each of its own signal: seconds of work; the folder."""
+    folder.mkdir()
+    for i in range(n):
+        write_record(folder, ecg_like(360 * 120, seed=i), name=f"r{i:02}", names=("MLII", "V1"))
+    return folder
+
+
+def reports(folder: Path) -> dict[str, object]:
+    """Tables as bytes, descriptions without what names time and place, by name."""
+    found: dict[str, object] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".csv":
+            found[name] = path.read_bytes()
+        elif path.suffix == ".json":
+            document = json.loads(path.read_bytes())
+            document["ecgviewer:report"].pop("provenance")
+            found[name] = document
+        elif path.is_file():
+            found[name] = "not a report"
+    return found
