@@ -55,7 +55,7 @@ FLUTTER_WAVE = "!"
 N_CLASSES = len(BeatClass)
 
 # Words of the report's `flags` column, in the order they are written.
-FLAGS = ("edge", "pause", "flat", "gap", "noisy", "disagree", "one_lead", "pending")
+FLAGS = ("edge", "pause", "flat", "gap", "noisy", "disagree", "uncertain", "one_lead", "pending")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.beat import Beat, BeatClass, Frame
 from ecgviewer.beatlog import BeatBatch, BeatLog, flag_bits
+from ecgviewer.contexts import ContextSource
 from ecgviewer.model.bundle import BundleError
 from ecgviewer.model.ensemble import BATCH, Ensemble, available, load_ensemble
 from ecgviewer.record import Record
@@ -127,6 +128,7 @@ def analyze(
         return
     chosen = _Chosen.of(default_inputs(record, prep=prep) if inputs is None else inputs)
     cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep)
+    source = ContextSource(result, cleaned, chosen.rows) if ensemble.takes_context else None
     noisy = _noisy_spans(result, chosen.channels)
     pending = np.ones(result.n_beats, np.bool_)
     while pending.any():
@@ -138,13 +140,16 @@ def analyze(
         bounds = _bounds(result, wanted, prep)
         windows = cut_windows(cleaned, bounds, inputs=chosen.rows)
         pending[wanted] = False
-        yield _classify(ensemble, wanted, windows, bounds, chosen, _inside(result, wanted, noisy))
+        context = None if source is None else source.of(wanted)
+        flagged = _inside(result, wanted, noisy)
+        yield _classify(ensemble, wanted, windows, context, bounds, chosen, flagged)
 
 
 def _classify(
     ensemble: Ensemble,
     indices: NDArray[np.int64],
     windows: Windows,
+    context: NDArray[np.float32] | None,
     bounds: Bounds,
     chosen: _Chosen,
     noisy: NDArray[np.bool_],
@@ -155,7 +160,8 @@ def _classify(
     probabilities = np.full((n, len(BeatClass)), np.nan)
     votes = np.full((n, len(ensemble.members), len(BeatClass)), np.nan, np.float32)
     if not empty.all():
-        prediction = ensemble.predict(windows.values[~empty])
+        beside = None if context is None else context[~empty]
+        prediction = ensemble.predict(windows.values[~empty], beside)
         probabilities[~empty], votes[~empty] = prediction.probabilities, prediction.votes
     classes = np.full(n, BeatClass.Q, np.int8)
     classes[~empty] = probabilities[~empty].argmax(axis=1)
@@ -169,6 +175,7 @@ def _classify(
         ("gap", windows.gap),
         ("noisy", noisy),
         ("disagree", disagree),
+        ("uncertain", ~empty & (np.nan_to_num(probabilities).max(axis=1) < ensemble.review_below)),
         ("one_lead", np.full(n, None in chosen.rows)),
     ):
         flags[where] |= np.uint16(flag_bits(word))

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import typer
 
+from train.commands.clinical import clinical
 from train.commands.common import console
 from train.commands.cross_validate import cross_validate
 from train.commands.evaluate import evaluate
@@ -27,6 +28,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = MappingProxyType(
         "evaluate": evaluate,
         "figures": figures,
         "tables": tables,
+        "clinical": clinical,
         "score": score,
         "ship": ship,
     }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ecgviewer.io.annotations import read_annotations
 from ecgviewer.io.readers import open_record
 from ecgviewer.record import Lead, Record, RecordError
+from ecgviewer.signal.params import PAPER, Preprocessing
 from train.database import DatabaseError, RecordBeats, record_beats
 
 _MAGIC = b"ECGVIEWER CACHE 2\n"  # then the sha256 of what follows, 64 characters and a line's end
@@ -174,12 +175,19 @@ def chosen(packed: Packed, names: Iterable[str] | None) -> list[PackedRecord]:
     return found
 
 
-def beats(packed: Packed, *, names: Iterable[str] | None = None) -> list[RecordBeats]:
+def beats(
+    packed: Packed,
+    *,
+    names: Iterable[str] | None = None,
+    prep: Preprocessing = PAPER,
+    context: bool = False,
+) -> list[RecordBeats]:
     """Clean and refine the records of a cache (all, or those named), in the cache's order."""
 
     def one(record: PackedRecord) -> RecordBeats:
         samples = np.array(record.samples, np.int64)
-        return record_beats(unpack(record), samples, np.array(list(record.symbols)))
+        symbols = np.array(list(record.symbols))
+        return record_beats(unpack(record), samples, symbols, prep=prep, context=context)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy and scipy release the lock
         return list(pool.map(one, chosen(packed, names)))

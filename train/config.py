@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ecgviewer.signal.params import CLINICAL, PAPER, Preprocessing
 from train.protocols import PROTOCOLS
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -76,6 +77,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     arguments: dict[str, Any] = {}
     protocol: str = "paper"
     fold: Fold = 0  # of the paper's protocol; 0 is the committed lists
+    validation_records: tuple[str, ...] = ()  # whole records kept from training, other protocols
+    preprocessing: Literal["paper", "clinical"] = "paper"
+    context: bool = False  # the network takes the columns of `rhythm.context` too
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
     epochs: Count = 240
     batch: Count = 200
@@ -97,12 +101,19 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     jitter_ms: NotNegative = 8.0
     validate_beats: Annotated[int, msgspec.Meta(ge=0)] = 0  # a fixed random part; 0: all
 
+    @property
+    def prep(self) -> Preprocessing:
+        """Cleaning and windows."""
+        return CLINICAL if self.preprocessing == "clinical" else PAPER
+
     def __post_init__(self) -> None:
         """Refuse what no single field's bounds can."""
         if self.protocol not in PROTOCOLS:
             raise ValueError(f"protocol {self.protocol!r} is none of {', '.join(PROTOCOLS)}")
         if self.fold and self.protocol != "paper":
             raise ValueError(f"only the paper's protocol has folds, {self.protocol!r} has none")
+        if self.validation_records and self.protocol == "paper":
+            raise ValueError("validation_records: the paper's protocol splits by beat")
         if Path(self.name).name != self.name:
             raise ValueError(f"name {self.name!r} is not that of a folder")
         if self.augment.noise_snr_db[0] > self.augment.noise_snr_db[1]:

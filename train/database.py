@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE
 from ecgviewer.record import Record
+from ecgviewer.rhythm.context import beat_context, stretch_bounds
+from ecgviewer.rhythm.shapes import cut_snippets
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.detect import refine_all
 from ecgviewer.signal.grid import TimeGrid
@@ -16,6 +18,10 @@ from ecgviewer.signal.segment import neighbours
 from train.protocols import DS1, DS2, MITDB, PACED, PAPER_COUNTS
 
 __all__ = ["DS1", "DS2", "MITDB", "PACED", "PAPER_COUNTS", "DatabaseError", "RecordBeats"]
+
+
+# which leads a table of context is made from; its place is what `WindowCutter.columns` asks for
+CONTEXT_LEADS = ((1, 1), (1, 0), (0, 1))
 
 
 class DatabaseError(Exception):
@@ -38,6 +44,8 @@ class RecordBeats:
         The annotation's own sample.
     label : (b,) int64
         AAMI class by `dechazal`.
+    context : (3, b, n_columns) float32 or None
+        Columns of `rhythm.context` from both leads, the first alone, the second alone.
     """
 
     name: str
@@ -47,6 +55,7 @@ class RecordBeats:
     after: NDArray[np.int64]
     sample: NDArray[np.int64]
     label: NDArray[np.int64]
+    context: NDArray[np.float32] | None = None
 
 
 def record_beats(
@@ -55,6 +64,7 @@ def record_beats(
     symbols: NDArray[np.str_],
     *,
     prep: Preprocessing = PAPER,
+    context: bool = False,
 ) -> RecordBeats:
     """Clean a record and refine its reference beats.
 
@@ -66,6 +76,8 @@ def record_beats(
         Its reference annotations, in samples of its own rate.
     prep : Preprocessing
         The signal chain.
+    context : bool
+        Whether to compute the beats' context.
 
     Returns
     -------
@@ -84,4 +96,24 @@ def record_beats(
     cleaned = CleanedSignal(grid, present, prep=prep).between(0, grid.n_samples)
     ecg[: len(present)] = np.nan_to_num(cleaned)  # the databases here have no gaps
     label = np.array([DE_CHAZAL[s] for s in symbols[is_beat]], np.int64)
-    return RecordBeats(record.name, ecg, position, before, after, samples[is_beat], label)
+    columns = contexts(ecg, position, before, after) if context else None
+    return RecordBeats(record.name, ecg, position, before, after, samples[is_beat], label, columns)
+
+
+def contexts(
+    ecg: NDArray[np.float32],
+    position: NDArray[np.int64],
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Context (3, b, n_columns) from both leads of `ecg` (2, n), the first alone, the second."""
+    bounds = stretch_bounds(position, ecg.shape[1])
+    out = []
+    for leads in CONTEXT_LEADS:
+        kept = ecg * np.array(leads, np.float32)[:, None]
+
+        def snippets(part: slice, kept: NDArray[np.float32] = kept) -> NDArray[np.float32]:
+            return cut_snippets(kept, position[part])
+
+        out.append(beat_context(position, before, after, bounds, snippets))
+    return np.stack(out)

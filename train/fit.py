@@ -13,14 +13,18 @@ from torch import Tensor, nn
 
 from ecgviewer.model.architectures import ARCHITECTURES
 from ecgviewer.model.bundle import set_deterministic
+from ecgviewer.model.context import ContextHead
+from ecgviewer.rhythm.context import N_CONTEXT
 from train import checkpoint
 from train.augment import Noise, Variation
 from train.checkpoint import CHECKPOINT, State
 from train.config import Config, ConfigError
+from train.context_head import fit_context, freeze
+from train.database import CONTEXT_LEADS
 from train.metrics import confusion, f_beta, macro_f1, overall_accuracy
 from train.sampling import Rows, bag, beat_weights, epoch_rows, parameter_groups
 from train.splits import Split
-from train.windows import WindowCutter, drop_leads
+from train.windows import LeadDrop, WindowCutter, drop_leads
 
 Report = Callable[[dict[str, Any]], None]
 _REPORT_EVERY = 20  # batches; each report waits for the device
@@ -39,15 +43,27 @@ def learning_rate(config: Config, epoch: int, progress: float) -> float:
     return config.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * (t - 0.2) / 0.8)))
 
 
+def arguments(config: Config) -> dict[str, Any]:
+    """Arguments of the network, the number of context columns among them where it takes any."""
+    return {**config.arguments, **({"n_context": N_CONTEXT} if config.context else {})}
+
+
 def build(config: Config) -> nn.Module:
     """The network of a configuration; ConfigError where it names none or arguments do not fit."""
     if config.architecture not in ARCHITECTURES:
         known = ", ".join(sorted(ARCHITECTURES))
         raise ConfigError(f"{config.name}: architecture {config.architecture!r} is none of {known}")
     try:
-        return ARCHITECTURES[config.architecture](**config.arguments)
+        return ARCHITECTURES[config.architecture](**arguments(config))
     except TypeError as error:
         raise ConfigError(f"{config.name}: arguments of {config.architecture}: {error}") from error
+
+
+def ask(network: nn.Module, windows: Tensor, context: Tensor | None) -> Tensor:
+    """Logits of windows, with their context where the network takes one."""
+    wanted = getattr(network, "takes_context", False)
+    logits: Tensor = network(windows, context) if wanted else network(windows)
+    return logits
 
 
 @torch.inference_mode()
@@ -63,11 +79,13 @@ def predict(
     """Sigmoids (n, 5) float32 of rows; a lead switched off in `leads` is given as zeros."""
     network.eval()
     keep = torch.tensor(leads, dtype=torch.float32, device=cutter.device)[None, :, None]
+    table = CONTEXT_LEADS.index((int(leads[0]), int(leads[1])))
     out = []
     for part in np.array_split(rows, max(1, -(-len(rows) // batch))):
-        windows = cutter.cut(torch.from_numpy(part).to(cutter.device)) * keep
+        there = torch.from_numpy(part).to(cutter.device)
+        windows = cutter.cut(there) * keep
         with torch.autocast(cutter.device.type, torch.bfloat16, enabled=precision == "bf16"):
-            logits = network(windows)
+            logits = ask(network, windows, cutter.columns(there, table))
         out.append(torch.sigmoid(logits.float()))
     return torch.cat(out).cpu() if out else torch.empty(0, 5)
 
@@ -112,6 +130,11 @@ class Trainer:
         self._weights = beat_weights(config, self._labels[split.train]).to(cutter.device)
         torch.manual_seed(config.seed)
         network = build(config).to(cutter.device)
+        if config.context:
+            columns = cutter.columns(torch.from_numpy(split.train).to(cutter.device))
+            if columns is None:
+                raise ConfigError(f"{config.name}: the records were read without their context")
+            network.head.fit(columns)  # type: ignore[union-attr, operator]
         optimizer = torch.optim.Adam(parameter_groups(network, config.weight_decay))
         self.state = State(network, optimizer)
 
@@ -128,10 +151,23 @@ class Trainer:
     def run(self, *, max_minutes: float = math.inf) -> State:
         """Train until the epochs are done, the patience is at its end or the time is up."""
         started = time.monotonic()
+        if self.config.context and not self.is_done:
+            self._prepare_context()
         while not self.is_done and (time.monotonic() - started) / 60 < max_minutes:
             self._one_epoch()
             checkpoint.save(self.state, self.config, self.folder)
         return self.state
+
+    def _prepare_context(self) -> None:
+        """Train the context layers at the start of a run; on going on they are as saved."""
+        head = self.state.network.head
+        assert isinstance(head, ContextHead)
+        if self.state.epoch:
+            freeze(head)
+            return
+        began = time.monotonic()
+        fit_context(head, self.cutter, self._rows, self.config)
+        self.state.seconds += time.monotonic() - began
 
     def _watched(self, rows: Rows) -> Rows:
         wanted = self.config.validate_beats
@@ -177,7 +213,8 @@ class Trainer:
             for group in self.state.optimizer.param_groups:
                 group["lr"] = rate
             part = there[i * config.batch : (i + 1) * config.batch]
-            total += self._step(part, self._windows(part, generator, varying))
+            dropped = self._windows(part, generator, varying)
+            total += self._step(part, dropped.windows, cutter.columns(part, dropped.table))
             seen += len(part)
             if i % _REPORT_EVERY == _REPORT_EVERY - 1 or i == n_batches - 1:
                 mean = float(total[0]) / (i + 1)
@@ -187,7 +224,7 @@ class Trainer:
 
     def _windows(
         self, rows: Tensor, generator: torch.Generator, varying: torch.Generator
-    ) -> Tensor:
+    ) -> LeadDrop:
         """Training windows of rows: jittered, varied, now and then without a lead."""
         config, cutter = self.config, self.cutter
         fs = cutter.prep.grid_fs_hz
@@ -201,13 +238,13 @@ class Trainer:
         windows = cutter.cut(rows, jitter=jitter.to(cutter.device), variation=variation)
         return drop_leads(windows, config.lead_dropout, generator)
 
-    def _step(self, rows: Tensor, windows: Tensor) -> Tensor:
+    def _step(self, rows: Tensor, windows: Tensor, context: Tensor | None) -> Tensor:
         """One step of the optimizer; loss and number of beats classified rightly, (2,)."""
         network, optimizer = self.state.network, self.state.optimizer
         label = self.cutter.label[rows]
         target = nn.functional.one_hot(label, 5).float()
         with torch.autocast(self.cutter.device.type, torch.bfloat16):
-            logits = network(windows).float()
+            logits = ask(network, windows, context).float()
         loss = nn.functional.binary_cross_entropy_with_logits(
             logits, target, self._weights[label][:, None]
         )

@@ -10,10 +10,10 @@ from safetensors.torch import save as save_safetensors
 from torch import Tensor, nn
 
 from ecgviewer.model.bundle import CLASS_ORDER, Card, EnsembleCard, narrow, sha256
-from ecgviewer.signal.params import PAPER
+from ecgviewer.signal.params import CONTEXT
 from train import checkpoint
 from train.config import Config, stored
-from train.fit import build
+from train.fit import arguments, build
 
 INTENDED_USE = (
     "Supports, does not replace, a clinician's reading; not a medical device. Research and"
@@ -64,10 +64,12 @@ def write_member(
     card = Card(
         name=folder.name,
         architecture=config.architecture,
-        arguments=dict(config.arguments),
+        arguments=arguments(config),
         class_order=list(CLASS_ORDER),
-        preprocessing=PAPER.to_dict(),
-        preprocessing_fingerprint=PAPER.fingerprint(),
+        preprocessing=config.prep.to_dict(),
+        preprocessing_fingerprint=config.prep.fingerprint(),
+        context=CONTEXT.to_dict() if config.context else {},
+        context_fingerprint=CONTEXT.fingerprint() if config.context else "",
         weights_sha256=sha256(data),
         training=training,
         metrics=metrics,
@@ -88,8 +90,13 @@ def write_ensemble(
     figures: Mapping[str, Any],
     leaks: str,
     bf16_delta: float | None,
+    calibration: Mapping[str, Any] | None = None,
+    sentence: str = "",
 ) -> None:
-    """Write `ensemble.json` last, so that a half-written bundle does not load."""
+    """Write `ensemble.json` last, so that a half-written bundle does not load.
+
+    `sentence` on unseen patients stands in place of that for networks that know their patients.
+    """
     unseen = figures["unseen"]
     card = EnsembleCard(
         name=folder.name,
@@ -99,9 +106,10 @@ def write_ensemble(
         member_cards_sha256=dict(hashes),
         metrics=dict(figures["metrics"]),
         unseen=unseen,
-        unseen_sentence=unseen_sentence(unseen),
+        unseen_sentence=sentence or unseen_sentence(unseen),
         leaks=leaks,
         precision={"reference": "fp32", "bf16_delta": bf16_delta},
+        calibration=dict(calibration or {}),
         intended_use=INTENDED_USE,
     )
     _write(folder / "ensemble.json", card)

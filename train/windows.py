@@ -1,6 +1,7 @@
 """Windows cut on the device, as `ecgviewer.signal.segment` cuts them; never differently."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -49,10 +50,21 @@ class WindowCutter:
             [np.full(len(r.label), f) for r, f in zip(records, first[1:], strict=True)]
         )
         self.label = column([r.label for r in records])
+        self._context: Tensor | None = None
+        if all(r.context is not None for r in records):
+            tables = [r.context for r in records if r.context is not None]
+            self._context = torch.from_numpy(np.concatenate(tables, axis=1)).to(self.device)
         self.record = column([np.full(len(r.label), i) for i, r in enumerate(records)])
 
     def __len__(self) -> int:
         return len(self.label)
+
+    def columns(self, rows: Tensor, table: Tensor | int = 0) -> Tensor | None:
+        """Context (n, n_columns) of rows; None where the records were read without.
+
+        `table` (n,) or one for all says which leads it is made from: see `CONTEXT_LEADS`.
+        """
+        return None if self._context is None else self._context[table, rows]
 
     def _bounds(self, rows: Tensor, jitter: Tensor | None) -> tuple[Tensor, Tensor]:
         prep = self.prep
@@ -117,8 +129,22 @@ class WindowCutter:
         return raw.transpose(0, 1)
 
 
-def drop_leads(windows: Tensor, share: float, generator: torch.Generator) -> Tensor:
+@dataclass(frozen=True)
+class LeadDrop:
+    """Windows some of which lack a lead, and for each the table of context that lacks it too."""
+
+    windows: Tensor  # (n, 2, 400)
+    table: Tensor  # (n,) int64: 0 both leads, 1 the first alone, 2 the second alone
+
+
+def lead_tables(n: int, share: float, generator: torch.Generator) -> Tensor:
+    """(n,) int64: 2 (input 1 is dropped) for `share` of beats, 1 (input 2) for another, else 0."""
+    u = torch.rand(n, generator=generator, device=generator.device)
+    return torch.where(u < share, 2, torch.where(u < 2 * share, 1, 0))
+
+
+def drop_leads(windows: Tensor, share: float, generator: torch.Generator) -> LeadDrop:
     """Zero input 1 in `share` of the windows and input 2 in another `share`, never both."""
-    u = torch.rand(len(windows), generator=generator, device=generator.device).to(windows.device)
-    keep = torch.stack([u >= share, (u < share) | (u >= 2 * share)], dim=1)  # (n, 2)
-    return windows * keep[:, :, None]
+    table = lead_tables(len(windows), share, generator).to(windows.device)
+    keep = torch.stack([table != 2, table != 1], dim=1)  # (n, 2)
+    return LeadDrop(windows * keep[:, :, None], table)

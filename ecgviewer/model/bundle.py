@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ecgviewer.beat import BeatClass
 from ecgviewer.model.architectures import ARCHITECTURES
-from ecgviewer.signal.params import ParameterError, Preprocessing
+from ecgviewer.signal.params import CONTEXT, Context, ParameterError, Preprocessing
 
 _T = TypeVar("_T")
 CLASS_ORDER = tuple(c.name for c in BeatClass)
@@ -32,6 +32,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     class_order: list[str]
     preprocessing: dict[str, Any]
     preprocessing_fingerprint: str
+    context: dict[str, Any] = {}  # parameters of `rhythm.context`; empty: the network takes none
+    context_fingerprint: str = ""
     weights_sha256: str
     training: dict[str, Any]  # config, split, seed, data, commit, library versions, minutes
     metrics: dict[str, Any]
@@ -53,6 +55,7 @@ class EnsembleCard(msgspec.Struct, frozen=True, kw_only=True):
     unseen_sentence: str  # shown everywhere while there is no better figure; empty: none needed
     leaks: str  # what the protocol lets through
     precision: dict[str, Any]  # fp32 rule: delta chosen on training patients
+    calibration: dict[str, Any] = {}  # temperature, review_below; how and on whom they were chosen
     intended_use: str
 
 
@@ -129,6 +132,7 @@ def load_member(folder: Path, *, card_sha256: str) -> Member:
         raise BundleError(f"{path}: {error}") from error
     found = preprocessing.fingerprint()
     _same("preprocessing fingerprint", path, card.preprocessing_fingerprint, found)
+    _check_context(path, card)
     if card.architecture not in ARCHITECTURES:
         known = ", ".join(sorted(ARCHITECTURES))
         raise BundleError(f"{path}: architecture {card.architecture!r} is none of {known}")
@@ -143,6 +147,19 @@ def load_member(folder: Path, *, card_sha256: str) -> Member:
         reason = str(error).splitlines()[0]
         raise BundleError(f"{weights_path}: does not fit its architecture ({reason})") from error
     return Member(card, network.eval(), preprocessing)
+
+
+def _check_context(path: Path, card: Card) -> None:
+    """Refuse a network whose context this version would compute otherwise."""
+    if not card.context:
+        return
+    try:
+        found = Context.from_dict(card.context).fingerprint()
+    except (ParameterError, TypeError) as error:
+        raise BundleError(f"{path}: {error}") from error
+    _same("context fingerprint", path, card.context_fingerprint, found)
+    _same("context fingerprint", path, found, CONTEXT.fingerprint())
+    _same("context columns", path, card.arguments.get("n_context"), CONTEXT.columns)
 
 
 def _widen(tensor: Tensor) -> Tensor:

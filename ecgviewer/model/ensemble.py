@@ -90,6 +90,21 @@ class Ensemble:
         return self._bundle.members[0].preprocessing
 
     @property
+    def takes_context(self) -> bool:
+        """Whether any member wants the columns of `rhythm.context` beside the window."""
+        return any(m.card.context for m in self._bundle.members)
+
+    @property
+    def temperature(self) -> float:
+        """Fused probabilities are raised to its inverse: 1 leaves them; no class changes."""
+        return float(self._bundle.card.calibration.get("temperature", 1.0))
+
+    @property
+    def review_below(self) -> float:
+        """Confidence below which a beat is flagged `uncertain`; 0: none is."""
+        return float(self._bundle.card.calibration.get("review_below", 0.0))
+
+    @property
     def delta(self) -> float | None:
         """Margin below which a bf16 answer is computed again in fp32; None: bf16 not allowed."""
         value = self._bundle.card.precision.get("bf16_delta")
@@ -114,50 +129,73 @@ class Ensemble:
         return card
 
     @torch.inference_mode()
-    def predict(self, windows: NDArray[np.float32]) -> Prediction:
+    def predict(
+        self, windows: NDArray[np.float32], context: NDArray[np.float32] | None = None
+    ) -> Prediction:
         """Classify windows.
 
         Parameters
         ----------
         windows : (n, 2, 400) float32
             As `signal.segment` cuts them.
+        context : (n, n_columns) float32, optional
+            As `rhythm.context` gives it; wanted where `takes_context`.
 
         Returns
         -------
         Prediction
         """
         n = len(windows)
+        if not self.takes_context:
+            context = np.zeros((n, 0), np.float32)
+        elif context is None:
+            raise BundleError(f"{self.name}: its networks need the context of the beats")
         votes = np.empty((n, len(self._networks), 5), np.float32)
         for start in range(0, n, BATCH):
             part = windows[start : start + BATCH]
-            votes[start : start + len(part)] = self._votes(part, self.precision)
+            beside = context[start : start + BATCH]
+            votes[start : start + len(part)] = self._votes(part, beside, self.precision)
         fused = self._fuse(votes)
         if self.precision == "bf16":
-            self._settle(windows, votes, fused)
-        return Prediction(fused / fused.sum(axis=1, keepdims=True), votes)
+            self._settle(windows, context, votes, fused)
+        sharp = fused ** (1 / self.temperature)
+        return Prediction(sharp / sharp.sum(axis=1, keepdims=True), votes)
 
     def _settle(
-        self, windows: NDArray[np.float32], votes: NDArray[np.float32], fused: NDArray[np.float64]
+        self,
+        windows: NDArray[np.float32],
+        context: NDArray[np.float32],
+        votes: NDArray[np.float32],
+        fused: NDArray[np.float64],
     ) -> None:
         """Compute close calls again in fp32, in place."""
         ordered = np.sort(fused, axis=1)
         close = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < (self.delta or 0.0))
         for start in range(0, len(close), BATCH):
             rows = close[start : start + BATCH]
-            votes[rows] = self._votes(windows[rows], "fp32")
+            votes[rows] = self._votes(windows[rows], context[rows], "fp32")
             fused[rows] = self._fuse(votes[rows])
 
     def _fuse(self, votes: NDArray[np.float32]) -> NDArray[np.float64]:
         return (torch.from_numpy(votes).double() * self._weights).sum(dim=1).numpy()
 
-    def _votes(self, windows: NDArray[np.float32], precision: Precision) -> NDArray[np.float32]:
+    def _votes(
+        self, windows: NDArray[np.float32], context: NDArray[np.float32], precision: Precision
+    ) -> NDArray[np.float32]:
         """Sigmoids (n, n_members, 5) of at most one batch, padded to a whole one."""
         n = len(windows)
         padded = np.zeros((BATCH, *windows.shape[1:]), np.float32)
         padded[:n] = windows
         x = torch.from_numpy(padded).to(self.device)
+        columns = np.zeros((BATCH, context.shape[1]), np.float32)
+        columns[:n] = context
+        c = torch.from_numpy(columns).to(self.device)
         with torch.autocast(self.device, torch.bfloat16, enabled=precision == "bf16"):
-            votes = [torch.sigmoid(network(x).float()).cpu() for network in self._networks]
+            logits = [
+                network(x, c) if member.card.context else network(x)
+                for network, member in zip(self._networks, self._bundle.members, strict=True)
+            ]
+        votes = [torch.sigmoid(each.float()).cpu() for each in logits]
         return torch.stack(votes, dim=1)[:n].numpy()
 
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from ecgviewer.model.context import ContextHead
+
 
 def _conv(n_in: int, n_out: int, kernel: int, *, stride: int) -> nn.Conv2d:
     """A one-dimensional convolution over (n, channels, 1, length), same padding."""
@@ -53,6 +55,8 @@ class ResNet1d(nn.Module):
         Channels of the first stage, doubled at each further one.
     dropout : float
         Probability of dropping a pooled feature before the linear layer, while training.
+    n_context : int
+        Columns of context beside the window; 0: the paper's network.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class ResNet1d(nn.Module):
         blocks: Sequence[int] = (3, 4, 6, 3),
         width: int = 64,
         dropout: float = 0.0,
+        n_context: int = 0,
     ) -> None:
         super().__init__()
         self.stem = nn.Sequential(
@@ -81,18 +86,23 @@ class ResNet1d(nn.Module):
                 n_in = n_out
         self.stages = nn.Sequential(*stages)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(n_in, n_classes)
+        self.takes_context = n_context > 0
+        self.head: nn.Module = nn.Linear(n_in, n_classes)
+        if n_context:
+            self.head = ContextHead(n_in, n_context, n_classes)
         for parameter in self.parameters():
             if parameter.dim() == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         """Logits of windows.
 
         Parameters
         ----------
         x : (n, n_leads, 400) float32
             Windows, each lead z-scored.
+        context : (n, n_context) float32, optional
+            As `rhythm.context` gives it.
 
         Returns
         -------
@@ -101,5 +111,6 @@ class ResNet1d(nn.Module):
         """
         image = x.unsqueeze(2).contiguous(memory_format=torch.channels_last)  # (n, n_leads, 1, 400)
         features = self.stages(self.stem(image)).mean(dim=(2, 3))  # (n, 512)
-        logits: Tensor = self.head(self.dropout(features))
+        features = self.dropout(features)
+        logits: Tensor = self.head(features, context) if self.takes_context else self.head(features)
         return logits

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from ecgviewer.model.context import ContextHead
+
 
 def remember(lstm: nn.LSTM, n_steps: int) -> None:
     """Chrono initialisation (Tallec & Ollivier 2018): memories from 1 to `n_steps` steps long.
@@ -33,6 +35,8 @@ class Slap(nn.Module):
         Stacked layers.
     dropout : float
         Between layers and before the linear layer, while training.
+    n_context : int
+        Columns of context beside the window; 0: the paper's network.
     """
 
     def __init__(
@@ -43,17 +47,25 @@ class Slap(nn.Module):
         n_cells: int = 64,
         n_layers: int = 2,
         dropout: float = 0.5,
+        n_context: int = 0,
     ) -> None:
         super().__init__()
         self.lstm = nn.LSTM(n_leads, n_cells, n_layers, batch_first=True, dropout=dropout)
         remember(self.lstm, 400)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(n_cells, n_classes)
+        self.takes_context = n_context > 0
+        self.head: nn.Module = nn.Linear(n_cells, n_classes)
+        if n_context:
+            self.head = ContextHead(n_cells, n_context, n_classes)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (n, n_classes) of windows (n, n_leads, 400) float32, each lead z-scored."""
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        """Logits (n, n_classes) of windows (n, n_leads, 400) float32, each lead z-scored.
+
+        `context` (n, n_context) float32 is as `rhythm.context` gives it.
+        """
         steps, _ = self.lstm(x.transpose(1, 2))  # (n, 400, n_cells)
-        logits: Tensor = self.head(self.dropout(steps[:, -1]))
+        last = self.dropout(steps[:, -1])
+        logits: Tensor = self.head(last, context) if self.takes_context else self.head(last)
         return logits
 
 

@@ -145,6 +145,36 @@ class Detection(_Fingerprinted):
 
 
 @dataclass(frozen=True)
+class Context(_Fingerprinted):
+    """What a beat's neighbours and its record say of it; see `rhythm.context`."""
+
+    version: int = 1  # of the computation itself: one more with every change of a column
+    columns: int = 62
+    grid_fs_hz: int = 360
+    grid_block: int = 65_536
+    stretch_blocks: int = 10  # 30 min 20 s: what "the record" is; training records are 30 min long
+    lone_rr_s: float = 0.8
+    rr_s: tuple[float, float] = (0.15, 4.0)  # RR is held within
+    reach: tuple[int, int] = (8, 30)  # beats to either side: local, wide
+    near: int = 6
+    irregular: float = 0.1  # change of log RR
+    snippet: tuple[int, int] = (-102, 162)  # samples from R
+    step: int = 3  # samples: 120 Hz holds what is left below 35 Hz
+    qrs_ms: tuple[float, float] = (-100.0, 140.0)
+    p_ms: tuple[float, float] = (-260.0, -85.0)
+    t_ms: tuple[float, float] = (140.0, 446.0)
+    whole_ms: tuple[float, float] = (-120.0, 260.0)
+    p_qrs_ms: tuple[float, float] = (-275.0, 120.0)
+    width_ms: tuple[float, float] = (-150.0, 220.0)
+    p_shift: int = 2  # snippet samples, 8 ms each, by which a P wave may move
+    least_height_mv: float = 0.05  # a lead whose usual QRS is lower says nothing
+    family: float = 0.9  # correlation of beats of one family
+    likenesses: tuple[float, float, float] = (0.8, 0.9, 0.95)
+    n_alike: int = 16
+    early: float = -0.12  # log RR to local: early by 11 %
+
+
+@dataclass(frozen=True)
 class Quality(_Fingerprinted):
     """When a second of a lead counts as flat or noisy; a gap needs no number."""
 
@@ -164,3 +194,6 @@ GRID = Grid()
 QUALITY = Quality()
 DETECTION = Detection()
 PAPER = Preprocessing()
+# a long pause must not push R out of the window: rhythm comes from the context instead
+CLINICAL = Preprocessing(cap_before=200, cap_after=199)
+CONTEXT = Context()

@@ -65,7 +65,9 @@ def load_data(config: Config, folder: Path) -> Data:
     records: list[RecordBeats] = []
     for database, names in PROTOCOLS[config.protocol].train.items():
         packed = cache.load(cache_file(folder, database))
-        records += cache.beats(packed, names=names)
+        records += cache.beats(packed, names=names, prep=config.prep, context=config.context)
+    if config.validation_records:
+        return Data(records, splits.by_record(records, config.validation_records))
     return Data(records, splits.everything(np.concatenate([r.label for r in records])))
 
 

@@ -57,7 +57,7 @@ def train_run(
     cutter: WindowCutter | None = None,
 ) -> tuple[State, bool]:
     """Train a run, or go on with it, under a progress bar; its state, and whether it is done."""
-    cutter = cutter or WindowCutter(data.records, device=device)
+    cutter = cutter or WindowCutter(data.records, device=device, prep=config.prep)
     noise = load_noise_for(config, cache_folder, device=device)
     sizes = f"{len(data.split.train):,} training and {len(data.split.validation):,} validation"
     console.print(f"{config.name}: {sizes} beats on {device}", highlight=False)

@@ -56,7 +56,7 @@ def windows(task: Task) -> Inputs:
             settings.augment, n, generator=generator, noise=task.noise, fs_hz=cutter.prep.grid_fs_hz
         )
         varied = cutter.cut(rows, jitter=jitter, variation=variation)
-        return drop_leads(varied, settings.lead_dropout, generator)
+        return drop_leads(varied, settings.lead_dropout, generator).windows
 
     return make
 

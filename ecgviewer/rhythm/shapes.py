@@ -1,0 +1,176 @@
+"""How the beats of a stretch of record look beside one another; knows no labels, reads nothing."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.signal.params import CONTEXT, Context
+
+Floats = NDArray[np.float64]
+_TINY = 1e-6
+
+
+def offsets(params: Context = CONTEXT) -> NDArray[np.int64]:
+    """Places of a snippet's samples from R, (length,) on the 360 Hz grid."""
+    return np.arange(*params.snippet, params.step, dtype=np.int64)
+
+
+def cut_snippets(
+    ecg: NDArray[np.float32], positions: NDArray[np.int64], params: Context = CONTEXT
+) -> NDArray[np.float32]:
+    """Snippets (n, n_leads, length) of `ecg` (n_leads, m) around positions in it; ends repeat."""
+    index = np.clip(positions[:, None] + offsets(params), 0, ecg.shape[1] - 1)
+    cut: NDArray[np.float32] = ecg[:, index].transpose(1, 0, 2)
+    return cut
+
+
+def shifted(values: Floats, by: int) -> Floats:
+    """The value `by` beats on, the end's where there is none."""
+    return values[np.clip(np.arange(len(values)) + by, 0, len(values) - 1)]
+
+
+def _unit(rows: Floats) -> Floats:
+    out: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), _TINY)
+    return out
+
+
+class _Shapes:
+    """Snippets of one stretch, scaled by the lead's usual QRS height."""
+
+    def __init__(self, snippets: NDArray[np.float32], params: Context) -> None:
+        self.n = len(snippets)
+        self.params = params
+        self.offsets = offsets(params)
+        x = snippets.astype(np.float64)
+        self.height = np.ptp(x[:, :, self.places(params.qrs_ms)], axis=2)  # (n, leads)
+        usual = np.median(self.height, axis=0)
+        # a lead that is flat or absent says nothing
+        self.scale = np.where(usual > params.least_height_mv, usual, np.inf)
+        self.x = x / self.scale[None, :, None]
+        self.whole = _unit(self.part(params.whole_ms))  # (n, leads * length)
+        self.alike = self.whole @ self.whole.T  # (n, n) correlations
+        family = self.alike > params.family
+        np.fill_diagonal(family, True)  # a beat of nothing is like itself
+        self.family = family[int(family.sum(axis=1).argmax())]
+        self.dominant = np.median(self.x[self.family], axis=0)  # (leads, length)
+
+    def places(self, span_ms: tuple[float, float], *, shift: int = 0) -> NDArray[np.int64]:
+        """Indices of a span from R, moved by `shift` samples of the snippet."""
+        low, high = (v * self.params.grid_fs_hz / 1000 for v in span_ms)
+        return np.flatnonzero((self.offsets >= low) & (self.offsets < high)) + shift
+
+    def part(self, span_ms: tuple[float, float], *, shift: int = 0) -> Floats:
+        """Every beat's span, each lead without its mean, leads side by side."""
+        cut = self.x[:, :, self.places(span_ms, shift=shift)]
+        flat: Floats = (cut - cut.mean(axis=2, keepdims=True)).reshape(self.n, -1)
+        return flat
+
+    def of_dominant(self, span_ms: tuple[float, float]) -> Floats:
+        """The dominant beat's span, as `part`."""
+        cut = self.dominant[:, self.places(span_ms)]
+        flat: Floats = (cut - cut.mean(axis=1, keepdims=True)).reshape(-1)
+        return flat
+
+
+def _against_dominant(shapes: _Shapes) -> dict[str, Floats]:
+    params = shapes.params
+    mean = _unit(shapes.whole[shapes.family].mean(axis=0)[None])[0]
+    out = {"alike_dominant": shapes.whole @ mean}
+    for name, span in (("qrs", params.qrs_ms), ("p", params.p_ms), ("t", params.t_ms)):
+        mine, dominant = shapes.part(span), shapes.of_dominant(span)
+        size = np.linalg.norm(dominant)
+        difference = np.linalg.norm(mine - dominant, axis=1) / np.sqrt(len(dominant))
+        out[f"{name}_difference"] = np.log(difference + 1e-3)
+        out[f"{name}_alike"] = _unit(mine) @ _unit(dominant[None])[0]
+        norm = np.linalg.norm(mine, axis=1)
+        out[f"{name}_size"] = np.log((norm + 0.01) / (size + 0.01))
+    best = np.full(shapes.n, -1.0)
+    dominant = _unit(shapes.of_dominant(params.p_ms)[None])[0]
+    for shift in range(-params.p_shift, params.p_shift + 1):
+        best = np.maximum(best, _unit(shapes.part(params.p_ms, shift=shift)) @ dominant)
+    out["p_best"] = best
+    return out
+
+
+def _size_and_width(shapes: _Shapes) -> dict[str, Floats]:
+    params = shapes.params
+    relative = shapes.height / shapes.scale
+    n_leads = max(int(np.isfinite(shapes.scale).sum()), 1)
+    steep = np.abs(np.diff(shapes.x[:, :, shapes.places(params.width_ms)], axis=2)).sum(axis=1)
+    risen = np.cumsum(steep, axis=1)
+    risen /= np.maximum(risen[:, -1:], _TINY)
+
+    def width(low: float, high: float) -> Floats:
+        span = (risen > high).argmax(axis=1) - (risen > low).argmax(axis=1)
+        seconds: Floats = span * params.step / params.grid_fs_hz
+        return seconds
+
+    wide, core = width(0.1, 0.9), width(0.25, 0.75)
+    area = np.abs(shapes.part(params.qrs_ms)).mean(axis=1)
+    return {
+        "height": np.log(relative.max(axis=1) + 0.02),
+        "mean_height": np.log(relative.sum(axis=1) / n_leads + 0.02),
+        "width": wide,
+        "width_to_usual": wide - np.median(wide),
+        "core_width_to_usual": core - np.median(core),
+        "area": np.log((area + 1e-3) / (np.median(area) + 1e-3)),
+    }
+
+
+def _alike(
+    likeness: Floats, early: Floats, following: Floats, name: str, params: Context
+) -> dict[str, Floats]:
+    """What the beats most like each beat do; `likeness` (n, n) is spoilt."""
+    n = len(likeness)
+    if n > 1:  # a lone beat is like itself alone
+        np.fill_diagonal(likeness, -np.inf)
+    k = max(1, min(params.n_alike, n - 1))
+    nearest = np.argpartition(likeness, n - k, axis=1)[:, n - k :]
+    theirs = np.sort(early[nearest], axis=1)
+    return {
+        f"{name}_early": theirs[:, k // 2],
+        f"{name}_next": np.median(following[nearest], axis=1),
+        f"{name}_early_lower": theirs[:, k // 4],
+        f"{name}_likeness": np.take_along_axis(likeness, nearest, axis=1).mean(axis=1),
+        f"{name}_share_early": (theirs < params.early).mean(axis=1),
+    }
+
+
+def _families(shapes: _Shapes, early: Floats, following: Floats) -> dict[str, Floats]:
+    params = shapes.params
+    out = {f"share_{t:g}": (shapes.alike > t).mean(axis=1) for t in params.likenesses}
+    out |= _alike(shapes.alike.copy(), early, following, "qrs_family", params)
+    p_and_qrs = shapes.part(params.p_qrs_ms)
+    square = (p_and_qrs**2).sum(axis=1)
+    distance = square[:, None] + square[None] - 2 * p_and_qrs @ p_and_qrs.T
+    per_sample = -distance / max(p_and_qrs.shape[1], 1)
+    return out | _alike(per_sample, early, following, "p_family", params)
+
+
+def _beside(shapes: _Shapes, columns: dict[str, Floats]) -> dict[str, Floats]:
+    """The same of the beats before and after."""
+    row = np.arange(shapes.n)
+    out = {}
+    for by in (-1, 1):
+        other = np.clip(row + by, 0, shapes.n - 1)
+        out[f"alike{by:+d}"] = shapes.alike[row, other]
+        out[f"width_to_usual{by:+d}"] = columns["width_to_usual"][other]
+    for by in (-2, -1, 1, 2):
+        out[f"alike_dominant{by:+d}"] = shifted(columns["alike_dominant"], by)
+    return out
+
+
+def shape_columns(
+    snippets: NDArray[np.float32], early: Floats, following: Floats, params: Context = CONTEXT
+) -> dict[str, Floats]:
+    """Columns that compare the beats of one stretch of record, (n,) each.
+
+    Parameters
+    ----------
+    snippets : (n, n_leads, length) float32
+        Cleaned signal at `offsets()` from each R peak, mV; zeros where a lead is absent.
+    early, following : (n,) float64
+        `rr_to_local` and `next_to_local` of the same beats.
+    """
+    shapes = _Shapes(snippets, params)
+    out = _against_dominant(shapes) | _size_and_width(shapes)
+    return out | _beside(shapes, out) | _families(shapes, early, following)

@@ -1,0 +1,118 @@
+"""Runs of the `clinical` ensemble: data read once, every seed resumable; scores no test patient."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train import cache, splits
+from train.clinical.configurations import grouped_folds, protocol_of, runs_of
+from train.commands.common import cache_file
+from train.config import Config
+from train.database import RecordBeats
+from train.evaluate import Scored, score
+from train.fit import Trainer
+from train.learners import Learners, from_runs
+from train.protocols import PROTOCOLS
+from train.splits import Split
+from train.windows import WindowCutter
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Patients:
+    """Training records with their beats' context, and where their windows are cut."""
+
+    records: list[RecordBeats]
+    cutter: WindowCutter
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """Record of every beat."""
+        return np.concatenate([np.full(len(r.label), r.name) for r in self.records])
+
+    def rows_of(self, wanted: Sequence[str]) -> NDArray[np.int64]:
+        """Rows of some records."""
+        return np.flatnonzero(np.isin(self.names, list(wanted)))
+
+    def s_beats(self) -> dict[str, int]:
+        """S beats of each record."""
+        return {r.name: int((r.label == 1).sum()) for r in self.records}
+
+
+def read_patients(folder: Path, config: Config, *, unseen: bool, device: str) -> Patients:
+    """Records of a configuration's protocol: those to train on, or those never seen."""
+    protocol = PROTOCOLS[config.protocol]
+    records: list[RecordBeats] = []
+    for database, names in (protocol.unseen if unseen else protocol.train).items():
+        packed = cache.load(cache_file(folder, database))
+        records += cache.beats(packed, names=names, prep=config.prep, context=True)
+    return Patients(records, WindowCutter(records, device=device, prep=config.prep))
+
+
+def train_seeds(
+    members: Sequence[Config],
+    configuration: str,
+    seeds: Sequence[int],
+    patients: Patients,
+    runs: Path,
+    *,
+    say: Say,
+) -> None:
+    """Train every member of every seed on all patients; finished runs are left as they are."""
+    rows = splits.everything(np.concatenate([r.label for r in patients.records]))
+    for seed in seeds:
+        for config in runs_of(members, configuration, seed):
+            _train(config, rows, patients, runs, say)
+
+
+def cross_validate(
+    members: Sequence[Config],
+    configuration: str,
+    seed: int,
+    patients: Patients,
+    runs: Path,
+    *,
+    say: Say,
+) -> Scored:
+    """Train without each fold of records and ask about it; answers on every training beat."""
+    folds = grouped_folds(patients.s_beats())
+    parts = []
+    for k, kept in enumerate(folds):
+        configs = runs_of(members, configuration, seed, kept=kept, fold=k)
+        split = splits.by_record(patients.records, kept)
+        for config in configs:
+            _train(config, split, patients, runs, say)
+        learners = learners_of(configs, runs)
+        parts.append(score(learners.networks, patients.cutter, split.validation))
+    return Scored(
+        np.concatenate([p.rows for p in parts]),
+        np.concatenate([p.label for p in parts]),
+        np.concatenate([p.patient for p in parts]),
+        np.concatenate([p.votes for p in parts]),
+    )
+
+
+def learners_of(configs: Sequence[Config], runs: Path) -> Learners:
+    """The finished networks of some configurations."""
+    return from_runs([runs / config.name for config in configs])
+
+
+def check(configuration: str) -> None:
+    """ConfigError where it is none of the three."""
+    protocol_of(configuration)
+
+
+def _train(config: Config, split: Split, patients: Patients, runs: Path, say: Say) -> None:
+    def report(event: dict[str, object]) -> None:
+        if "epoch" in event:
+            accuracy = event["train_accuracy"]
+            say(f"{config.name} epoch {event['epoch']}: accuracy in training {accuracy}")
+
+    trainer = Trainer(config, patients.cutter, split, runs / config.name, report=report)
+    trainer.resume()
+    if not trainer.is_done:
+        trainer.run()

@@ -1,0 +1,173 @@
+"""Scorings of the `clinical` ensemble: grouped validation, and DS2 once; trains nothing."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from train.clinical.choices import Choices, choose
+from train.clinical.configurations import grouped_folds, protocol_of, runs_of
+from train.clinical.figures import over_seeds, unseen_figures
+from train.clinical.runs import Patients, learners_of
+from train.commands.common import cache_file
+from train.config import Config, ConfigError
+from train.evaluate import LEADS, Scored, figures, score
+from train.learners import Learners
+from train.protocols import PACED, PROTOCOLS, SVDB
+from train.results import write
+from train.scorings import allow, log
+
+WITHOUT = ("232", "202")  # 232: three quarters of DS2's S beats; 202: the patient of 201 in DS1
+
+
+def validation_file(results: Path, configuration: str) -> Path:
+    """Where the figures of the grouped validation lie."""
+    return results / f"clinical-{configuration}-validation.json"
+
+
+def unseen_file(results: Path, configuration: str) -> Path:
+    """Where the figures on DS2 lie."""
+    return results / f"clinical-{configuration}-on-ds2.json"
+
+
+def keep_validation(
+    each: Sequence[Scored],
+    members: Sequence[Config],
+    configuration: str,
+    seeds: Sequence[int],
+    patients: Patients,
+    results: Path,
+    *,
+    minutes: float,
+    cache_folder: Path,
+) -> Choices:
+    """Choose on the answers about left-out training patients, and write their figures."""
+    votes = np.mean([s.votes for s in each], axis=0)
+    scored = Scored(each[0].rows, each[0].label, each[0].patient, votes.astype(np.float32))
+    chosen = choose(scored)
+    record = np.array([r.name for r in patients.records])[scored.patient]
+    is_paced, is_svdb = np.isin(record, PACED), np.isin(record, SVDB)
+    groups = {"all but paced": ~is_paced, "DS1": ~is_paced & ~is_svdb}
+    groups |= {"svdb": is_svdb} if is_svdb.any() else {}
+
+    def judged(answers: Scored, rows: np.ndarray) -> dict[str, Any]:
+        called = answers.called(chosen.weights)[rows]
+        return unseen_figures(answers.label[rows], called, record[rows], without=("865",))
+
+    found: dict[str, Any] = {name: judged(scored, rows) for name, rows in groups.items()}
+    found["single_seeds"] = {
+        name: over_seeds([judged(s, rows) for s in each]) for name, rows in groups.items()
+    }
+    for i, member in enumerate(members):
+        alone = scored.called(np.eye(len(members))[i].tolist())[~is_paced]
+        found[f"{member.architecture} alone"] = unseen_figures(
+            scored.label[~is_paced], alone, record[~is_paced]
+        )
+    if is_paced.any():
+        called = scored.called(chosen.weights)[is_paced]
+        found["paced"] = unseen_figures(scored.label[is_paced], called, record[is_paced])
+    write(
+        validation_file(results, configuration),
+        {
+            "protocol": "training patients in five folds, grouped by record; reference positions",
+            "configuration": configuration,
+            "folds": [list(f) for f in grouped_folds(patients.s_beats())],
+            "choices": msgspec.to_builtins(chosen),
+            **found,
+        },
+        kind="clinical-validation",
+        config=[msgspec.to_builtins(member) for member in members],
+        seeds=list(seeds),
+        minutes=minutes,
+        files=[cache_file(cache_folder, "mitdb"), cache_file(cache_folder, "svdb")],
+    )
+    return chosen
+
+
+def read_choices(results: Path, configuration: str = "C") -> Choices:
+    """What the grouped validation chose; ConfigError where it was not made."""
+    path = validation_file(results, configuration)
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such validation; make it with `clinical validate`")
+    found = msgspec.json.decode(path.read_bytes())["choices"]
+    return msgspec.convert({**found, "weights": tuple(found["weights"])}, Choices)
+
+
+def fused_weights(chosen: Choices, n_seeds: int) -> tuple[float, ...]:
+    """Weights of all members, seed by seed, ResNet first."""
+    return tuple(w / n_seeds for _ in range(n_seeds) for w in chosen.weights)
+
+
+def ensemble_of(
+    members: Sequence[Config], configuration: str, seeds: Sequence[int], runs: Path
+) -> Learners:
+    """All seeds' networks in one, seed by seed."""
+    configs = [c for seed in seeds for c in runs_of(members, configuration, seed)]
+    return learners_of(configs, runs)
+
+
+def score_unseen(
+    members: Sequence[Config],
+    configuration: str,
+    seeds: Sequence[int],
+    patients: Patients,
+    runs: Path,
+    results: Path,
+    *,
+    cache_folder: Path,
+    reason: str = "",
+) -> dict[str, Any]:
+    """Score a configuration on DS2, once; predictions are kept."""
+    learners = ensemble_of(members, configuration, seeds, runs)
+    allow(results, "ds2", learners.hashes, reason=reason)
+    chosen, started = read_choices(results), time.monotonic()
+    weights = fused_weights(chosen, len(seeds))
+    record = patients.names
+    rows = np.arange(len(record))
+    found: dict[str, Any] = {}
+    answers = {
+        name: score(learners.networks, patients.cutter, rows, leads=LEADS[name]) for name in LEADS
+    }
+    for name, scored in answers.items():
+        called = scored.called(weights)
+        found[name] = unseen_figures(scored.label, called, record, without=WITHOUT)
+    both = answers["both"]
+    singles = []
+    for i in range(len(seeds)):
+        pair = both.votes[:, 2 * i : 2 * i + 2]
+        scored = Scored(both.rows, both.label, both.patient, pair)
+        called = scored.called(chosen.weights)
+        singles.append(unseen_figures(scored.label, called, record, without=WITHOUT))
+    found["single_seeds"] = over_seeds(singles)
+    called = both.called(weights)
+    overall = figures(both.label, called)
+    log(results, "ds2", learners.hashes, names=learners.names, figures=overall, reason=reason)
+    write(
+        unseen_file(results, configuration),
+        {
+            "protocol": f"configuration {configuration}, scored on DS2, reference positions",
+            "train_records": trained_on(configuration),
+            "test_records": sorted({str(r) for r in record}),
+            **found,
+            "predictions": {
+                str(r): "".join("NSVFQ"[c] for c in called[record == r]) for r in np.unique(record)
+            },
+            "weights": list(weights),
+            "weights_sha256": list(learners.hashes),
+        },
+        kind="clinical-on-ds2",
+        config=list(learners.accounts),
+        seeds=list(seeds),
+        minutes=(time.monotonic() - started) / 60,
+        files=[cache_file(cache_folder, "mitdb")],
+    )
+    return found
+
+
+def trained_on(configuration: str) -> list[str]:
+    """Training patients by name, as "mitdb/101"."""
+    train = PROTOCOLS[protocol_of(configuration)].train
+    return [f"{database}/{name}" for database, names in train.items() for name in names]
