@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import platform
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -27,13 +28,16 @@ def versions() -> dict[str, str]:
 
 @cache
 def code_hash() -> str:
-    """SHA-256 of the program's own code that computes; empty in a frozen app, which has no source.
+    """SHA-256 of the program's own code that computes; of the executable in a frozen app.
 
-    The version alone would not tell a source tree before an edit from the same one after it.
+    The version alone would not tell a source tree before an edit from the same one after it, nor
+    two builds of one version.
     """
     root = Path(__file__).resolve().parent
     sources = [*root.glob("*.py"), *(f for name in _COMPUTES for f in (root / name).rglob("*.py"))]
     digest, n_read = hashlib.sha256(), 0
+    if getattr(sys, "frozen", False):  # the code is in the executable
+        root, sources = Path(sys.executable).parent, [Path(sys.executable)]
     for path in sorted(sources):
         try:
             text = path.read_bytes()

@@ -70,7 +70,9 @@ def main() -> None:
         print(f"empty window: {starts[0]:.1f} s at first, {min(starts):.1f} s at best of {STARTS}")
         print(f"window with the demo record: {snapshot(program, str(demo), folder=folder):.1f} s")
         built, source = folder / "built.csv", folder / "source.csv"
-        took = run([str(program), "analyze", str(demo), "-o", str(built)], folder=folder)
+        took = run(
+            [str(program), "analyze", str(demo), "-o", str(built), "--no-cache"], folder=folder
+        )
         run(
             [sys.executable, "-m", "ecgviewer", "analyze", str(ROOT / DEMO), "-o", str(source)],
             folder=folder,

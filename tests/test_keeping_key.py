@@ -1,6 +1,7 @@
 """What a kept result depends on: each of it changed, and it is not found."""
 
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -142,3 +143,11 @@ def test_the_code_hash_follows_the_code(tmp_path: Path, monkeypatch: pytest.Monk
     shutil.rmtree(tmp_path / "signal")
     (tmp_path / "versions.py").unlink()
     assert plain() == ""
+    for name in ("one build", "another"):
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    builds = set()
+    for name in ("one build", "another"):
+        monkeypatch.setattr(sys, "executable", str(tmp_path / name))
+        builds.add(plain())
+    assert len(builds) == 2
