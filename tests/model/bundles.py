@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from train.config import Config
+from train.fit import build
 from train.ship import write_ensemble, write_member
 
 ARGUMENTS = {
@@ -13,15 +14,22 @@ ARGUMENTS = {
 }
 
 
-def small_bundle(folder: Path, *, bf16_delta: float | None = None) -> Path:
-    """Write the ensemble into `folder` and return it."""
-    from ecgviewer.model.architectures import ARCHITECTURES
+def small_bundle(
+    folder: Path, *, bf16_delta: float | None = None, context: bool = False
+) -> Path:
+    """Write the ensemble into `folder` and return it; with `context` it takes that too."""
 
     torch.manual_seed(0)
     hashes = {}
     for name, (architecture, arguments) in ARGUMENTS.items():
-        network = ARCHITECTURES[architecture](**arguments)
-        config = Config(name=name, architecture=architecture, arguments=arguments)
+        config = Config(
+            name=name,
+            architecture=architecture,
+            arguments=arguments,
+            context=context,
+            preprocessing="clinical" if context else "paper",
+        )
+        network = build(config)
         hashes[name] = write_member(
             folder / name, config, network.state_dict(), training={}, metrics={}, limits="untrained"
         )
@@ -35,5 +43,6 @@ def small_bundle(folder: Path, *, bf16_delta: float | None = None) -> Path:
         figures={"metrics": {}, "unseen": {"both": found}},
         leaks="",
         bf16_delta=bf16_delta,
+        calibration={"temperature": 1.5, "review_below": 0.3} if context else None,
     )
     return folder

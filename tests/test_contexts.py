@@ -1,0 +1,84 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ecgviewer.beatlog import BeatLog, flag_words
+from ecgviewer.model.bundle import BundleError, load_bundle, sha256
+from ecgviewer.pipeline import analyze, load_ensemble, scan
+from ecgviewer.signal.params import CLINICAL, CONTEXT
+from tests.model.bundles import small_bundle
+from tests.signals import demo
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory):
+    folder = small_bundle(tmp_path_factory.mktemp("weights") / "small", context=True)
+    return load_ensemble(folder, device="cpu")
+
+
+@pytest.fixture(scope="module")
+def scanned():
+    *_, last = scan(demo())
+    return last.scan
+
+
+def logged(ensemble, scanned, **arguments):
+    log = BeatLog(n_members=len(ensemble.members))
+    log.extend(scanned.samples)
+    for batch in analyze(demo(), scanned, ensemble, **arguments):
+        log.apply(batch)
+    return log
+
+
+def test_the_ensemble_says_what_it_takes(ensemble, tmp_path):
+    assert ensemble.takes_context
+    assert ensemble.prep == CLINICAL
+    assert not load_ensemble(small_bundle(tmp_path / "plain"), device="cpu").takes_context
+
+
+def test_any_order_and_batch_give_the_same_answers_to_the_bit(ensemble, scanned):
+    reference = logged(ensemble, scanned)
+    assert not np.isnan(reference.probabilities).all()
+    backwards = logged(
+        ensemble, scanned, order=lambda pending: np.flatnonzero(pending)[::-1], batch=37
+    )
+    assert np.array_equal(reference.classes, backwards.classes)
+    assert np.array_equal(reference.probabilities, backwards.probabilities, equal_nan=True)
+
+
+def test_context_changes_the_answer(ensemble, scanned):
+    moved = replace(scanned, before=scanned.before - 60)
+    assert not np.array_equal(
+        logged(ensemble, scanned).probabilities, logged(ensemble, moved).probabilities
+    )
+
+
+def test_temperature_changes_no_class_and_doubt_is_flagged(ensemble, scanned):
+    log = logged(ensemble, scanned)
+    fused = np.tensordot(log.votes, np.array(ensemble.weights), axes=(1, 0))
+    asked = ~np.isnan(log.probabilities[:, 0])
+    assert np.array_equal(fused[asked].argmax(axis=1), log.classes[asked])
+    doubtful = log.probabilities[asked].max(axis=1) < ensemble.review_below
+    flagged = ["uncertain" in flag_words(int(f)) for f in log.flags[asked]]
+    assert np.array_equal(doubtful, flagged)
+
+
+def test_without_context_the_ensemble_does_not_answer(ensemble):
+    with pytest.raises(BundleError, match="context"):
+        ensemble.predict(np.zeros((1, 2, 400), np.float32))
+
+
+def test_other_context_than_this_version_computes_is_refused(tmp_path):
+    folder = small_bundle(tmp_path / "small", context=True)
+    path = folder / "a" / "card.json"
+    card = json.loads(path.read_text())
+    other = replace(CONTEXT, n_alike=17)
+    card["context"], card["context_fingerprint"] = other.to_dict(), other.fingerprint()
+    path.write_text(json.dumps(card))
+    top = json.loads((folder / "ensemble.json").read_text())
+    top["member_cards_sha256"]["a"] = sha256(path.read_bytes())
+    (folder / "ensemble.json").write_text(json.dumps(top))
+    with pytest.raises(BundleError, match="context fingerprint"):
+        load_bundle(folder)
