@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from train import paper, results, scorings
+from train.clinical.page import section as unseen_patients
 from train.compare.paper import TABLE_6
 from train.compare.registry import CLASSIFIERS
 from train.compare.tables import tables as compared
@@ -200,6 +201,7 @@ def page(folder: Path) -> str:
         _overview(scored),
         _cross_validation(found),
         compared(folder / "compare").strip(),
+        unseen_patients(found),
         _faults(),
         _log(folder),
         _provenance(found),

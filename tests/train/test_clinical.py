@@ -1,0 +1,96 @@
+import msgspec
+import numpy as np
+import pytest
+
+from train.clinical.choices import REVIEW_SHARE, choose, sharpened
+from train.clinical.configurations import N_FOLDS, grouped_folds, protocol_of, runs_of
+from train.clinical.figures import mean_f1, over_seeds, unseen_figures
+from train.clinical.page import section
+from train.config import Config, ConfigError
+from train.evaluate import Scored
+from train.protocols import DS1, PACED, SVDB
+
+
+def test_folds_hold_every_record_once_and_paced_records_apart():
+    n_s = {name: i * 7 % 50 for i, name in enumerate((*DS1, *SVDB, *PACED))}
+    folds = grouped_folds(n_s)
+    assert len(folds) == N_FOLDS
+    assert sorted(r for fold in folds for r in fold) == sorted(n_s)
+    assert max(sum(r in PACED for r in fold) for fold in folds) == 1
+    totals = [sum(n_s[r] for r in fold) for fold in folds]
+    assert max(totals) < 1.3 * min(totals)
+    assert folds == grouped_folds(dict(reversed(n_s.items())))
+
+
+def test_members_of_a_seed_do_not_share_it():
+    members = [Config(name="a", architecture="resnet1d"), Config(name="b", architecture="slap")]
+    runs = runs_of(members, "B", 3, kept=("101",), fold=2)
+    assert [r.name for r in runs] == ["a-B-fold2-seed3", "b-B-fold2-seed3"]
+    assert len({r.seed for r in runs}) == 2
+    assert {r.protocol for r in runs} == {"ds1+svdb"}
+    assert runs[0].validation_records == ("101",)
+    with pytest.raises(ConfigError, match="none of A, B, C"):
+        protocol_of("D")
+
+
+def test_figures_by_hand():
+    #                 N N N N S S V V F Q
+    label = np.array([0, 0, 0, 0, 1, 1, 2, 2, 3, 4])
+    called = np.array([0, 0, 1, 3, 1, 0, 2, 2, 2, 4])
+    record = np.array(["a"] * 5 + ["b"] * 5)
+    found = unseen_figures(label, called, record, without=("b", "c"))
+    # a call of F on an N beat is an error; reference F and Q do not count
+    assert found["accuracy_nsv"] == pytest.approx(5 / 8)
+    v = found["per_class"]["V"]
+    assert v["sensitivity"] == 1
+    assert v["ppv"] == pytest.approx(2 / 3, abs=1e-5)  # the F called V is a false positive
+    assert found["per_class"]["S"]["mean_f1_over_records"] is None  # no record has ten S beats
+    assert found["without b"]["beats"] == 5
+    assert "without c" not in found
+    assert msgspec.json.encode(found)
+
+
+def test_a_record_counts_from_ten_beats_of_the_class_on():
+    label = np.array([1] * 10 + [1] * 9 + [0])
+    called = np.array([1] * 10 + [0] * 10)
+    record = np.array(["a"] * 10 + ["b"] * 10)
+    assert mean_f1(label, called, record, 1) == 1.0
+    assert mean_f1(label, called, record, 2) is None
+
+
+def scored(n=4000, seed=0):
+    rng = np.random.default_rng(seed)
+    label = rng.choice(5, n, p=(0.7, 0.1, 0.1, 0.05, 0.05))
+    votes = rng.random((n, 2, 5)).astype(np.float32) * 0.7
+    votes[np.arange(n), 0, label] += 0.5
+    votes[np.arange(n), 1, label] += 0.2
+    return Scored(np.arange(n), label, rng.integers(0, 8, n), votes)
+
+
+def test_choices_prefer_the_better_member_and_flag_a_tenth():
+    answers = scored()
+    chosen = choose(answers)
+    assert sum(chosen.weights) == pytest.approx(1)
+    assert chosen.weights[0] > 0.5
+    assert chosen.account["review_share"] == pytest.approx(REVIEW_SHARE, abs=0.01)
+    assert chosen.account["errors_in_review"] > REVIEW_SHARE
+    assert chosen.account["calibration_error"] <= chosen.account["calibration_error_before"]
+    fused = np.tensordot(answers.votes.astype(float), np.array(chosen.weights), axes=(1, 0))
+    before, after = sharpened(fused, 1.0), sharpened(fused, chosen.temperature)
+    assert np.array_equal(before.argmax(axis=1), after.argmax(axis=1))
+    np.testing.assert_allclose(after.sum(axis=1), 1)
+
+
+def test_the_page_shows_every_configuration_and_says_when_there_is_none():
+    assert "Not run" in section({})
+    rng = np.random.default_rng(1)
+    label = np.repeat(np.arange(5), 40)
+    record = np.tile(np.array(["232", "100", "202", "233"]), 50)
+    called = np.where(rng.random(200) < 0.2, rng.integers(0, 5, 200), label)
+    one = unseen_figures(label, called, record, without=("232", "202"))
+    each = {"both": one, "lead 1": one, "lead 2": one, "seeds": [1, 2]}
+    each["single_seeds"] = over_seeds([one, one])
+    text = section({"clinical-A-on-ds2": each})
+    assert "A (DS1), mean ± sd of 2 seeds" in text
+    assert "A, to reach | 97.0 | 95.5 | 50.0 | 45.0" in text
+    assert "without 232" in text

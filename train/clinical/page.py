@@ -1,0 +1,116 @@
+"""Section of `docs/results.md` on patients never seen; computes no score."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from train.markdown import ABSENT, confusion_table, interval, percent, spread, table
+
+# what DS2 was to reach: acc(N,S,V), V-F1, S-F1 without 232, mean S-F1 over records
+BARS = {"A": (0.97, 0.955, 0.50, 0.45), "B": (0.975, 0.96, 0.55, 0.52)}
+TRAINED = {"A": "DS1", "B": "DS1, svdb", "C": "DS1, svdb, paced"}
+_HEAD = ["", "acc(N,S,V) %", "V-F1 %", "S-F1 without 232 %", "mean S-F1, records >= 10 S, %"]
+
+
+def section(found: Mapping[str, dict[str, Any]]) -> str:
+    """The whole section; says so where nothing was scored."""
+    on_ds2 = {k: found[f"clinical-{k}-on-ds2"] for k in "ABC" if f"clinical-{k}-on-ds2" in found}
+    validated = found.get("clinical-C-validation")
+    if not on_ds2 and validated is None:
+        return "## Patients never seen: the `clinical` ensemble\n\nNot run."
+    parts = ["## Patients never seen: the `clinical` ensemble"]
+    if validated is not None:
+        parts.append(_validation(validated))
+    if on_ds2:
+        parts.append(_ds2(on_ds2))
+    for name, each in on_ds2.items():
+        parts.append(_one(name, each))
+    return "\n\n".join(parts)
+
+
+def _ds2(on_ds2: Mapping[str, dict[str, Any]]) -> str:
+    rows = []
+    for name, each in on_ds2.items():
+        seeds = each["single_seeds"]
+        keys = ("accuracy_nsv", "v_f1", "s_f1 without 232", "s_mean_f1_over_records")
+        n = len(each.get("seeds", []))
+        rows.append(
+            [f"{name} ({TRAINED[name]}), mean ± sd of {n} seeds", *(spread(seeds[k]) for k in keys)]
+        )
+        rows.append([f"{name}, all seeds in one", *_barred(each["both"])])
+        if name in BARS:
+            rows.append([f"{name}, to reach", *(percent(v, 1) for v in BARS[name])])
+    note = (
+        "DS2, 22 patients, reference positions, each configuration scored once. A call of F or Q"
+        " is an error; a reference F or Q called S or V a false positive."
+    )
+    return f"### DS2\n\n{table(_HEAD, rows)}\n\n{note}"
+
+
+def _barred(each: Mapping[str, Any]) -> list[str]:
+    without = each.get("without 232", each)
+    return [
+        percent(each["accuracy_nsv"]),
+        percent(each["per_class"]["V"]["f1"]),
+        percent(without["per_class"]["S"]["f1"]),
+        percent(each["per_class"]["S"]["mean_f1_over_records"]),
+    ]
+
+
+def _classes(each: Mapping[str, Any]) -> list[str]:
+    cells = [percent(each["accuracy_nsv"])]
+    for c in "NSV":
+        mine = each["per_class"][c]
+        cells.append(" / ".join(percent(mine[k], 1) for k in ("sensitivity", "ppv", "f1")))
+    mean = percent(each["per_class"]["S"]["mean_f1_over_records"], 1)
+    return [*cells, mean, percent(each["macro_f1_nsv"], 1), percent(each["macro_f1_nsvf"], 1)]
+
+
+_FULL = [
+    "",
+    "acc(N,S,V) %",
+    "N Se / +P / F1",
+    "S Se / +P / F1",
+    "V Se / +P / F1",
+    "mean S-F1",
+    "macro-F1 N,S,V",
+    "macro-F1 N,S,V,F",
+]
+
+
+def _one(name: str, each: Mapping[str, Any]) -> str:
+    rows = [["both leads", *_classes(each["both"])]]
+    rows += [
+        [key, *_classes(part)] for key, part in each["both"].items() if key.startswith("without ")
+    ]
+    rows += [[f"{lead} alone", *_classes(each[lead])] for lead in ("lead 1", "lead 2")]
+    spans = each["both"]["intervals_95_over_patients"]
+    said = "95 % over patients: " + ", ".join(
+        f"{key.replace('_', ' ')} {interval(spans[key])}"
+        for key in ("S_f1", "S_sensitivity", "V_f1", "V_sensitivity")
+    )
+    matrix = confusion_table(each["both"]["confusion"])
+    return f"### Configuration {name} on DS2\n\n{table(_FULL, rows)}\n\n{said}\n\n{matrix}"
+
+
+def _validation(found: Mapping[str, Any]) -> str:
+    names = [k for k, v in found.items() if isinstance(v, dict) and "per_class" in v]
+    rows = [[name, *_classes(found[name])] for name in names]
+    rows += [
+        [f"{name}, without 865", *_classes(found[name]["without 865"])]
+        for name in names
+        if "without 865" in found[name]
+    ]
+    chosen = found["choices"]
+    account = chosen["account"]
+    w = " and ".join(f"{v:g}" for v in chosen["weights"])
+    seeds = ", ".join(str(s) for s in found.get("seeds", [])) or ABSENT
+    said = (
+        f"Training patients in five folds by record, each asked of networks that did not see it;"
+        f" seeds {seeds}. Chosen there: weights {w} (ResNet-34, SLAP), temperature"
+        f" {chosen['temperature']:g} (calibration error {account['calibration_error_before']:.3f}"
+        f" before, {account['calibration_error']:.3f} after), review below"
+        f" {chosen['review_below']:g}: {percent(account['review_share'], 1)} % of the beats, with"
+        f" {percent(account['errors_in_review'], 1)} % of the errors;"
+        f" {percent(account['accuracy_outside_review'])} % right outside."
+    )
+    return f"### Grouped validation\n\n{table(_FULL, rows)}\n\n{said}"
