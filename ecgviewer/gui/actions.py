@@ -90,8 +90,15 @@ ENTRIES: tuple[Entry, ...] = (
     _entry("&Play", "previous_frame", "P&revious frame", "J"),
     _entry("&Play", "faster", "&Faster", "Shift+L"),
     _entry("&Play", "slower", "&Slower", "Shift+J"),
-    _entry("&Analyze", "cancel", "&Cancel", "Esc", tip="stop; what is classified stays"),
+    _entry("&Analyze", "cancel", "C&ancel", "Esc", tip="stop; what is classified stays"),
     _entry("&Analyze", "resume", "Classify the &rest", "Ctrl+R", tip="go on after Cancel"),
+    _entry(
+        "&Analyze",
+        "compare",
+        "&Compare with reference annotations…",
+        "Ctrl+Shift+R",
+        tip="beat by beat, as ANSI/AAMI EC57 says; once every beat has its class",
+    ),
     _entry("&Analyze", "inputs", "&Leads the networks read…"),
     _entry(
         "&Analyze",
@@ -103,7 +110,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _entry("&Analyze", "forget_results", "&Forget kept results", needs_record=False),
     _entry("&Help", "shortcuts", "&Keys", "?", needs_record=False),
-    _entry("&Help", "about", "&About and Model", "F1", needs_record=False),
+    _entry(
+        "&Help",
+        "model",
+        "&Model…",
+        "F1",
+        tip="what is known of the networks in use: figures, limits, training patients",
+        needs_record=False,
+    ),
+    _entry("&Help", "about", "&About", needs_record=False),
 )
 # Keys and gestures that are no actions; the canvas acts on them when it has the focus.
 GESTURES: tuple[tuple[str, str], ...] = (

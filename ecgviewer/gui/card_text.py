@@ -1,126 +1,206 @@
-"""An ensemble's card as HTML for a person: figures, leaks, use; loads nothing, judges nothing."""
+"""The Model page: what a card says, as pages of HTML and as text; loads nothing, judges nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.gui.card_blocks import (
+    BRACKETS,
+    Block,
+    Heading,
+    Paragraph,
+    Table,
+    figure_blocks,
+    value_text,
+    words,
+)
 from ecgviewer.pipeline import Ensemble
 
-_FIGURES = ("sensitivity", "ppv", "f1", "specificity", "accuracy")
-_HEADINGS = (
-    "class",
-    "sensitivity",
-    "pos. predictivity",
-    "F1",
-    "specificity",
-    "accuracy (1 vs rest)",
+# Pages of figures: title, keys of the card, each with its heading where a page has several
+_PAGES = (
+    ("Patients never seen", (("unseen", ""),)),
+    (
+        "Figures",
+        (("metrics", ""), ("calibration", "Calibration"), ("precision", "Precision")),
+    ),
 )
+_TOLD = {  # on other pages
+    *("name", "title", "members", "weights", "member_cards", "member_cards_sha256"),
+    *("unseen_sentence", "leaks", "intended_use", "unseen", "metrics", "calibration", "precision"),
+}
+_PATIENTS = ("patients", "records", "train_patients", "train_records", "data", "split")
 
 
-def model_html(ensemble: Ensemble) -> str:
-    """What is known of the networks in use, honest figures first."""
+@dataclass(frozen=True)
+class Page:
+    """One page: its name and what it says."""
+
+    name: str
+    blocks: tuple[Block, ...]
+
+
+def model_pages(ensemble: Ensemble) -> tuple[Page, ...]:
+    """What is known of the networks in use, what they cannot do before their figures."""
     card = ensemble.card
-    parts = [
-        f"<h3>{escape(ensemble.title)}</h3>",
-        _paragraph("", ensemble.unseen_sentence, bold=True),
-        _paragraph("What the protocol leaks", str(card.get("leaks", ""))),
-        _paragraph("Intended use", ensemble.intended_use),
-        _members(ensemble),
-        _section("Patients never seen", card.get("unseen", {})),
-        _section("Test beats of the training patients", card.get("metrics", {})),
-        "<h4>Identity</h4>",
-        _table(
-            [
-                ("ensemble", f"{ensemble.name}, sha256 {ensemble.hash}"),
-                ("preprocessing", ensemble.prep.fingerprint()),
-                ("computed on", f"{ensemble.device}, {ensemble.precision}"),
-            ]
-        ),
-    ]
-    return "".join(parts)
+    pages = [Page("Overview", tuple(_overview(ensemble, card)))]
+    for name, parts in _PAGES:
+        pages.append(Page(name, tuple(_figures(card, parts))))
+    pages.append(Page("Networks", tuple(_networks(card))))
+    more = {key: value for key, value in card.items() if key not in _TOLD}
+    if more:
+        pages.append(Page("More", tuple(figure_blocks(more))))
+    return tuple(pages)
 
 
-def _members(ensemble: Ensemble) -> str:
-    cards = ensemble.card.get("member_cards", {})
-    rows = [("network", "weight", "architecture", "limits")]
+def _overview(ensemble: Ensemble, card: Mapping[str, Any]) -> Iterator[Block]:
+    yield Heading(ensemble.title)
+    if ensemble.unseen_sentence:
+        yield Paragraph(ensemble.unseen_sentence, strong=True)
+    yield from _text("Intended use", ensemble.intended_use)
+    yield from _once("What they cannot do", card, "limits")
+    yield from _text("What the protocol leaks", str(card.get("leaks", "")))
+    yield Heading("Networks")
+    yield Table("", _filled(tuple(_members(ensemble, card))), head=True)
+    yield from _reads(card)
+    yield Heading("Identity")
+    yield Table("", tuple(_identity(ensemble, card)))
+    yield from _once("Licence", card, "licence")
+
+
+def _members(ensemble: Ensemble, card: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """One row for each network: what it is and what it was trained on."""
+    yield ("network", "weight", "architecture", "arguments", "seed", "trained on")
+    cards = card.get("member_cards", {})
     for name, weight in zip(ensemble.members, ensemble.weights, strict=True):
-        card = cards.get(name, {})
-        rows.append(
-            (name, f"{weight:g}", str(card.get("architecture", "")), str(card.get("limits", "")))
-        )
-    return "<h4>Networks</h4>" + _table(rows, head=True)
+        member = cards.get(name, {})
+        training = member.get("training", {})
+        config = training.get("config", {})
+        seeds = (training.get(k, config.get(k)) for k in ("seeds", "seed"))
+        seed = next((value_text("seed", s) for s in seeds if s is not None), "")
+        trained = next((value_text(k, training[k]) for k in _PATIENTS if training.get(k)), "")
+        arguments = value_text("arguments", member.get("arguments", {}))
+        architecture = str(member.get("architecture", ""))
+        yield (name, f"{weight:g}", architecture, arguments, seed, trained)
 
 
-def _section(title: str, data: Mapping[str, Any]) -> str:
-    body = "".join(_blocks(data))
-    return f"<h4>{escape(title)}</h4>{body or '<p>No figures in this card.</p>'}"
+def _filled(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The rows without the columns in which every cell but the heading is empty."""
+    full = [i for i in range(len(rows[0])) if any(row[i] for row in rows[1:])]
+    return tuple(tuple(row[i] for i in full) for row in rows)
 
 
-def _blocks(data: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Each set of figures in a nested card with its name; then what else the card says."""
-    if "per_class" in data:
-        yield _figures(data, ", ".join(path))
+def _reads(card: Mapping[str, Any]) -> Iterator[Block]:
+    """Leads and rates, from the preprocessing that all members share."""
+    for member in card.get("member_cards", {}).values():
+        prep = member.get("preprocessing", {})
+        keys = [key for key in ("input_1", "input_2", "min_fs_hz", "grid_fs_hz") if key in prep]
+        if keys:
+            yield Heading("Leads and rates")
+            yield Table("", tuple((words(key), value_text(key, prep[key])) for key in keys))
         return
-    plain = []
-    for key, value in data.items():
-        if isinstance(value, Mapping):
-            yield from _blocks(value, (*path, str(key)))
-        else:
-            plain.append((str(key).replace("_", " "), _value(value)))
-    if plain:
-        yield _caption(", ".join(path)) + _table(plain)
 
 
-def _figures(data: Mapping[str, Any], name: str) -> str:
-    intervals = data.get("intervals_95", {})
+def _identity(ensemble: Ensemble, card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield ("ensemble", f"{ensemble.name}, sha256 {ensemble.hash}")
+    yield ("preprocessing", ensemble.prep.fingerprint())
+    contexts = {m.get("context_fingerprint") for m in card.get("member_cards", {}).values()}
+    for context in sorted(filter(None, contexts)):
+        yield ("context", context)
+    yield ("computed on", f"{ensemble.device}, {ensemble.precision}")
+    for name, member in card.get("member_cards", {}).items():
+        if member.get("weights_sha256"):
+            yield (f"weights of {name}", f"sha256 {member['weights_sha256']}")
+    for name, sha256 in card.get("member_cards_sha256", {}).items():
+        yield (f"card of {name}", f"sha256 {sha256}")
+
+
+def _figures(card: Mapping[str, Any], parts: Iterable[tuple[str, str]]) -> Iterator[Block]:
+    found: list[Block] = []
+    for key, heading in parts:
+        blocks = list(figure_blocks(card.get(key) or {}))
+        found += [Heading(heading), *blocks] if heading and blocks else blocks
+    if not found:
+        yield Paragraph("No figures in this card.")
+    elif _has_intervals([card.get(key) for key, _ in parts]):
+        yield Paragraph(BRACKETS)
+    yield from found
+
+
+def _has_intervals(data: Any) -> bool:
+    if isinstance(data, Mapping):
+        return any("interval" in str(k) and "95" in str(k) for k in data) or any(
+            _has_intervals(v) for v in data.values()
+        )
+    return isinstance(data, list | tuple) and any(_has_intervals(v) for v in data)
+
+
+def _networks(card: Mapping[str, Any]) -> Iterator[Block]:
+    """Every member's card but for what the overview says."""
+    for name, member in card.get("member_cards", {}).items():
+        yield Heading(name)
+        told = {"name", "limits", "licence", "intended_use", "class_order"}
+        yield from figure_blocks({k: v for k, v in member.items() if k not in told})
+
+
+def _once(title: str, card: Mapping[str, Any], key: str) -> Iterator[Block]:
+    """A sentence of the members' cards: once where all say the same."""
+    members = card.get("member_cards", {})
+    texts = {name: str(member.get(key, "")) for name, member in members.items()}
+    if len(set(texts.values())) == 1:
+        yield from _text(title, next(iter(texts.values())))
+    elif any(texts.values()):
+        yield Heading(title)
+        yield from (Paragraph(f"{name}: {text}") for name, text in texts.items() if text)
+
+
+def _text(title: str, text: str) -> Iterator[Block]:
+    if text:
+        yield Heading(title)
+        yield Paragraph(text)
+
+
+# -- out --------------------------------------------------------------------------------------
+
+
+def as_html(blocks: Sequence[Block]) -> str:
+    """Blocks as HTML; what the card says is escaped."""
+    return "".join(_html(block) for block in blocks)
+
+
+def _html(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"<h3>{escape(block.text)}</h3>"
+    if isinstance(block, Paragraph):
+        text = escape(block.text)
+        return f"<p><b>{text}</b></p>" if block.strong else f"<p>{text}</p>"
     lines = []
-    for key, words in (("accuracy", "overall accuracy"), ("macro_f1", "macro-F1")):
-        if data.get(key) is not None:
-            lines.append(f"{words} {_percent(data[key])}{_interval(intervals.get(key))}")
-    if data.get("beats"):
-        lines.append(f"{data['beats']:,} beats")
-    rows: list[tuple[str, ...]] = [_HEADINGS]
-    for c in BeatClass:
-        figures = data["per_class"].get(c.name)
-        if figures:
-            rows.append((c.name, *(_percent(figures.get(f)) for f in _FIGURES)))
-    return _caption(name) + f"<p>{escape(', '.join(lines))}</p>" + _table(rows, head=True)
-
-
-def _caption(name: str) -> str:
-    return f"<p><b>{escape(name)}</b></p>" if name else ""
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.1f} %"
-
-
-def _interval(pair: Sequence[float] | None) -> str:
-    if not pair or None in pair:
-        return ""
-    return f" (95 % interval {100 * pair[0]:.1f}-{100 * pair[1]:.1f})"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(v) for v in value)
-    return "" if value is None else str(value)
-
-
-def _paragraph(title: str, text: str, *, bold: bool = False) -> str:
-    if not text:
-        return ""
-    body = f"<b>{escape(text)}</b>" if bold else escape(text)
-    return (f"<h4>{escape(title)}</h4>" if title else "") + f"<p>{body}</p>"
-
-
-def _table(rows: Sequence[Sequence[str]], *, head: bool = False) -> str:
-    lines = []
-    for i, row in enumerate(rows):
-        tag = "th" if head and i == 0 else "td"
-        cells = "".join(f"<{tag} align='left'>{escape(cell)}&nbsp;&nbsp;</{tag}>" for cell in row)
+    for i, row in enumerate(block.rows):
+        tag = "th" if block.head and i == 0 else "td"
+        cells = "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
         lines.append(f"<tr>{cells}</tr>")
-    return f"<table cellspacing='2'>{''.join(lines)}</table>"
+    caption = f"<p><b>{escape(block.caption)}</b></p>" if block.caption else ""
+    return f"{caption}<table cellspacing='0' cellpadding='3'>{''.join(lines)}</table>"
+
+
+def as_text(pages: Sequence[Page]) -> str:
+    """Pages as plain text, columns aligned."""
+    parts = []
+    for page in pages:
+        parts.append(f"{page.name}\n{'=' * len(page.name)}")
+        parts.extend(_plain(block) for block in page.blocks)
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"{block.text}\n{'-' * len(block.text)}"
+    if isinstance(block, Paragraph):
+        return block.text
+    n = max(map(len, block.rows), default=0)
+    widths = [max(len(row[i]) for row in block.rows if i < len(row)) for i in range(n)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
+        for row in block.rows
+    ]
+    return "\n".join([block.caption, *lines] if block.caption else lines)

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from ecgviewer.gui.dialogs.text import about_dialog, integrity_dialog, keys_dialog
+from ecgviewer.gui.dialogs.model import ModelDialog
+from ecgviewer.gui.dialogs.text import (
+    about_dialog,
+    integrity_dialog,
+    keys_dialog,
+    no_model_dialog,
+)
 from ecgviewer.paths import DEFAULT_ENSEMBLE
 from ecgviewer.pipeline import Ensemble
 
@@ -87,8 +93,14 @@ class Commands(QObject):
         self._window.files.prompts.show(keys_dialog(self._window))
 
     def on_about(self) -> None:
-        dialog = about_dialog(self._window.session.ensemble, self._problem, self._window)
-        self._window.files.prompts.show(dialog)
+        self._window.files.prompts.show(about_dialog(self._window))
+
+    def on_model(self) -> None:
+        window, ensemble = self._window, self._window.session.ensemble
+        dialog = (
+            ModelDialog(ensemble, window) if ensemble else no_model_dialog(self._problem, window)
+        )
+        window.files.prompts.show(dialog)
 
     def on_ensemble_failed(self, reason: str) -> None:
         self._window.ensembles.go_back()

@@ -7,12 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
 
 from ecgviewer.gui.panels.beats import BeatPanel
+from ecgviewer.gui.panels.comparison import ComparisonPanel
 from ecgviewer.gui.panels.inspector import Inspector
 from ecgviewer.gui.panels.recording import RecordPanel
 from ecgviewer.gui.panels.summary import SummaryPanel
 from ecgviewer.gui.theme import Theme
 
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+_BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
 _WIDTH, _WIDEST, _WIDTH_SHARE = 400, 560, 0.25  # pixels, pixels, of the window
 _LEAST_WIDTH = 310  # pixels: three columns of votes
 _CHROME, _ROOMY = 115, 640  # pixels: menus and status; from here on there is room to spare
@@ -44,6 +46,8 @@ class Panel:
         Panel it shares a place with, as a tab behind it; "" where it has a place of its own.
     scrolls : bool
         Whether it has a scroll bar of its own for what does not fit.
+    below : bool
+        Whether it lies below the trace, and is shown once it is asked for.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Panel:
     make: Callable[[Theme], QWidget]
     behind: str = ""
     scrolls: bool = False
+    below: bool = False
 
 
 PANELS = (
@@ -58,6 +63,7 @@ PANELS = (
     Panel("recording", "Recording", RecordPanel, behind="summary", scrolls=True),
     Panel("beats", "Beats", BeatPanel, scrolls=True),
     Panel("inspector", "Inspector", Inspector),
+    Panel("comparison", "Comparison", ComparisonPanel, below=True),
 )
 
 
@@ -89,7 +95,9 @@ class Docks:
         """Put every panel in its place."""
         for panel in PANELS:
             dock = self.docks[panel.name]
-            self._window.addDockWidget(_RIGHT, dock)
+            hidden = dock.isHidden()
+            self._window.addDockWidget(_BELOW if panel.below else _RIGHT, dock)
+            dock.setHidden(hidden)
             if panel.behind:
                 self._window.tabifyDockWidget(self.docks[panel.behind], dock)
                 self.docks[panel.behind].raise_()
@@ -98,6 +106,14 @@ class Docks:
         width = min(_WIDEST, max(_WIDTH, round(_WIDTH_SHARE * self._window.width())))
         self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, list(heights.values()), Qt.Orientation.Vertical)
+        self._size_below()
+
+    def _size_below(self) -> None:
+        """What lies below the trace as high as it needs."""
+        below = [panel.name for panel in PANELS if panel.below]
+        heights = [self.panels[name].sizeHint().height() + _TITLE for name in below]
+        docks = [self.docks[name] for name in below]
+        self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
     def _heights(self) -> dict[str, int]:
         """Summary and inspector as they need, and a little of what is spare; beats the rest."""
@@ -116,11 +132,15 @@ class Docks:
             panel.set_theme(theme)  # type: ignore[attr-defined]
 
     def show(self, visible: bool) -> None:
-        """Show every panel, or none (nothing is open)."""
-        for dock in self.docks.values():
-            dock.setVisible(visible)
+        """Show every panel but those to be asked for, or none (nothing is open)."""
+        for panel in PANELS:
+            if not (visible and panel.below):
+                self.docks[panel.name].setVisible(visible)
 
     def bring_up(self, name: str) -> None:
         """Show one panel in front of those it shares a place with."""
+        was_hidden = self.docks[name].isHidden()
         self.docks[name].show()
         self.docks[name].raise_()
+        if was_hidden:
+            self._size_below()

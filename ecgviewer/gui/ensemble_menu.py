@@ -46,10 +46,9 @@ class EnsembleMenu(QObject):
 
     def show_wanted(self, name: str) -> None:
         """Name the networks that are being loaded."""
-        text = f"{name}…" if name else "no networks"
-        self.button.setText(text)
+        text = f"{name}…" if name else "none"
+        self._name_button(text)
         self.button.setToolTip(_TIP)
-        self.button.setAccessibleName(f"Networks: {text}")
 
     def show_ensemble(self, name: str, ensemble: Ensemble) -> None:
         """Mark the networks that are in use now."""
@@ -58,9 +57,8 @@ class EnsembleMenu(QObject):
         self._in_use = name
         self.actions_by_name[name].setChecked(True)
         self.actions_by_name[name].setToolTip(ensemble.title)
-        self.button.setText(name)
+        self._name_button(name)
         self.button.setToolTip(f"{ensemble.title}\n{_TIP}")
-        self.button.setAccessibleName(f"Networks: {name}")
 
     def on_triggered(self, action: QAction) -> None:
         name = action.data()
@@ -75,8 +73,11 @@ class EnsembleMenu(QObject):
             self.show_wanted("")
             return
         action.setChecked(True)
-        self.button.setText(self._in_use)
-        self.button.setAccessibleName(f"Networks: {self._in_use}")
+        self._name_button(self._in_use)
+
+    def _name_button(self, name: str) -> None:
+        self.button.setText(f"Networks: {name} ▾")
+        self.button.setAccessibleName(f"Networks: {name}")
 
     def _add(self, name: str) -> None:
         action = self.menu.addAction(name)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QToolBar
 
 from ecgviewer.gui.actions import Actions
 from ecgviewer.gui.commands import Commands
+from ecgviewer.gui.comparing import Comparing
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.display import Display
 from ecgviewer.gui.docks import Docks
@@ -61,6 +62,15 @@ class MainWindow(QMainWindow):
         self._make_control()
         self._connect_session()
         self._connect_views()
+        # after the views, which have every action enabled once a recording is open
+        self.comparing = Comparing(
+            self.session,
+            settings,
+            self.navigator,
+            self.docks,
+            action=self.actions_by_name["compare"],
+            parent=self,
+        )
         self.actions_by_name.connect(self._handlers())
         self.display.set_theme(name)
         self.display.show_patient()
@@ -76,6 +86,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(900, 560))
         self.resize(1366, 768)
         self.setDockNestingEnabled(True)
+        # what lies below the trace leaves the panels on the right their whole height
+        right, corner = Qt.DockWidgetArea.RightDockWidgetArea, Qt.Corner.BottomRightCorner
+        self.setCorner(corner, right)
         self.actions_by_name = Actions(self)
         self.workspace = Workspace(theme, self)
         self.setCentralWidget(self.workspace)
@@ -204,9 +217,11 @@ class MainWindow(QMainWindow):
             "cancel": self.session.cancel,
             "resume": self.session.resume,
             "inputs": commands.on_inputs,
+            "compare": self.comparing.on_asked,
             "keep_results": self.memory.on_keep,
             "forget_results": self.memory.on_forget,
             "shortcuts": commands.on_keys,
+            "model": commands.on_model,
             "about": commands.on_about,
         }
 

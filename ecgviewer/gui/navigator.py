@@ -70,6 +70,14 @@ class Navigator(QObject):
             index = int(np.searchsorted(opened.log.samples, sample))
             self._move_to(min(index, opened.log.n_beats - 1), show=False)
 
+    def go_to_place(self, sample: int) -> None:
+        """Centre the trace on an own sample where there is no beat."""
+        opened = self._session.opened
+        if opened is not None:
+            self.clear()
+            self._canvas.center_on(sample / opened.record.fs)
+            self.person_moved.emit(sample / opened.record.fs)
+
     def _move_to(self, index: int, *, show: bool = True) -> None:
         self.choose(index, show=show)
         opened = self._session.opened

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 _N_RECENT = 10
-_LAYOUT_VERSION = 1  # a layout saved by another version of the panels is not restored
+_LAYOUT_VERSION = 2  # a layout saved by another version of the panels is not restored
 
 
 class Settings:

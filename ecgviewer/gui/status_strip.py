@@ -53,7 +53,7 @@ class StatusStrip(QWidget):
         self._write_device()
         self.device.setToolTip(
             f"Classes come from the ensemble “{ensemble.name}”, sha256 {ensemble.hash},"
-            f" computed on {device} in {ensemble.precision}. More under Help > About and Model."
+            f" computed on {device} in {ensemble.precision}. More under Help > Model."
         )
         self.sentence.setText(ensemble.unseen_sentence)
         self.sentence.setVisible(bool(ensemble.unseen_sentence))

@@ -191,6 +191,9 @@ QTableView {{ gridline-color: {theme.hover}; border: 1px solid {theme.border};
   selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
 QDockWidget::title {{ color: {theme.muted}; background: {theme.background}; padding: 4px 6px; }}
 QToolButton:hover, QPushButton:hover {{ background: {theme.hover}; }}
+QToolButton[popupMode="2"] {{ padding: 3px 6px; border: 1px solid {theme.border};
+  border-radius: 3px; }}
+QToolButton::menu-indicator {{ image: none; }}
 QToolButton:checked {{ background: {theme.hover};
   border: 1px solid {theme.accent}; border-radius: 3px; }}
 """

@@ -57,7 +57,7 @@ def test_every_installed_ensemble_is_offered_and_the_default_is_in_use(window):
     assert window.session.ensemble_name == DEFAULT_ENSEMBLE
     assert DEFAULT_ENSEMBLE in available()
     assert window.ensembles.actions_by_name[DEFAULT_ENSEMBLE].isChecked()
-    assert window.ensembles.button.text() == DEFAULT_ENSEMBLE
+    assert window.ensembles.button.accessibleName() == f"Networks: {DEFAULT_ENSEMBLE}"
 
 
 def test_other_networks_classify_anew_and_their_sentence_takes_the_place(qtbot, window, record):
@@ -85,7 +85,7 @@ def test_networks_that_cannot_be_loaded_leave_all_as_it_was(qtbot, window, recor
     assert window.session.opened.log is log
     assert hash_[:8] in window.strip.device.text()
     assert window.ensembles.actions_by_name[DEFAULT_ENSEMBLE].isChecked()
-    assert window.ensembles.button.text() == DEFAULT_ENSEMBLE
+    assert window.ensembles.button.accessibleName() == f"Networks: {DEFAULT_ENSEMBLE}"
 
 
 def test_the_choice_is_remembered_but_the_default_is_not(qtbot, window, settings):

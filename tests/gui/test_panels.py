@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from ecgviewer.beat import Beat, BeatClass
-from ecgviewer.gui.card_text import model_html
 from ecgviewer.gui.dialogs.text import integrity_dialog
 from ecgviewer.gui.identity import identify
 from ecgviewer.gui.panels.inspector import Inspection, Inspector, NetworkInput, describe
@@ -17,15 +16,6 @@ from ecgviewer.io.readers import open_record
 from ecgviewer.record import Finding, Verdict
 from ecgviewer.rhythm.rate import HeartRate
 from ecgviewer.summary import Summary
-from tests.gui.fakes import FakeEnsemble
-
-FIGURES = {
-    "beats": 10949,
-    "accuracy": 0.9897,
-    "macro_f1": 0.9312,
-    "intervals_95": {"accuracy": [0.987, 0.992], "macro_f1": [0.91, 0.95]},
-    "per_class": {c.name: {"sensitivity": 0.9, "ppv": 0.8, "f1": 0.85} for c in BeatClass},
-}
 
 
 @pytest.fixture(params=THEMES)
@@ -106,24 +96,6 @@ def test_a_summary_without_figures_shows_none(qtbot, theme):
     assert panel.burdens[BeatClass.V].text() == "–"
     assert panel.rate.text() == "Heart rate –"
     assert panel.times.text() == "Recorded 00:10"
-
-
-def test_the_model_page_shows_honest_figures_with_their_intervals():
-    ensemble = FakeEnsemble()
-    ensemble.card = {
-        "leaks": "beats of each patient are on <both> sides",
-        "metrics": {"both": FIGURES},
-        "unseen": {"protocol": "DS1 to DS2", "lead 1": FIGURES},
-        "member_cards": {"first": {"architecture": "resnet1d", "limits": "none known"}},
-    }
-    html = model_html(ensemble)
-    assert ensemble.unseen_sentence in html
-    assert "on &lt;both&gt; sides" in html
-    assert "overall accuracy 99.0 % (95 % interval 98.7-99.2)" in html
-    assert "macro-F1 93.1 % (95 % interval 91.0-95.0)" in html
-    assert "10,949 beats" in html
-    assert "DS1 to DS2" in html
-    assert ensemble.hash in html
 
 
 def test_integrity_findings_name_no_hidden_patient(qtbot, window, record):

@@ -1,4 +1,4 @@
-"""Dialogs that only show text: about and model, keys, integrity; decide nothing."""
+"""Dialogs that only show text: about, keys, integrity; decide nothing."""
 
 from html import escape
 
@@ -17,9 +17,7 @@ from ecgviewer.beat import BeatClass
 from ecgviewer.gui import log_file
 from ecgviewer.gui.actions import ENTRIES, GESTURES, MENUS
 from ecgviewer.gui.badge import details
-from ecgviewer.gui.card_text import model_html
 from ecgviewer.gui.identity import APPLICATION, without_names
-from ecgviewer.pipeline import Ensemble
 from ecgviewer.record import Record, Verdict
 
 _INTENDED_USE = "Supports, does not replace, a clinician's reading; not a medical device."
@@ -54,16 +52,17 @@ class TextDialog(QDialog):
             box.addWidget(self.browsers[0])
         else:
             tabs = QTabWidget(self)
+            tabs.setAccessibleName(title)
             for (name, _), browser in zip(pages, self.browsers, strict=True):
                 tabs.addTab(browser, name)
             box.addWidget(tabs)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        box.addWidget(buttons)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        box.addWidget(self.buttons)
 
 
-def about_dialog(ensemble: Ensemble | None, problem: str, parent: QWidget) -> TextDialog:
-    """Intended use and versions, and the card of the networks in use."""
+def about_dialog(parent: QWidget) -> TextDialog:
+    """Intended use and versions."""
     libraries = "".join(
         f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(version)}</td></tr>"
         for name, version in (*versions.versions().items(), ("Qt", qVersion()))
@@ -74,8 +73,13 @@ def about_dialog(ensemble: Ensemble | None, problem: str, parent: QWidget) -> Te
         f"<h4>Versions</h4><table>{libraries}</table>"
         f"<h4>Log</h4><p>{escape(str(log_file.path()))}</p>"
     )
-    model = model_html(ensemble) if ensemble else f"<p>{escape(problem or 'Not loaded yet.')}</p>"
-    return TextDialog(f"About {APPLICATION}", [("About", about), ("Model", model)], parent)
+    return TextDialog(f"About {APPLICATION}", [("About", about)], parent)
+
+
+def no_model_dialog(problem: str, parent: QWidget) -> TextDialog:
+    """Why there is no card to show."""
+    html = f"<p>{escape(problem or 'The networks are being loaded.')}</p>"
+    return TextDialog("Model", [("Model", html)], parent)
 
 
 def keys_dialog(parent: QWidget) -> TextDialog:

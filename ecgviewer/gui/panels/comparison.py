@@ -1,0 +1,155 @@
+"""The comparison with reference annotations: matrix, its beats, figures, runs; compares nothing."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgviewer.beat import SYMBOL_TABLES
+from ecgviewer.evaluation.recording import DEFAULT_MAPPING, Evaluation
+from ecgviewer.gui.figures_html import figures_html
+from ecgviewer.gui.matrix_view import MatrixView, column_words, row_words
+from ecgviewer.gui.panels.place_list import PlaceList
+from ecgviewer.gui.places import Places
+from ecgviewer.gui.theme import Theme
+
+DEFAULT_REFERENCE = "atr"
+_FIGURES, _MARGINS = 176, 18  # pixels: height of the figures; around and between the parts
+_WIDE = 720  # pixels: from here on the parts stand side by side
+_MAPPINGS = (DEFAULT_MAPPING, *(name for name in SYMBOL_TABLES if name != DEFAULT_MAPPING))
+_MAPPING_TIP = (
+    "What the reference's symbols mean: with bxb e, j and n are supraventricular (S),"
+    " with dechazal normal (N)"
+)
+
+
+class ComparisonPanel(QWidget):
+    """How the open recording's classes compare with annotations beside it."""
+
+    terms_chosen = Signal(str, str)  # annotator, mapping
+    cell_chosen = Signal(int, int)
+    place_chosen = Signal(int)  # row of the list
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._evaluation: Evaluation | None = None
+        self.reference, self.mapping = QComboBox(self), QComboBox(self)
+        self.mapping.addItems(list(_MAPPINGS))
+        self.mapping.setToolTip(_MAPPING_TIP)
+        self.reference.setToolTip("Annotation file beside the recording that is the reference")
+        for box, name in ((self.reference, "Reference"), (self.mapping, "Mapping")):
+            box.setAccessibleName(name)
+            box.activated.connect(self.on_terms_activated)
+        self.about = QLabel(self)
+        self.about.setWordWrap(True)
+        self.matrix = MatrixView(theme, self)
+        self.matrix.cell_chosen.connect(self.cell_chosen)
+        self.places = PlaceList(self)
+        self.places.place_chosen.connect(self.place_chosen)
+        self.figures = QLabel(self)
+        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.figures.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.figures.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.figures.setAccessibleName("Figures of the comparison")
+        self._body = QWidget(self)
+        self._lay_out()
+        self.clear("")
+
+    @property
+    def terms(self) -> tuple[str, str]:
+        """Annotator and mapping that are chosen."""
+        return self.reference.currentText(), self.mapping.currentText()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.matrix.matrix.set_theme(theme)
+        self._write_figures()
+
+    def show_references(self, annotators: tuple[str, ...]) -> None:
+        """Offer the annotators of another recording."""
+        self.reference.clear()
+        self.reference.addItems(list(annotators))
+        if DEFAULT_REFERENCE in annotators:
+            self.reference.setCurrentText(DEFAULT_REFERENCE)
+
+    def clear(self, why: str) -> None:
+        """No comparison, and why not."""
+        self._evaluation = None
+        self.about.setText(why)
+        self.matrix.matrix.set_matrix(None)
+        self.places.clear()
+        self._body.hide()
+
+    def show_evaluation(self, evaluation: Evaluation, about: str) -> None:
+        """Show a comparison, and what was compared with what."""
+        self.clear("  ".join(filter(None, [about, evaluation.nothing_left])))
+        if evaluation.nothing_left:
+            return
+        self._evaluation = evaluation
+        self.matrix.matrix.set_matrix(evaluation.beats.matrix)
+        self._write_figures()
+        self._body.show()
+
+    def show_places(self, places: Places, fs: float) -> None:
+        """List the beats of the cell that was chosen; the first one is gone to."""
+        title = f"{row_words(places.row)}, {column_words(places.column)}"
+        if not len(places):
+            title += ": none"
+        self.places.show_places(title[0].upper() + title[1:], places.samples / fs)
+
+    def sizeHint(self) -> QSize:
+        """As high as matrix and figures, where they stand side by side."""
+        hint = super().sizeHint()
+        if self._flow.direction() != QBoxLayout.Direction.LeftToRight:
+            return hint
+        highest = max(self.matrix.sizeHint().height(), self.figures.sizeHint().height(), _FIGURES)
+        return QSize(hint.width(), self.reference.sizeHint().height() + highest + _MARGINS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= _WIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._flow.setDirection(way)
+
+    def on_terms_activated(self) -> None:
+        self.terms_chosen.emit(*self.terms)
+
+    def _write_figures(self) -> None:
+        if self._evaluation is not None:
+            self.figures.setText(figures_html(self._evaluation, muted=self._theme.muted))
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        for text, box in (("&Reference", self.reference), ("&Mapping", self.mapping)):
+            label = QLabel(text, self)
+            label.setBuddy(box)
+            top.addWidget(label)
+            top.addWidget(box)
+        self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        top.addWidget(self.about, 1)
+        self._flow = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._body)
+        self._flow.setContentsMargins(0, 0, 0, 0)
+        self._flow.setSpacing(12)
+        aligned = Qt.AlignmentFlag.AlignTop
+        self._flow.addWidget(self.matrix, 0, aligned)
+        self._flow.addWidget(self.places, 1)
+        self._flow.addWidget(self.figures, 0, aligned)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 4, 8, 4)
+        box.setSpacing(6)
+        box.addLayout(top)
+        box.addWidget(self._body, 1)
+        box.addStretch(0)  # keeps the top row on top while there is nothing below it

@@ -1,0 +1,166 @@
+"""A person compares with reference annotations: the matrix, its beats, mappings, stale results."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.ec57.beats import NO_BEAT
+from ecgviewer.gui.main_window import MainWindow
+from tests.evaluation.flat_record import annotate
+from tests.gui.conftest import open_and_wait, wait
+from tests.io.records import ecg_like, write_record
+
+MINUTES = 5.5
+N, S, V = BeatClass.N, BeatClass.S, BeatClass.V
+MISSED_S = 310.0  # a reference beat between two of the program's
+
+
+@pytest.fixture
+def annotated(tmp_path: Path) -> Path:
+    """Five and a half minutes with atr (N but for one j, and one V that is no beat) and ari."""
+    folder = tmp_path / "annotated"
+    folder.mkdir()
+    path = write_record(
+        folder, ecg_like(round(360 * 60 * MINUTES)), name="p02", names=("MLII", "V1")
+    )
+    times = (np.arange(int(60 * MINUTES * 1.2)) + 0.5) / 1.2
+    marks = [(float(t), "N") for t in times]
+    marks[370] = (marks[370][0], "j")
+    annotate(path, "atr", sorted([*marks, (MISSED_S, "V")]), fs=360)
+    annotate(path, "ari", marks[:100], fs=360)
+    return path
+
+
+def compare(qtbot, window: MainWindow) -> None:
+    wait(qtbot, window.actions_by_name["compare"].isEnabled)
+    window.actions_by_name["compare"].trigger()
+    wait(qtbot, lambda: window.comparing._evaluation is not None)
+
+
+@pytest.fixture
+def compared(qtbot, window, annotated) -> MainWindow:
+    open_and_wait(qtbot, window, annotated)
+    compare(qtbot, window)
+    return window
+
+
+def test_it_is_there_once_the_analysis_is_complete(qtbot, window, ensemble, annotated):
+    action = window.actions_by_name["compare"]
+    assert not action.isEnabled()
+    ensemble.gate.clear()
+    with qtbot.waitSignal(window.session.record_opened):
+        window.files.open_path(annotated)
+    wait(qtbot, lambda: window.session.progress.phase == "classifying")
+    wait(qtbot, lambda: window.comparing._annotators == ("ari", "atr"))
+    assert not action.isEnabled()
+    ensemble.gate.set()
+    wait(qtbot, action.isEnabled)
+    assert window.docks.docks["comparison"].isHidden()
+    compare(qtbot, window)
+    assert window.docks.docks["comparison"].isVisible()
+
+
+def test_without_annotations_there_is_nothing_to_compare(qtbot, opened):
+    wait(qtbot, lambda: opened.comparing._annotators == ())
+    assert not opened.actions_by_name["compare"].isEnabled()
+    assert "No annotation file" in opened.comparing.panel.about.text()
+
+
+def test_the_matrix_counts_every_beat_after_five_minutes(compared):
+    panel, log = compared.comparing.panel, compared.session.opened.log
+    late = log.classes[log.samples >= 300 * 360]
+    matrix = compared.comparing._evaluation.beats.matrix
+    assert panel.matrix.matrix.number(N, V) + panel.matrix.matrix.number(S, V) == (late == V).sum()
+    assert matrix[V, NO_BEAT] == 1
+    index = panel.matrix.matrix.index(V, NO_BEAT)
+    assert index.data() == "1"
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "reference V, missed: 1"
+    assert "QRS" in panel.figures.text()
+    assert "RR error" in panel.figures.text()
+
+
+def test_a_cell_leads_to_its_beats_and_buttons_step_through_them(qtbot, compared):
+    panel, navigator = compared.comparing.panel, compared.navigator
+    log, matrix = compared.session.opened.log, compared.comparing._evaluation.beats.matrix
+    assert matrix[N, V] > 2
+    panel.matrix.setCurrentIndex(panel.matrix.matrix.index(N, V))
+    panel.matrix.setFocus()
+    qtbot.keyClick(panel.matrix, Qt.Key.Key_Return)
+    seen = [navigator.current]
+    assert not panel.places.previous.isEnabled()
+    for _ in range(int(matrix[N, V]) - 1):
+        panel.places.next.click()
+        seen.append(navigator.current)
+    assert not panel.places.next.isEnabled()
+    assert seen == sorted(set(seen))
+    assert (log.classes[seen] == V).all()
+    start, stop = compared.canvas.visible_range_s()
+    assert start <= compared.session.opened.time_s(seen[-1]) <= stop
+    assert f"({matrix[N, V]} of {matrix[N, V]})" in panel.places.title.text()
+
+
+def test_a_beat_the_program_missed_is_shown_and_none_is_chosen(compared):
+    compared.navigator.choose(3)
+    compared.comparing.panel.matrix.cell_chosen.emit(V, NO_BEAT)
+    start, stop = compared.canvas.visible_range_s()
+    assert (start + stop) / 2 == pytest.approx(MISSED_S, abs=0.5)
+    assert compared.navigator.current is None
+
+
+def test_an_empty_cell_says_so(compared):
+    compared.comparing.panel.matrix.cell_chosen.emit(V, S)
+    assert compared.comparing.panel.places.title.text() == "Reference V, called S: none"
+
+
+def test_another_mapping_or_reference_compares_anew(qtbot, compared):
+    panel = compared.comparing.panel
+    assert compared.comparing._evaluation.beats.matrix[S].sum() == 1
+    panel.mapping.setCurrentText("dechazal")
+    panel.mapping.activated.emit(1)
+    wait(qtbot, lambda: compared.comparing._evaluation is not None)
+    assert compared.comparing._evaluation.beats.matrix[S].sum() == 0
+    panel.reference.setCurrentText("ari")
+    panel.reference.activated.emit(0)
+    wait(qtbot, lambda: compared.comparing._evaluation is not None)
+    assert compared.comparing._evaluation.beats.matrix[N, :5].sum() == 0
+
+
+def test_five_minutes_leave_nothing(qtbot, window, record):
+    annotate(record, "atr", [(10.0, "N")], fs=360)
+    open_and_wait(qtbot, window, record)
+    compare(qtbot, window)
+    panel = window.comparing.panel
+    assert "nothing is left to compare" in panel.about.text()
+    assert not panel.matrix.isVisible()
+
+
+def test_results_are_dropped_and_made_anew_with_other_classes(qtbot, compared):
+    before = compared.comparing._evaluation
+    compared.display.recording.inputs_chosen.emit((1, 0))
+    assert compared.comparing._evaluation is None
+    assert not compared.comparing.panel.matrix.isVisible()
+    wait(qtbot, lambda: compared.comparing._evaluation is not None)
+    assert compared.comparing._evaluation is not before
+
+
+def test_a_result_that_comes_too_late_is_not_shown(qtbot, compared, record):
+    comparing, before = compared.comparing, compared.comparing._evaluation
+    stale = comparing._ticket
+    open_and_wait(qtbot, compared, record)
+    comparing.on_compared(stale, before)
+    assert comparing._evaluation is None
+    assert not comparing.panel.matrix.isVisible()
+
+
+def test_damaged_annotations_are_one_sentence_without_hidden_names(qtbot, window, annotated):
+    open_and_wait(qtbot, window, annotated)
+    wait(qtbot, window.actions_by_name["compare"].isEnabled)
+    annotated.with_suffix(".atr").unlink()
+    window.actions_by_name["hide_patient"].trigger()
+    window.actions_by_name["compare"].trigger()
+    panel = window.comparing.panel
+    wait(qtbot, lambda: "annotation file" in panel.about.text())
+    assert "p02" not in panel.about.text()

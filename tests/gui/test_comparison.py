@@ -1,0 +1,87 @@
+"""The comparison's parts by themselves: beats of a cell, the matrix, the panel in both themes."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from ecgviewer.beat import BeatClass
+from ecgviewer.ec57.beats import LETTERS, NO_BEAT, SHUT_DOWN, compare
+from ecgviewer.ec57.marks import marks_of_beats
+from ecgviewer.ec57.runs import CHAMBERS, compare_runs
+from ecgviewer.evaluation.recording import Evaluation
+from ecgviewer.gui.matrix_view import MatrixModel, can_be
+from ecgviewer.gui.panels.comparison import ComparisonPanel
+from ecgviewer.gui.places import places_of
+from ecgviewer.gui.theme import THEMES
+
+N, S, V = BeatClass.N, BeatClass.S, BeatClass.V
+FS = 250.0  # of the reference; the record has 360
+
+
+def evaluation(reference, test) -> Evaluation:
+    """Marks (seconds, class) compared at the reference's rate."""
+    both = [
+        marks_of_beats(
+            np.array([round(t * FS) for t, _ in marks], np.int64),
+            np.array([c for _, c in marks], np.int8),
+        )
+        for marks in (reference, test)
+    ]
+    runs = {c: compare_runs(*both, fs=FS, chamber=c) for c in CHAMBERS}
+    return Evaluation("r", 360.0, 400.0, compare(*both, fs=FS), runs)
+
+
+@pytest.fixture(params=THEMES)
+def theme(request):
+    return THEMES[request.param]
+
+
+def test_a_paired_beat_is_the_programs_own_even_where_another_is_nearer():
+    """The reference's beat at 310.10 pairs with the one at 310.00, which comes first."""
+    one = evaluation([(310.1, N), (310.25, V)], [(310.0, V), (310.24, V)])
+    own = np.array([310 * 360, round(310.24 * 360)], np.int64)
+    found = places_of(one, own, N, V)
+    assert found.samples.tolist() == [round(310.1 * 360)]
+    assert found.beats.tolist() == [0]
+    assert places_of(one, own, V, V).beats.tolist() == [1]
+
+
+def test_a_missed_beat_has_no_own_one_and_an_extra_one_is_its_own():
+    one = evaluation([(310.0, V)], [(320.0, S)])
+    own = np.array([320 * 360], np.int64)
+    assert places_of(one, own, V, NO_BEAT).beats.tolist() == [-1]
+    extra = places_of(one, own, NO_BEAT, S)
+    assert (extra.samples.tolist(), extra.beats.tolist()) == ([320 * 360], [0])
+    assert len(places_of(one, own, N, N)) == 0
+
+
+def test_the_matrix_is_a_sound_model(qtmodeltester, theme):
+    model = MatrixModel(theme)
+    qtmodeltester.check(model)
+    model.set_matrix(np.arange(49).reshape(7, 7))
+    qtmodeltester.check(model)
+    assert model.index(1, 2).data() == "9"
+    assert model.index(NO_BEAT, SHUT_DOWN).data() is None
+    assert not can_be(NO_BEAT, NO_BEAT)
+    across = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(7)]
+    assert across == list(LETTERS.lower())
+
+
+def test_the_panel_shows_figures_in_both_themes_wide_and_narrow(qtbot, theme):
+    panel = ComparisonPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show_references(("ari", "atr"))
+    assert panel.terms == ("atr", "bxb")
+    panel.show_evaluation(evaluation([(310.0, V), (311.0, N)], [(310.0, V), (311.0, N)]), "About.")
+    panel.set_theme(theme)
+    for size in ((1000, 240), (340, 700)):
+        panel.resize(*size)
+        panel.show()
+        panel.grab()
+        assert panel.matrix.isVisible()
+        assert panel.matrix.horizontalHeader().length() <= panel.matrix.viewport().width()
+    text = panel.figures.text()
+    assert "100.00&nbsp;%" in text
+    assert "RR error" in text
+    assert "couplet (2)" in text
+    assert "long run (6 and more)" in text
