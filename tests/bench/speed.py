@@ -14,11 +14,13 @@ import torch
 
 from ecgviewer import paths
 from ecgviewer.io.readers import open_record
-from ecgviewer.model.ensemble import Ensemble, load_ensemble
+from ecgviewer.model.bundle import load_bundle
+from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
 from ecgviewer.pipeline import Scan, analyze, scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.params import CONTEXT
 
 
 def best(action: Callable[[], object], n: int = 5) -> float:
@@ -50,17 +52,35 @@ def main() -> None:
     rate = cleaned / lead_hours
     print(f"cleaning  {rate:8.3f} s a lead-hour {rate / unit:10.1f} units")
     *_, last = scan(record)
-    for precision in ("fp32", "bf16"):
-        ensemble = load_ensemble("paper", device="cpu", precision=precision)
-        # the record's own beats: noise would be a close call, computed again in fp32 every time
-        seconds = best(partial(_classify, record, last.scan, ensemble), 3)
-        per_beat = seconds / max(1, last.scan.n_beats)
-        print(f"{precision}      {1 / per_beat:8.0f} beats a second {per_beat / unit:10.2f} units")
+    for name in available():
+        plain = best(partial(_plain_loop, name, record, last.scan), 2) / max(1, last.scan.n_beats)
+        print(f"{name}: plain fp32 loop {1 / plain:8.0f} beats a second, windows ready")
+        for precision in ("fp32", "bf16"):
+            ensemble = load_ensemble(name, device="cpu", precision=precision)
+            # the record's own beats: noise would be a close call, computed again in fp32
+            seconds = best(partial(_classify, record, last.scan, ensemble), 3)
+            per_beat = seconds / max(1, last.scan.n_beats)
+            print(
+                f"{name}: {precision} whole analysis {1 / per_beat:8.0f} beats a second"
+                f" {per_beat / unit:10.2f} units, {plain / per_beat:.2f} of the plain loop"
+            )
 
 
 def _classify(record: Record, beats: Scan, ensemble: Ensemble) -> None:
     for _ in analyze(record, beats, ensemble):
         pass
+
+
+def _plain_loop(name: str, record: Record, beats: Scan) -> None:
+    """Every network in fp32 over batches of 256 windows, one after the other."""
+    bundle = load_bundle(paths.model_weights() / name)
+    columns = CONTEXT.columns
+    with torch.inference_mode():
+        for start in range(0, beats.n_beats, 256):
+            n = min(256, beats.n_beats - start)
+            x, c = torch.randn(n, 2, 400), torch.randn(n, columns)
+            for member in bundle.members:
+                member.network(x, c) if member.card.context else member.network(x)
 
 
 if __name__ == "__main__":
