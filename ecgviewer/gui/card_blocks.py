@@ -96,7 +96,7 @@ def value_text(key: str, value: Any, interval: Sequence[float] | None = None) ->
 
 
 def _number(value: Any, share: bool = False) -> str:
-    if value is None:
+    if value is None or value in ("", [], ()):
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"

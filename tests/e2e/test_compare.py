@@ -99,7 +99,7 @@ def test_a_cell_leads_to_its_beats_and_buttons_step_through_them(qtbot, compared
     assert (log.classes[seen] == V).all()
     start, stop = compared.canvas.visible_range_s()
     assert start <= compared.session.opened.time_s(seen[-1]) <= stop
-    assert f"({matrix[N, V]} of {matrix[N, V]})" in panel.places.title.text()
+    assert f"({matrix[N, V]}\u00a0of\u00a0{matrix[N, V]})" in panel.places.title.text()
 
 
 def test_a_beat_the_program_missed_is_shown_and_none_is_chosen(compared):

@@ -133,11 +133,11 @@ class ComparisonPanel(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(6)
-        for text, box in (("&Reference", self.reference), ("&Mapping", self.mapping)):
+        for text, choice in (("&Reference", self.reference), ("&Mapping", self.mapping)):
             label = QLabel(text, self)
-            label.setBuddy(box)
+            label.setBuddy(choice)
             top.addWidget(label)
-            top.addWidget(box)
+            top.addWidget(choice)
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         top.addWidget(self.about, 1)
         self._flow = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._body)

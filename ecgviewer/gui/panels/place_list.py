@@ -101,7 +101,7 @@ class PlaceList(QWidget):
 
     def _write(self) -> None:
         row, n = self.view.currentIndex().row(), len(self._times.times_s)
-        at = f"  ({count(row + 1)} of {count(n)})" if row >= 0 and n else ""
+        at = f" ({count(row + 1)}\u00a0of\u00a0{count(n)})" if row >= 0 and n else ""
         self.title.setText(self._title + at if self._title else _HINT)
         self.previous.setEnabled(row > 0)
         self.next.setEnabled(0 <= row < n - 1)
