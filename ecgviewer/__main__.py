@@ -35,19 +35,28 @@ def open_window(
     theme: Annotated[
         str, typer.Option(metavar="light|dark", help="Colours; by default the last used.")
     ] = "",
+    ensemble: Annotated[
+        str, typer.Option(help="Networks that classify; by default the last chosen.")
+    ] = "",
 ) -> None:
     """Open the window, with a record or without."""
     from ecgviewer.gui.request import Request, UsageError, parse_size
 
     try:
-        request = Request(record, snapshot, at, width, parse_size(size), theme)
+        request = Request(record, snapshot, at, width, parse_size(size), theme, ensemble)
     except UsageError as error:
         raise typer.BadParameter(str(error)) from None
     _need_qt(display=snapshot is None)
     import torch  # noqa: F401  # before Qt: on Windows, torch >= 2.9 does not load after it
 
     from ecgviewer.gui.app import run
+    from ecgviewer.pipeline import available
 
+    if ensemble and ensemble not in available():
+        raise typer.BadParameter(
+            f"there is no ensemble {ensemble!r}; installed: {', '.join(available())}",
+            param_hint="--ensemble",
+        )
     raise typer.Exit(run(request))
 
 

@@ -37,7 +37,11 @@ def run(request: Request) -> int:
     QCoreApplication.setApplicationVersion(__version__)
     application.setWindowIcon(window_icon())
     window = MainWindow(
-        Settings(), Ensembles(), theme=request.theme, restore=request.picture is None
+        Settings(),
+        Ensembles(),
+        theme=request.theme,
+        ensemble=request.ensemble,
+        restore=request.picture is None,
     )
     log = log_file.start()
     sys.excepthook = ErrorHook(window.error_uncaught.emit)

@@ -188,9 +188,9 @@ class Display(QObject):
         beat = opened.beat(index)
         self._play_bar.show_beat(beat)
         self.inspector.show_beat(Inspection(beat, opened.time_s(index), members))
-        if opened.scan is not None and self._input_of != index:
+        if opened.scan is not None and ensemble is not None and self._input_of != index:
             self._input_of = index
-            job = input_job(opened.record, opened.scan, index, opened.inputs)
+            job = input_job(opened.record, opened.scan, index, opened.inputs, ensemble.prep)
             self._session.ask("input", job)
 
     # -- what has changed ---------------------------------------------------------------------

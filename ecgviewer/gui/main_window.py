@@ -48,7 +48,13 @@ class MainWindow(QMainWindow):
     error_uncaught = Signal(str)  # emitted from any thread
 
     def __init__(
-        self, settings: Settings, ensembles: Ensembles, *, theme: str = "", restore: bool = True
+        self,
+        settings: Settings,
+        ensembles: Ensembles,
+        *,
+        theme: str = "",
+        ensemble: str = "",
+        restore: bool = True,
     ) -> None:
         super().__init__()
         name = theme or settings.theme
@@ -56,7 +62,8 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self._restore = restore
         names = ensembles.names()
-        wanted = settings.ensemble if settings.ensemble in names else DEFAULT_ENSEMBLE
+        remembered = settings.ensemble if settings.ensemble in names else DEFAULT_ENSEMBLE
+        wanted = ensemble or remembered
         self.session = Session(ensembles, ensemble_name=wanted, parent=self)
         self._make_views(name, names)
         self._make_control()

@@ -28,6 +28,8 @@ class Request:
         Size of the picture, pixels.
     theme : str
         "light", "dark", or "" for the remembered one.
+    ensemble : str
+        Networks to use; "" for those remembered.
     """
 
     record: Path | None = None
@@ -36,6 +38,7 @@ class Request:
     width_s: float | None = None
     size: tuple[int, int] = DEFAULT_SIZE
     theme: str = ""
+    ensemble: str = ""
 
     def __post_init__(self) -> None:
         if self.at_s is not None and not 0 <= self.at_s < float("inf"):

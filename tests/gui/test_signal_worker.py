@@ -37,7 +37,7 @@ def test_the_inspector_shows_what_the_networks_see(qtbot, record, worker):
     opened = open_record(record)
     *_, last = pipeline.scan(opened)
     with qtbot.waitSignal(worker.answer_ready, timeout=TIMEOUT_MS) as heard:
-        worker.ask("input", input_job(opened, last.scan, 7, (0, 1)))
+        worker.ask("input", input_job(opened, last.scan, 7, (0, 1), PAPER))
     _, kind, answer = heard.args
     values, r_offset = pipeline.beat_input(opened, last.scan, 7, prep=PAPER, inputs=(0, 1))
     assert kind == "input"
