@@ -3,20 +3,20 @@ import numpy as np
 import pytest
 
 from train.compare.registry import CLASSIFIERS
-from train.compare.results import figures_of, result, write
+from train.compare.results import figures_of, read_all, result, write
 from train.compare.runner import AUGMENT
-from train.compare.tables import differ, percent, tables
+from train.compare.tables import differ, grouped, percent, tables
 from train.compare.task import Settings
 from train.metrics import confusion
 
 
-def written(folder, name, *, errors, seed=1, augmented=False, clock=False):
+def written(folder, name, *, errors, seed=1, augmented=False, clock=False, **terms):
     """A result with a share of errors among 1,000 beats of five classes."""
     reference = np.repeat([0, 1, 2, 3, 4], 200)
     called = reference.copy()
     called[:: round(1 / errors)] = (called[:: round(1 / errors)] + 1) % 5
     row = CLASSIFIERS[name]
-    settings = Settings(classifier=name, seed=seed, width=row.width or 1.0)
+    settings = Settings(classifier=name, seed=seed, width=row.width or 1.0, **terms)
     if augmented:
         settings = msgspec.structs.replace(settings, augment=AUGMENT)
     made = result(
@@ -75,6 +75,38 @@ def test_repeats_get_mean_spread_and_letters(tmp_path):
     assert varied[5] == "3 (3 seeds, 1 fold)"
     assert "±" in varied[8]
     assert line(text, "Proposed", "with", "here")[-1] == "none"
+
+
+def test_folds_of_a_single_seed_are_not_tested(tmp_path):
+    for fold, errors in enumerate((0.01, 0.0125, 0.011)):
+        written(tmp_path, "proposed", errors=errors, fold=fold)
+        written(tmp_path, "vgg", errors=10 * errors, fold=fold)
+    text = tables(tmp_path)
+    ours = line(text, "VGGNet", "without", "here")
+    assert ours[5] == "3 (1 seed, 3 folds)"
+    assert ours[-1] == "not tested"
+    assert "so no t-test is possible" in text
+
+
+def test_a_seeds_folds_count_once(tmp_path):
+    for seed in (1, 2):
+        for fold in range(3):
+            written(tmp_path, "vgg", errors=0.01 * (seed + fold), seed=seed, fold=fold)
+    (group,) = grouped(read_all(tmp_path)).values()
+    assert len(group.f1) == 6
+    assert group.f1_of_seeds == pytest.approx([np.mean(group.f1[::2]), np.mean(group.f1[1::2])])
+
+
+def test_runs_on_other_terms_are_no_repeats(tmp_path):
+    written(tmp_path, "vgg", errors=0.01)
+    written(tmp_path, "vgg", errors=0.1, seed=2, max_minutes=1.0, epochs=9.0)
+    rows = [row for row in tables(tmp_path).splitlines() if row.startswith("| VGGNet | without")]
+    assert sum("1 (1 seed, 1 fold)" in row for row in rows) == 2
+    assert "before 9 to 240 epochs" in tables(tmp_path)
+
+
+def test_a_figure_on_other_classes_says_so(tmp_path):
+    assert "| k-nearest neighbours | 97.00 (17 classes) |" in tables(tmp_path)
 
 
 def test_table_7_names_what_was_chosen_and_on_how_much(tmp_path):

@@ -24,24 +24,26 @@ def compare(
         float, typer.Option(help="Begin no run that would end beyond this")
     ] = math.inf,
     max_minutes: Annotated[
-        float, typer.Option(help="Training minutes of a network; 0: those of the registry")
+        float, typer.Option(min=0, help="Training minutes of a network; 0: those of the registry")
     ] = 0.0,
-    epochs: Annotated[float, typer.Option(help="Epochs of a network at most")] = 240.0,
+    epochs: Annotated[float, typer.Option(min=0.01, help="Epochs of a network at most")] = 240.0,
     width: Annotated[
-        float, typer.Option(help="Width factor; 0: table 6 a quarter, table 7 whole")
+        float, typer.Option(min=0, help="Width factor; 0: table 6 a quarter, table 7 whole")
     ] = 0.0,
     variants: Annotated[
         Literal["both", "with", "without"], typer.Option("--augmentation", help="Of table 6")
     ] = "both",
-    seeds: Annotated[int, typer.Option(help="Seeds, from 1")] = 1,
-    folds: Annotated[int, typer.Option(help="Folds, from the committed lists on")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds, from 1")] = 1,
+    folds: Annotated[
+        int, typer.Option(min=1, max=5, help="Folds, from the committed lists on")
+    ] = 1,
     rates: Annotated[
         Literal["own", "paper"], typer.Option(help="Learning rates; the paper's suit long runs")
     ] = "own",
     keep_normal: Annotated[
         float, typer.Option(min=0.01, max=1, help="Share of the N beats drawn in each epoch")
     ] = 0.5,
-    batch: Annotated[int, typer.Option(help="Beats a batch")] = 128,
+    batch: Annotated[int, typer.Option(min=2, help="Beats a batch")] = 128,
     device: Device = "auto",
     threads: Threads = 0,
     cache_folder: CacheFolder = CACHE,

@@ -45,6 +45,8 @@ TABLE_6: Mapping[str, tuple[PaperRow, PaperRow]] = MappingProxyType(
         ),
     }
 )
+# printed beside a figure of table 7
+REMARKS_7: Mapping[str, str] = MappingProxyType({"nearest": " (17 classes)"})
 # accuracy, per cent
 TABLE_7: Mapping[str, float] = MappingProxyType(
     {

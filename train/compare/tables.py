@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import ttest_ind
@@ -12,6 +13,9 @@ from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER, Result, read_all
 
 SIGNIFICANT = 0.05
+# what repeats of one row have in common besides classifier, augmentation and width
+_TERMS = ("epochs", "max_minutes", "beats", "batch", "keep_normal", "weight_decay", "rates")
+Key = tuple[str, bool, float, tuple[Any, ...]]  # classifier, augmented, width, terms
 ABSENT = "–"
 HEAD_6 = (
     "| Network | Augmentation | Source | Rate | Width | Runs | Epochs | Minutes | Overall |"
@@ -25,7 +29,7 @@ HEAD_7 = (
 
 @dataclass(frozen=True)
 class Group:
-    """Repeats of one classifier: the same width and variant, other folds or seeds."""
+    """Repeats of one classifier on the same terms: other folds or seeds, nothing else."""
 
     results: tuple[Result, ...]
 
@@ -41,13 +45,22 @@ class Group:
     def f1(self) -> list[float]:
         return self.values(lambda r: r.figures.f1)
 
+    @property
+    def f1_of_seeds(self) -> list[float]:
+        """One number a seed, the mean over its folds: folds share most of their training beats."""
+        found: dict[int, list[float]] = {}
+        for r in self.results:
+            found.setdefault(r.settings.seed, []).append(r.figures.f1)
+        return [float(np.mean(each)) for each in found.values()]
 
-def grouped(results: Iterable[Result]) -> dict[tuple[str, bool, float], Group]:
-    """Classifier, augmented, width -> its repeats."""
-    found: dict[tuple[str, bool, float], list[Result]] = {}
+
+def grouped(results: Iterable[Result]) -> dict[Key, Group]:
+    """Classifier, augmented, width, terms -> its repeats."""
+    found: dict[Key, list[Result]] = {}
     for r in results:
         s = r.settings
-        found.setdefault((s.classifier, s.augmented, s.width), []).append(r)
+        terms = tuple(getattr(s, name) for name in _TERMS)
+        found.setdefault((s.classifier, s.augmented, s.width, terms), []).append(r)
     return {key: Group(tuple(group)) for key, group in found.items()}
 
 
@@ -60,7 +73,7 @@ def percent(values: Sequence[float]) -> str:
 
 
 def differ(a: Sequence[float], b: Sequence[float]) -> bool | None:
-    """Welch's t-test, two-sided; None where either side has fewer than two runs or no spread."""
+    """Welch's t-test, two-sided; None where either side has fewer than two seeds or no spread."""
     if min(len(a), len(b)) < 2 or np.ptp(a) + np.ptp(b) == 0:
         return None
     return bool(ttest_ind(a, b, equal_var=False).pvalue < SIGNIFICANT)
@@ -97,17 +110,21 @@ def _rule(head: str) -> str:
     return "|" + "---|" * (head.count("|") - 1)
 
 
-def _marks(key: tuple[str, bool, float], groups: dict[tuple[str, bool, float], Group]) -> str:
+def _marks(key: Key, groups: dict[Key, Group]) -> str:
     """Letters of the tests that found a difference; what could not be tested says so."""
-    name, augmented, width = key
-    against = {"a": ("proposed", False, width), "b": ("proposed", True, width)}
+    name, augmented, width, terms = key
+    against: dict[str, Key] = {
+        "a": ("proposed", False, width, terms),
+        "b": ("proposed", True, width, terms),
+    }
     if augmented:
-        against["c"] = (name, False, width)
+        against["c"] = (name, False, width, terms)
     marks, untested = [], False
     for letter, other in against.items():
         if other == key:
             continue
-        found = differ(groups[key].f1, groups[other].f1) if other in groups else None
+        theirs = groups.get(other)
+        found = differ(groups[key].f1_of_seeds, theirs.f1_of_seeds) if theirs else None
         untested = untested or found is None
         if found:
             marks.append(letter)
@@ -136,8 +153,8 @@ def _table_6(results: Sequence[Result]) -> list[str]:
 def _ours_6(
     title: str,
     kind: str,
-    key: tuple[str, bool, float],
-    groups: dict[tuple[str, bool, float], Group],
+    key: Key,
+    groups: dict[Key, Group],
 ) -> str:
     group = groups[key]
     rates = " + ".join(f"{rate:g}" for rate in group.first.account.get("learning_rates", []))
@@ -152,16 +169,17 @@ def _table_7(results: Sequence[Result]) -> list[str]:
     lines = [HEAD_7, _rule(HEAD_7)]
     for name, theirs in paper.TABLE_7.items():
         title = CLASSIFIERS[name].title
+        printed = f"{theirs:.2f}{paper.REMARKS_7.get(name, '')}"
         keys = sorted(k for k in groups if k[0] == name)
         if not keys:
-            lines.append(_line([title, f"{theirs:.2f}", "not run", *[ABSENT] * 9]))
+            lines.append(_line([title, printed, "not run", *[ABSENT] * 9]))
         for key in keys:
             shown = f"{title}, with augmentation" if key[1] else title
-            lines.append(_ours_7(shown, theirs, key, groups[key]))
+            lines.append(_ours_7(shown, printed, key, groups[key]))
     return lines
 
 
-def _ours_7(title: str, theirs: float, key: tuple[str, bool, float], group: Group) -> str:
+def _ours_7(title: str, theirs: str, key: Key, group: Group) -> str:
     each = [
         f"{100 * np.mean([r.per_class[c]['f1'] or 0.0 for r in group.results]):.1f}"
         for c in group.first.per_class
@@ -171,7 +189,7 @@ def _ours_7(title: str, theirs: float, key: tuple[str, bool, float], group: Grou
     return _line(
         [
             title,
-            f"{theirs:.2f}",
+            theirs,
             percent([r.figures.accuracy_one_vs_rest for r in group.results]),
             percent([r.figures.accuracy for r in group.results]),
             percent(group.f1),
@@ -196,10 +214,16 @@ def _limits(results: Sequence[Result]) -> str:
     """What is less than in the paper, of the results that are there."""
     if not results:
         return "No run has a result yet; `python -m train compare` makes them."
-    repeats = [len(group.results) for group in grouped(results).values()]
+    groups = list(grouped(results).values())
+    repeats = [len(group.results) for group in groups]
     devices = sorted({str(r.machine.get("device")) for r in results})
     cut = sum(r.stopped_by_clock for r in results)
-    tests = "no t-test is possible" if max(repeats) < 2 else "t-tests are Welch's"
+    seeds = max(len(group.f1_of_seeds) for group in groups)
+    tests = (
+        "no t-test is possible"
+        if seeds < 2
+        else "t-tests are Welch's, a seed's mean over its folds one value"
+    )
     networks = [r.settings for r in results if CLASSIFIERS[r.settings.classifier].width is not None]
     lines = [
         f"The paper: ten repeats, full width, up to 240 epochs. Here: {_span(repeats)} repeats of"
@@ -210,9 +234,10 @@ def _limits(results: Sequence[Result]) -> str:
         lines.append(
             f"Widths of networks: {_span(s.width for s in networks)}. {cut} of {len(networks)}"
             ' network runs ended with their minutes ("clock"), the learning rate annealed to that'
-            " end, before 240 epochs. An epoch is one pass over the training beats, of the N beats"
-            f" a share of {_span(s.keep_normal for s in networks)} drawn anew, their loss weighted"
-            " by its inverse."
+            f" end, before {_span(s.epochs for s in networks)} epochs. An epoch is one pass over"
+            " the training beats, of the N beats a share of"
+            f" {_span(s.keep_normal for s in networks)} drawn anew, their loss weighted by its"
+            " inverse."
         )
     return " ".join(lines)
 
@@ -221,9 +246,9 @@ NOTE = (
     "Our figures are on the validation rows of a fold, on which nothing was chosen; the 10 % test"
     " part was not read. Acc is the mean of the five one-vs-rest accuracies, the paper's kind;"
     " Overall is the share of beats given their class. Spec, Sens, PPV and F1 are means over the"
-    " five classes. The split is by beat: beats of every patient are on both sides. P < 0.05 for"
-    " F1: a against the proposed without augmentation, b against the proposed with it, c with"
-    " against without."
+    " five classes; ± is the standard deviation over a row's runs. The split is by beat: beats of"
+    " every patient are on both sides. P < 0.05 for F1, over seeds: a against the proposed without"
+    " augmentation, b against the proposed with it, c with against without."
 )
 
 
