@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import NoReturn
 
 import typer
 
@@ -39,13 +40,19 @@ for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 
 
+def _say(sentence: str) -> NoReturn:
+    console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise SystemExit(2) from None
+
+
 def main() -> None:
     """Run a command; errors are one sentence and exit status 2."""
     try:
         app(standalone_mode=True)
     except (ConfigError, DatabaseError) as error:
-        console.print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
-        raise SystemExit(2) from None
+        _say(str(error))
+    except OSError as error:  # a folder that cannot be written, a disk that is full
+        _say(f"{error.filename or 'file'}: {error.strerror or error}")
 
 
 if __name__ == "__main__":

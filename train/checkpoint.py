@@ -14,7 +14,10 @@ from torch import Tensor, nn
 from train.config import Config, ConfigError, differences, stored
 
 CHECKPOINT = "checkpoint.pt"
-_KEYS = ("config", "network", "optimizer", "epoch", "best_epoch", "best_score", "best_weights")
+_KEYS = (
+    *("config", "network", "optimizer", "epoch", "best_epoch", "best_score", "best_weights"),
+    *("seconds", "history"),
+)
 
 
 @dataclass

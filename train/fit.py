@@ -55,8 +55,9 @@ def build(config: Config) -> nn.Module:
         raise ConfigError(f"{config.name}: architecture {config.architecture!r} is none of {known}")
     try:
         return ARCHITECTURES[config.architecture](**arguments(config))
-    except TypeError as error:
-        raise ConfigError(f"{config.name}: arguments of {config.architecture}: {error}") from error
+    except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"{config.name}: arguments of {config.architecture}: {reason}") from error
 
 
 def ask(network: nn.Module, windows: Tensor, context: Tensor | None) -> Tensor:
@@ -149,10 +150,14 @@ class Trainer:
             checkpoint.restore(self.state, self.config, self.folder, device=self.cutter.device)
 
     def run(self, *, max_minutes: float = math.inf) -> State:
-        """Train until the epochs are done, the patience is at its end or the time is up."""
-        started = time.monotonic()
-        if self.config.context and not self.is_done:
+        """Train until the epochs are done, the patience is at its end or the time is up.
+
+        The context layers' own training is not on the clock: it is kept with the first epoch only,
+        so a time shorter than it would never come further.
+        """
+        if self.config.context and not self.is_done and max_minutes > 0:
             self._prepare_context()
+        started = time.monotonic()
         while not self.is_done and (time.monotonic() - started) / 60 < max_minutes:
             self._one_epoch()
             checkpoint.save(self.state, self.config, self.folder)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import numpy as np
 from safetensors.torch import save as save_safetensors
 from torch import nn
 
 from ecgviewer.model.bundle import BundleError, load_bundle, narrow, sha256
+from train.checkpoint import is_done
 from train.config import Config, ConfigError
 from train.ship import load_run, shipped_network
 
@@ -50,6 +53,26 @@ class Learners:
         return {int(account.get("config", {}).get("fold", 0)) for account in self.accounts}
 
     @property
+    def configs(self) -> list[Config]:
+        """Their configurations; ConfigError where a card holds none."""
+        try:
+            return [msgspec.convert(account.get("config"), Config) for account in self.accounts]
+        except msgspec.ValidationError as error:
+            raise ConfigError(
+                f"{', '.join(self.names)}: no configuration kept ({error})"
+            ) from error
+
+    def check_finished(self) -> None:
+        """ConfigError where one was stopped before its epochs and its patience were at an end."""
+        for config, account in zip(self.configs, self.accounts, strict=True):
+            done = int(account["epochs_run"])
+            if not is_done(done, int(account["best_epoch"]), config):
+                raise ConfigError(
+                    f"{config.name}: {done} of {config.epochs} epochs done; rows that are scored"
+                    " once wait for a finished run (`fit --resume`)"
+                )
+
+    @property
     def seeds(self) -> list[int]:
         """Their seeds."""
         return [int(account.get("config", {}).get("seed", 0)) for account in self.accounts]
@@ -64,6 +87,8 @@ def from_runs(folders: Sequence[Path], *, weights: Sequence[float] = ()) -> Lear
     """The best networks of finished runs; ConfigError where one has none."""
     if weights and len(weights) != len(folders):
         raise ConfigError(f"{len(weights)} weights given for {len(folders)} runs; one a run")
+    if weights and not (np.isfinite(weights).all() and min(weights) >= 0 and max(weights) > 0):
+        raise ConfigError(f"weights {', '.join(map(str, weights))}: none below 0, some above")
     found = [load_run(folder) for folder in folders]
     configs: list[Config] = [config for config, _, _ in found]
     return Learners(

@@ -75,6 +75,24 @@ def hashes(paths: Sequence[Path]) -> dict[str, str]:
     return {path.name: file_hash(path) for path in paths if path.is_file()}
 
 
+def target(folder: Path, name: str, *, kind: str) -> Path:
+    """File of a result; ConfigError, before any work, where it would replace one of another kind.
+
+    Nothing is made or written.
+    """
+    path = folder / f"{name}.json"
+    if path.parent != folder:
+        raise ConfigError(f"name {name!r} is not that of a file")
+    if path.is_file():
+        try:
+            found = msgspec.json.decode(path.read_bytes(), type=dict[str, Any]).get("kind")
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise ConfigError(f"{path}: damaged result ({error})") from error
+        if found != kind:
+            raise ConfigError(f"{path}: holds a result of {found!r}; give another --name")
+    return path
+
+
 def write(
     path: Path,
     found: Mapping[str, Any],

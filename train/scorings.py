@@ -37,13 +37,18 @@ def read(folder: Path) -> list[Scoring]:
 
 
 def allow(folder: Path, rows: str, networks: Sequence[str], *, reason: str) -> None:
-    """ConfigError where these networks have been scored on these rows and no reason is given."""
+    """ConfigError where these networks have been scored on these rows and no reason is given.
+
+    OSError where the log cannot be written: no row is read that could not be logged.
+    """
     for line in read(folder):
         if line.rows == rows and sorted(line.networks) == sorted(networks) and not reason.strip():
             raise ConfigError(
                 f"{folder / LOG}: these networks were scored on the {rows} rows on {line.date};"
                 " they are scored once, a second time needs --reason"
             )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / LOG).open("ab").close()
 
 
 def log(

@@ -72,6 +72,7 @@ def _all_leads(
 def score_unseen(cache_file: Path, runs: Runs, *, results: Path, reason: str = "") -> None:
     """Score the networks trained on DS1 on DS2: once per configuration; predictions kept."""
     learners = from_runs((runs.ds1_resnet, runs.ds1_slap))
+    learners.check_finished()
     allow(results, "ds2", learners.hashes, reason=reason)
     started = time.monotonic()
     records = cache.beats(cache.load(cache_file), names=DS2)
@@ -104,6 +105,7 @@ def score_seen(
 ) -> None:
     """Score the networks that ship on validation and, once, on the 10 %; choose bf16's delta."""
     learners = from_runs((runs.resnet, runs.slap))
+    learners.check_finished()
     allow(results, "test", learners.hashes, reason=reason)
     started = time.monotonic()
     records = cache.beats(cache.load(cache_file), names=MITDB)

@@ -77,6 +77,9 @@ def everything(labels: NDArray[np.int64]) -> Split:
 
 def by_record(records: Sequence[RecordBeats], validation: Sequence[str]) -> Split:
     """Whole records for validation, the rest for training; no test rows."""
+    absent = sorted(set(validation) - {r.name for r in records})
+    if absent:
+        raise DatabaseError(f"records {', '.join(absent)}: to validate on, but not in the data")
     is_validation = np.concatenate([np.full(len(r.label), r.name in validation) for r in records])
     empty = np.empty(0, np.int64)
     return Split(np.flatnonzero(~is_validation), np.flatnonzero(is_validation), empty)

@@ -5,6 +5,7 @@ them one file of labels, a record a line: file name, age, sex, labels, apart by 
 """
 
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,13 +106,17 @@ def read_labels(folder: Path, path: Path | None = None) -> dict[Path, list[str]]
         if len(named) != 1:
             raise DatabaseError(f"{folder}: {len(named)} files named *label*, one is needed")
         path = named[0]
-    files = {p.name: p for p in sorted(folder.rglob("*.txt")) if p != path}
+    found = [p for p in sorted(folder.rglob("*.txt")) if p != path]
+    files = {p.name: p for p in found}
+    twice = {name for name, n in Counter(p.name for p in found).items() if n > 1}
     out: dict[Path, list[str]] = {}
     absent = []
     for line in _text(path).splitlines():
         cells = [cell.strip() for cell in line.split("\t")]
         if not cells[0]:
             continue
+        if cells[0] in twice:
+            raise DatabaseError(f"{folder}: {cells[0]} lies in several folders; keep one of them")
         if cells[0] in files:
             out[files[cells[0]]] = [cell for cell in cells[3:] if cell]
         else:

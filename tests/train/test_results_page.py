@@ -61,6 +61,13 @@ def test_the_page_has_every_part_with_our_figures_beside_the_papers(folder):
     assert "2 of 5 folds (0, 2)" in text
     assert "9 of 14, best 4" in text
     assert "each patient is on both sides" in text
+    assert "The epoch kept of each network is the best on these validation beats" in text
+    over = {
+        row.split("|")[1].strip(): row.split("|")[-3].strip()
+        for row in text.splitlines()
+        if row.startswith(("| paper, test", "| ds1-on-ds2, ds2"))
+    }
+    assert over == {"paper, test": "beats", "ds1-on-ds2, ds2": "patients"}
 
 
 def test_the_page_of_nothing_says_not_run(tmp_path):

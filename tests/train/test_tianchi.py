@@ -91,6 +91,7 @@ def test_labels_in_the_other_encoding(tmp_path):
     [
         (lambda f: (f / "train" / "0.txt").unlink(), "1 of 2 records absent"),
         (lambda f: (f / "hf_round1_label.txt").unlink(), "0 files named"),
+        (lambda f: (f / "0.txt").write_text("II V1\n1 2\n"), "0.txt lies in several folders"),
         (lambda f: (f / "b_label.txt").write_text(""), "2 files named"),
         (lambda f: (f / "train" / "0.txt").write_text("I II\n1 2\n"), "lead V1 absent"),
         (lambda f: (f / "train" / "0.txt").write_text("II V1\n1 2\n3\n"), "damaged"),

@@ -1,5 +1,6 @@
 """What the commands share: where things lie, which device, which data; runs nothing itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +39,8 @@ class Data:
 
 def choose_device(wanted: str, *, threads: int = 0) -> str:
     """The device asked for; ConfigError where torch has none such."""
+    if threads < 0:
+        raise ConfigError(f"threads {threads}: give 0 (torch's own choice) or more")
     if threads:
         torch.set_num_threads(threads)
     if wanted not in ("auto", "cpu", "cuda"):
@@ -58,9 +61,20 @@ def paper_data(folder: Path, *, fold: int = 0) -> Data:
     return Data(records, splits.paper_fold(records, fold))
 
 
+def of_paper_windows(configs: Iterable[Config]) -> None:
+    """ConfigError where a network wants other windows than the paper's, or context beside them."""
+    for config in configs:
+        if config.preprocessing != "paper" or config.context:
+            raise ConfigError(
+                f"{config.name}: takes the windows or the context of `clinical`; here are the"
+                " paper's windows alone"
+            )
+
+
 def load_data(config: Config, folder: Path) -> Data:
     """Records and split of a configuration, from the packed caches."""
     if config.protocol == "paper":
+        of_paper_windows([config])
         return paper_data(folder, fold=config.fold)
     records: list[RecordBeats] = []
     for database, names in PROTOCOLS[config.protocol].train.items():

@@ -22,6 +22,7 @@ from train.commands.common import (
     cache_file,
     choose_device,
     console,
+    of_paper_windows,
     paper_data,
 )
 from train.commands.fit import train_run
@@ -49,6 +50,8 @@ def cross_validate(
     wanted = folds.parse_folds(which)
     members = [read_config(path) for path in configs]
     planned = {k: [folds.of_fold(member, k) for member in members] for k in wanted}
+    of_paper_windows(members)
+    target = results.target(results_folder, name, kind="cross-validate")
     where = choose_device(device, threads=threads)
     records = paper_data(cache_folder).records
     cutter = WindowCutter(records, device=where)
@@ -65,7 +68,7 @@ def cross_validate(
         summary = folds.summary(scored, found, [member.name for member in members])
         minutes = sum(a["minutes"] for each in found.values() for a in each.accounts)
         results.write(
-            results_folder / f"{name}.json",
+            target,
             {"folds_asked": wanted, **summary},
             kind="cross-validate",
             config=[msgspec.to_builtins(member) for member in members],

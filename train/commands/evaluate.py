@@ -19,6 +19,7 @@ from train.commands.common import (
     cache_file,
     choose_device,
     console,
+    of_paper_windows,
     paper_data,
 )
 from train.config import ConfigError
@@ -41,7 +42,7 @@ def evaluate(
         Path | None, typer.Option("--tianchi", help="Folder of the Tianchi / Hefei records")
     ] = None,
     labels: Annotated[Path | None, typer.Option(help="Tianchi's file of labels")] = None,
-    seed: Annotated[int, typer.Option(help="Of the three beats drawn per record")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the three beats drawn per record")] = 1,
     name: Annotated[str, typer.Option(help="Of the result; by default what was scored")] = "",
     reason: Annotated[str, typer.Option(help="Why test or ds2 is scored again")] = "",
     cache_folder: CacheFolder = CACHE,
@@ -54,13 +55,16 @@ def evaluate(
     The 10 % test rows and DS2 are scored once per ensemble; every scoring is logged.
     """
     learners = _learners(bundle, run or [], weights)
+    rows = "tianchi" if tianchi_folder is not None else rows
+    named = name or "-".join([*learners.names, "on", rows])
+    target = results.target(results_folder, named, kind="evaluate")
     where = choose_device(device, threads=threads)
     started = time.monotonic()
     if tianchi_folder is not None:
-        rows = "tianchi"
         found, files = _tianchi(learners, tianchi_folder, labels, seed, where)
     else:
         if rows in ONCE:
+            learners.check_finished()
             scorings.allow(results_folder, rows, learners.hashes, reason=reason)
         found, files = _held_out(learners, rows, cache_folder, where)
     if rows in ONCE:
@@ -72,7 +76,6 @@ def evaluate(
             figures=found["both"],
             reason=reason,
         )
-    target = results_folder / f"{name or '-'.join([*learners.names, 'on', rows])}.json"
     results.write(
         target,
         found,
@@ -89,12 +92,17 @@ def evaluate(
 def _learners(bundle: Path | None, runs: list[Path], weights: str) -> Learners:
     if (bundle is None) == (not runs):
         raise ConfigError("give either --bundle or one or more --run")
-    if bundle is not None:
-        return from_bundle(bundle)
+    if bundle is not None and weights:
+        raise ConfigError("--weights are those of runs; a bundle has its own")
     try:
-        return from_runs(runs, weights=[float(w) for w in weights.split(",") if w.strip()])
+        wanted = [float(w) for w in weights.split(",") if w.strip()]
     except ValueError as error:
         raise ConfigError(f"weights {weights!r}: give numbers, as 0.792,0.208") from error
+    found = from_runs(runs, weights=wanted) if bundle is None else from_bundle(bundle)
+    if bundle is not None and any(getattr(n, "takes_context", False) for n in found.networks):
+        raise ConfigError(f"{bundle}: its networks take context; `ecgviewer evaluate` scores them")
+    of_paper_windows(found.configs if bundle is None else [])
+    return found
 
 
 def _rows(

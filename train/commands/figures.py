@@ -20,6 +20,7 @@ from train.commands.common import (
     cache_file,
     console,
 )
+from train.database import DatabaseError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,8 +85,13 @@ def _of_cache(folder: Path) -> Named:
     }
     parts = {}
     for part in splits.PARTS:
-        data = (splits.FOLDER / "paper" / f"{part}.json").read_bytes()
-        lists = msgspec.json.decode(data, type=dict[str, list[int]])
-        found = [DE_CHAZAL[label[name][s]] for name, samples in lists.items() for s in samples]
+        path = splits.FOLDER / "paper" / f"{part}.json"
+        try:
+            lists = msgspec.json.decode(path.read_bytes(), type=dict[str, list[int]])
+            found = [DE_CHAZAL[label[name][s]] for name, samples in lists.items() for s in samples]
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise DatabaseError(f"{path}: damaged list of beats ({error})") from error
+        except KeyError as error:
+            raise DatabaseError(f"{path}: {error} is not in the packed database") from error
         parts[part] = np.bincount(found, minlength=5).tolist()
     yield "class-distribution", draw.class_distribution(parts)

@@ -66,6 +66,7 @@ def train_run(
         config, cutter, data.split, folder, report=lambda event: bars[0](event), noise=noise
     )
     trainer.resume()
+    folder.mkdir(parents=True, exist_ok=True)  # fails now, not after the first epoch
     bars.append(
         TrainingProgress(console, config.name, epochs=config.epochs, done=trainer.state.epoch)
     )

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import torch
 import typer
 
 from train.commands.common import (
@@ -13,7 +12,9 @@ from train.commands.common import (
     CacheFolder,
     ResultsFolder,
     RunsFolder,
+    Threads,
     cache_file,
+    choose_device,
     console,
 )
 from train.shipping import Runs, score_seen, score_unseen
@@ -29,12 +30,11 @@ def score(
     cache_folder: CacheFolder = CACHE,
     runs: RunsFolder = RUNS,
     results: ResultsFolder = RESULTS,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0: torch's own choice")] = 0,
+    threads: Threads = 0,
     reason: Annotated[str, typer.Option(help="Why the same networks are scored again")] = "",
 ) -> None:
     """Score finished runs on rows that are scored once, and log it."""
-    if threads:
-        torch.set_num_threads(threads)
+    choose_device("cpu", threads=threads)
     packed = cache_file(cache_folder, "mitdb")
     with console.status("scoring") as status:
         if what == "unseen":
