@@ -82,7 +82,9 @@ def _one(name: str, each: Mapping[str, Any]) -> str:
     rows += [
         [key, *_classes(part)] for key, part in each["both"].items() if key.startswith("without ")
     ]
-    rows += [[f"{lead} alone", *_classes(each[lead])] for lead in ("lead 1", "lead 2")]
+    rows += [
+        [f"{lead} alone", *_classes(each[lead])] for lead in ("lead 1", "lead 2") if lead in each
+    ]
     spans = each["both"]["intervals_95_over_patients"]
     said = "95 % over patients: " + ", ".join(
         f"{key.replace('_', ' ')} {interval(spans[key])}"
