@@ -1,6 +1,8 @@
 # make run      the viewer on the bundled demo record (without a display: drawn off screen into out/)
 # make test     the whole test suite
 # make lint     ruff, mypy, import-linter and the other hooks of .pre-commit-config.yaml
+# make bench    days of signal in the real window, each figure beside its bar (docs/performance.md);
+#               a quarter of an hour, and 1.1 GB in out/bench. Some parts: make bench PARTS=open,frames
 # make package  a one-folder application for this machine in dist/, checked
 # Each sets up .venv by itself, once, and again when pyproject.toml changes.
 
@@ -10,7 +12,7 @@ DEMO := resources/demo/demo208.hea
 # every package already there is worth a line to a user who waits, not to a log
 QUIET := --disable-pip-version-check $(if $(CI),--quiet)
 
-.PHONY: run test lint package clean
+.PHONY: run test lint bench package clean
 
 run: .venv/stamp-run
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -27,6 +29,9 @@ test: .venv/stamp-dev
 
 lint: .venv/stamp-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pre-commit run --all-files
+
+bench: .venv/stamp-dev
+	$(BIN)/python -m tests.bench.days $(if $(PARTS),--part $(PARTS)) $(BENCH)
 
 package: .venv/stamp-package
 	$(BIN)/pyinstaller --noconfirm --clean --log-level WARN \

@@ -1,0 +1,78 @@
+"""Beats a second of the whole ensemble, beside a plain fp32 loop over the same networks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ecgviewer import paths
+from ecgviewer.contexts import ContextSource
+from ecgviewer.io.readers import open_record
+from ecgviewer.model.bundle import load_bundle
+from ecgviewer.model.ensemble import load_ensemble
+from ecgviewer.pipeline import Scan, analyze, default_inputs, scan
+from ecgviewer.record import Record
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.segment import cut_windows, window_bounds
+from tests.bench.days.figures import Figure
+from tests.bench.days.options import Options
+from tests.bench.days.parts.scanning import timed
+
+BAR_S, N_DAY = 150.0, 100_000
+BATCH, N_PLAIN = 256, 1536  # of the plain loop; the rest of its beats is scaled
+
+
+def measure(options: Options, scratch: Path) -> Iterator[Figure]:
+    """An hour with a stretch of every source; with --whole the day itself."""
+    record = open_record(options.day() if options.whole else options.hour())
+    found = list(scan(record))[-1].scan
+    assert found is not None
+    ensemble = load_ensemble(options.ensemble)
+    plain, right = _plain(options.ensemble, record, found)
+    batches, seconds = timed(lambda: list(analyze(record, found, ensemble)))
+    classes = np.full(found.n_beats, -1)
+    for batch in batches:
+        classes[batch.indices] = batch.classes
+    differ = int((classes[: len(right)] != right).sum())
+    of_day = seconds / found.n_beats * N_DAY
+    note = f"{ensemble.name} {ensemble.hash[:8]} {ensemble.precision}, {found.n_beats:,} beats"
+    note += ", windows cut in it" + ("" if options.whole else ", scaled")
+    peer, plain_day = "plain fp32 loop, windows ready", plain * N_DAY
+    yield Figure("ensemble over 100,000 beats", of_day, "s", BAR_S, peer, plain_day, note)
+    yield Figure("beats a second", found.n_beats / seconds, "1/s", None, peer, 1 / plain)
+    note = f"of the first {len(right):,}"
+    yield Figure("classes that differ from the plain loop's", differ, "", 0, note=note)
+
+
+@torch.inference_mode()
+def _plain(name: str, record: Record, found: Scan) -> tuple[float, NDArray[np.int64]]:
+    """Seconds a beat, and the classes of the first beats."""
+    bundle = load_bundle(paths.model_weights() / name)
+    prep = bundle.members[0].preprocessing
+    n = min(N_PLAIN, found.n_beats)
+    bounds = window_bounds(found.positions[:n], found.before[:n], found.after[:n], prep)
+    inputs = default_inputs(record, prep=prep)
+    channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
+    rows = tuple(None if i is None else channels.index(i) for i in inputs)
+    cleaned = CleanedSignal(TimeGrid(record), channels, prep=prep)
+    windows = torch.from_numpy(cut_windows(cleaned, bounds, inputs=rows).values)
+    context = torch.from_numpy(ContextSource(found, cleaned, rows).of(np.arange(n)))
+    weights = torch.tensor(bundle.card.weights, dtype=torch.float64)
+
+    def loop() -> torch.Tensor:
+        parts = []
+        for start in range(0, n, BATCH):
+            x, c = windows[start : start + BATCH], context[start : start + BATCH]
+            fused = torch.zeros(len(x), 5, dtype=torch.float64)
+            for weight, member in zip(weights, bundle.members, strict=True):
+                logits = member.network(x, c) if member.card.context else member.network(x)
+                fused += weight * torch.sigmoid(logits).double()
+            parts.append(fused)
+        return torch.cat(parts)
+
+    loop()
+    fused, seconds = timed(loop)
+    return seconds / n, fused.argmax(dim=1).numpy()

@@ -1,0 +1,66 @@
+"""Frames of the day: idle, while beats are found, while they are classified; and pyqtgraph's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ecgviewer.gui.worker import Ensembles
+from tests.bench.days.beats import add_beats, colour
+from tests.bench.days.driver import Driver
+from tests.bench.days.figures import Figure, spread
+from tests.bench.days.moves import WIDTHS_S, called, moves, show
+from tests.bench.days.options import DAY_H, Options
+from tests.bench.days.plot import plot_frames
+
+BARS_MS = (16.0, 33.0)
+N_BEATS = 100_000  # of a day
+PENDING = 0.25  # of the beats, last in the recording, left for the networks
+
+
+def measure(options: Options, scratch: Path) -> Iterator[Figure]:
+    """Every width the window has, in each of three states."""
+    driver = Driver(scratch, Ensembles(), options.ensemble)
+    driver.open(options.day())
+    driver.wait(lambda: driver.session.progress.done > 0)
+    yield from _state(driver, "while beats are found", {"finding"}, share=0.4)
+    driver.wait_phase("classifying", "done")
+    driver.stop_analysis()
+    opened = driver.session.opened
+    assert opened is not None
+    add_beats(opened.log, opened.record.n_samples, round(N_BEATS * options.day_h / DAY_H))
+    colour(opened.log, np.arange(round(opened.log.n_beats * (1 - PENDING))))
+    driver.session.dirty = True
+    driver.watch(1.0)
+    if opened.scan is not None and opened.log.n_beats == opened.scan.n_beats:
+        driver.session.resume()
+        driver.wait_phase("classifying", "done")
+        yield from _state(driver, "while classifying", {"classifying"})
+        driver.stop_analysis()
+    colour(opened.log, np.arange(opened.log.n_beats))
+    driver.session.dirty = True
+    driver.watch(1.0)
+    yield from _state(driver, f"idle, {opened.log.n_beats:,} coloured beats", {"cancelled", "done"})
+    driver.close()
+    yield from plot_frames(options.day())
+
+
+def _state(driver: Driver, state: str, phases: set[str], *, share: float = 1.0) -> Iterator[Figure]:
+    every = []
+    driver.heart.reset()
+    for width in WIDTHS_S:
+        name = f"{called(width)} wide, {state}"
+        if driver.session.progress.phase not in phases:
+            yield Figure(name, None, "ms", note="the analysis had ended before")
+            continue
+        if not show(driver, width):
+            page = driver.canvas.geometry_now()
+            widest = page.width_s * page.speed_mm_s / 0.5
+            note = f"the window has no such page; its widest is about {widest / 60:.0f} min"
+            yield Figure(name, None, "ms", BARS_MS[0], note=note)
+            continue
+        times = driver.frame_times_ms(moves(driver, share=share))
+        every.append(times)
+        yield from spread(name, times, BARS_MS)
+    if every:
+        yield from spread(f"all widths, {state}", np.concatenate(every), BARS_MS)

@@ -1,0 +1,82 @@
+"""Scan, checksum and context without a window, beside sleepecg and gqrs."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from ecgviewer.contexts import ContextSource
+from ecgviewer.io.readers import open_record
+from ecgviewer.pipeline import Scan, default_inputs, scan
+from ecgviewer.record import Record
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
+from tests.bench.days.figures import Figure
+from tests.bench.days.options import Options
+from tests.bench.days.tiling import library
+
+BAR_S = 20.0
+GQRS_S = 300.0  # of the recording; the whole would take minutes
+T = TypeVar("T")
+
+
+def measure(options: Options, scratch: Path) -> Iterator[Figure]:
+    """Each step by itself on one thread, then their sum."""
+    record = open_record(options.day())
+    verify = record.verify
+    assert verify is not None
+    verdict, checksum = timed(lambda: verify(lambda: False))
+    yield Figure("checksum", checksum, "s", note=verdict.badge)
+    lead = record.read(0, record.n_samples)[0].astype(np.float64)
+    sleepecg_s = _sleepecg(lead, record.fs)
+    part = lead[: round(GQRS_S * record.fs)]
+    gqrs = library().processing.gqrs_detect
+    _, gqrs_s = timed(lambda: gqrs(sig=part, fs=record.fs))
+    gqrs_s *= record.duration_s / GQRS_S
+    peer = "sleepecg, one lead in memory" if sleepecg_s else "sleepecg (not installed)"
+    found, scan_s = timed(lambda: list(scan(record))[-1].scan)
+    assert found is not None
+    note = f"{found.n_beats:,} beats, both leads, reading included"
+    yield Figure("R peaks (scan)", scan_s, "s", None, peer, sleepecg_s, note)
+    note = f"gqrs: {GQRS_S:g} s of one lead, scaled to the whole"
+    yield Figure("R peaks (scan), again", scan_s, "s", None, "wfdb gqrs", gqrs_s, note)
+    _, context_s = timed(lambda: _context(record, found))
+    yield Figure("context, cleaning included", context_s, "s", note="two leads")
+    total = checksum + scan_s + context_s
+    yield Figure("checksum + R peaks + cleaning + context", total, "s", BAR_S, note="one thread")
+    _, cleaning_s = timed(lambda: _clean(record))
+    yield Figure("cleaning alone", cleaning_s, "s", note="two leads; part of the context's time")
+
+
+def timed(work: Callable[[], T]) -> tuple[T, float]:
+    """What a piece of work gives, and its seconds."""
+    start = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - start
+
+
+def _sleepecg(lead: np.ndarray, fs: float) -> float | None:
+    try:
+        from sleepecg import detect_heartbeats
+    except ImportError:
+        return None
+    return timed(lambda: detect_heartbeats(lead, fs))[1]
+
+
+def _context(record: Record, found: Scan) -> None:
+    inputs = default_inputs(record)
+    channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
+    rows = tuple(None if i is None else channels.index(i) for i in inputs)
+    source = ContextSource(found, CleanedSignal(TimeGrid(record), channels), rows)
+    step = 1000
+    for first in range(0, found.n_beats, step):
+        source.of(np.arange(first, min(first + step, found.n_beats)))
+
+
+def _clean(record: Record) -> None:
+    grid = TimeGrid(record)
+    cleaned = CleanedSignal(grid, record.ecg_leads)
+    for index in range(grid.n_blocks):
+        cleaned.block(index)
