@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-DEFAULT_ENSEMBLE = "paper"  # of window and command line, where no other is asked for
+DEFAULT_ENSEMBLE = "clinical"  # of window and command line, where no other is asked for
 
 
 def _root() -> Path:
