@@ -58,7 +58,10 @@ class Photographer(QObject):
         if self._request.record is not None and not self._place_view():
             return
         self._settled = self._settled + 1 if self._ready() else 0
-        if self._settled >= _SETTLED_POLLS:
+        if self._settled == _SETTLED_POLLS:
+            self._window.display.refresh_figures()
+        elif self._settled > _SETTLED_POLLS:
+            # a poll later: a panel that has just got longer numbers is laid out anew by then
             self._timer.stop()
             self._take()
 
@@ -90,7 +93,6 @@ class Photographer(QObject):
     def _take(self) -> None:
         if self._request.picture is None:
             return
-        self._window.display.refresh_figures()
         try:
             snapshot.save(self._window, self._request.picture)
         except Exception as error:

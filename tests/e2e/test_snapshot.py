@@ -7,6 +7,7 @@ import sys
 import pytest
 from PySide6.QtGui import QImage
 
+from ecgviewer.gui import snapshot
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.photographer import FAILED, USAGE, Photographer
 from ecgviewer.gui.request import Request
@@ -39,6 +40,16 @@ def test_it_shows_the_span_asked_for_and_every_class(qtbot, window, demo, target
     assert stop - start == pytest.approx(8.0, abs=0.01)
     assert window.session.opened.log.n_pending == 0
     assert window.strip.sentence.isVisible()
+
+
+def test_it_is_what_a_window_at_rest_looks_like(qtbot, window, demo, target, tmp_path):
+    """Panels whose numbers came last are laid out anew: a count may not lose its first digits."""
+    for name in ("first", "again"):  # the second time from results kept by the first
+        picture, later = tmp_path / f"{name}.png", tmp_path / f"{name}-later.png"
+        assert photograph(qtbot, window, Request(demo, picture, size=(1366, 768))) == 0
+        qtbot.wait(300)
+        snapshot.save(window, later)
+        assert QImage(str(picture)) == QImage(str(later))
 
 
 def test_the_empty_window(qtbot, window, target):

@@ -14,9 +14,7 @@ ARGUMENTS = {
 }
 
 
-def small_bundle(
-    folder: Path, *, bf16_delta: float | None = None, context: bool = False
-) -> Path:
+def small_bundle(folder: Path, *, bf16_delta: float | None = None, context: bool = False) -> Path:
     """Write the ensemble into `folder` and return it; with `context` it takes that too."""
 
     torch.manual_seed(0)

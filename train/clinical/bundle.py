@@ -128,5 +128,5 @@ def _sentence(unseen: Mapping[str, Any]) -> str:
     right = round(100 * each["S"]["ppv"])
     return (
         f"On patients it was not trained on it finds {s} of 100 S and {v} of 100 V beats, and"
-        f" {right} of 100 S calls are right; it knows no F."
+        f" {right} of 100 S calls are right; it finds hardly any F."
     )

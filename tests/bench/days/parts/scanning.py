@@ -59,7 +59,7 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
 
 def _sleepecg(lead: np.ndarray, fs: float) -> float | None:
     try:
-        from sleepecg import detect_heartbeats
+        from sleepecg.heartbeats import detect_heartbeats
     except ImportError:
         return None
     return timed(lambda: detect_heartbeats(lead, fs))[1]
