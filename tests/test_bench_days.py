@@ -89,6 +89,7 @@ def test_figures_say_whether_the_bar_is_met():
     assert Figure("x", 3.0, "s", 3.0).verdict == "met"
     assert Figure("x", 3.1, "s", 3.0).verdict == "missed"
     assert Figure("x", None, "s", 3.0).verdict == "not run"
+    assert Figure("x", None, "s", 3.0, without="not offered").verdict == "not offered"
     assert Figure("x", 3.0, "s").verdict == ""
     assert "missed" in line(Figure("x", 3.1, "s", 3.0, "peer", 1234.0))
     assert "1,234" in line(Figure("x", 3.1, "s", 3.0, "peer", 1234.0))
@@ -108,12 +109,15 @@ def test_a_part_measured_again_replaces_only_itself():
     assert document["parts"]["open"]["date"] == "b"
     assert json.loads(dump(document)) == document
     assert Figure(**document["parts"]["open"]["figures"][0]) == Figure("y", None, "s")
+    unoffered = Figure("z", None, "s", without="not offered")
+    assert Figure(**plain([unoffered])[0]) == unoffered
 
 
 def test_the_page_keeps_what_people_wrote(tmp_path):
     page = tmp_path / "performance.md"
     page.write_text(f"# Before\n\n{BEGIN}\nold\n{END}\n\nAfter.\n")
     run = {"date": "d", "commit": "c", "load_before": 1.0, "day_h": 24.0, "week_h": 168.0}
+    run["ensemble"] = "paper"
     row = plain([Figure("first paint", 0.1234567, "s", 0.3, "peer", 5.0)])
     machine = dict.fromkeys(("processor", "system", "python"), "m") | {"cores": 2, "memory_gb": 8}
     put(page, merge({"machine": machine}, "open", {**run, "ended": "", "figures": row}))

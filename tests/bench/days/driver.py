@@ -126,7 +126,11 @@ class Driver:
         self.session, self.canvas = self.window.session, self.window.canvas
         self.heart = Heart(self.window, each)
         self.frames = Frames(self.window, self.canvas)
-        self.wait(lambda: self.session.ensemble is not None)
+        failed: list[str] = []
+        self.session.ensemble_failed.connect(failed.append)
+        self.wait(lambda: self.session.ensemble is not None or bool(failed))
+        if failed:
+            raise NotInTimeError(failed[0])
         self.watch(0.5)
 
     # -- time -----------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ class Figure:
         The same of the peer.
     note : str
         How it was measured, where that is not plain.
+    without : str
+        What to say where there is no value: "not run", or "not offered" by the window.
     """
 
     name: str
@@ -45,12 +47,13 @@ class Figure:
     peer: str = ""
     peer_value: float | None = None
     note: str = ""
+    without: str = "not run"
 
     @property
     def verdict(self) -> str:
-        """ "met", "missed", "not run", or "" where there is no bar."""
+        """Met, missed, what `without` says, or "" where there is no bar."""
         if self.value is None:
-            return "not run"
+            return self.without
         if self.bar is None:
             return ""
         return "met" if self.value <= self.bar else "missed"
@@ -59,6 +62,8 @@ class Figure:
 def spread(name: str, times_ms: ArrayLike, bars: tuple[float, float] | None) -> list[Figure]:
     """Median and 99th percentile of times in milliseconds, beside their two bars."""
     times = np.asarray(times_ms, np.float64)
+    if len(times) == 0:
+        return [Figure(name, None, "ms", note="no move changed the page")]
     note = f"{len(times)} frames, longest {times.max():.0f} ms"
     median, late = bars or (None, None)
     return [
@@ -70,7 +75,8 @@ def spread(name: str, times_ms: ArrayLike, bars: tuple[float, float] | None) -> 
 def line(figure: Figure) -> str:
     """One figure for the terminal."""
     cells = [f"{figure.name:58s}", f"{number(figure.value):>9s} {figure.unit:8s}"]
-    cells.append(f"bar {number(figure.bar):>7s} {figure.verdict:8s}" if figure.bar else " " * 20)
+    bar = "" if figure.bar is None else f"bar {number(figure.bar)}"
+    cells.append(f"{bar:11s} {figure.verdict:11s}")
     if figure.peer:
         cells.append(f"{figure.peer} {number(figure.peer_value)}")
     return " ".join([*cells, figure.note]).rstrip()
@@ -139,7 +145,10 @@ def plain(figures: Iterable[Figure]) -> list[dict[str, Any]]:
     """Figures as JSON has them: only what is set, four digits."""
     rows = []
     for figure in figures:
-        row = {key: value for key, value in asdict(figure).items() if value not in (None, "")}
+        every = asdict(figure)
+        if figure.value is not None:
+            every.pop("without")
+        row = {key: value for key, value in every.items() if value not in (None, "")}
         row["value"] = figure.value
         rows.append({k: _short(v) for k, v in row.items()})
     return rows

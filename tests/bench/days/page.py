@@ -35,7 +35,7 @@ def tables(document: dict[str, Any]) -> str:
 
 def _part(title: str, run: dict[str, Any]) -> list[str]:
     about = f"{run['date']}, commit {run['commit']}, load before {run['load_before']}"
-    about += f", day of {run['day_h']:g} h, week of {run['week_h']:g} h"
+    about += f", ensemble {run['ensemble']}, day of {run['day_h']:g} h, week of {run['week_h']:g} h"
     lines = [f"## {title}", "", about + ".", ""]
     if run.get("ended"):
         lines += [f"**Not complete: {run['ended']}.**", ""]

@@ -57,7 +57,7 @@ def _state(driver: Driver, state: str, phases: set[str], *, share: float = 1.0) 
             page = driver.canvas.geometry_now()
             widest = page.width_s * page.speed_mm_s / 0.5
             note = f"the window has no such page; its widest is about {widest / 60:.0f} min"
-            yield Figure(name, None, "ms", BARS_MS[0], note=note)
+            yield Figure(name, None, "ms", BARS_MS[0], note=note, without="not offered")
             continue
         times = driver.frame_times_ms(moves(driver, share=share))
         every.append(times)

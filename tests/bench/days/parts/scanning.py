@@ -39,9 +39,9 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     found, scan_s = timed(lambda: list(scan(record))[-1].scan)
     assert found is not None
     note = f"{found.n_beats:,} beats, both leads, reading included"
-    yield Figure("R peaks (scan)", scan_s, "s", None, peer, sleepecg_s, note)
+    yield Figure("R peaks (scan), beside sleepecg", scan_s, "s", None, peer, sleepecg_s, note)
     note = f"gqrs: {GQRS_S:g} s of one lead, scaled to the whole"
-    yield Figure("R peaks (scan), again", scan_s, "s", None, "wfdb gqrs", gqrs_s, note)
+    yield Figure("R peaks (scan), beside gqrs", scan_s, "s", None, "wfdb gqrs", gqrs_s, note)
     _, context_s = timed(lambda: _context(record, found))
     yield Figure("context, cleaning included", context_s, "s", note="two leads")
     total = checksum + scan_s + context_s

@@ -41,7 +41,8 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
             every.append(driver.frame_times_ms(moves(driver)))
             yield from spread(f"{called(width)} wide, idle", every[-1], BARS_MS)
         else:
-            yield Figure(f"{called(width)} wide", None, "ms", note="the window has no such page")
+            name = f"{called(width)} wide, idle"
+            yield Figure(name, None, "ms", BARS_MS[0], without="not offered")
     name = f"all widths, idle, {opened.log.n_beats:,} coloured beats"
     yield from spread(name, np.concatenate(every), BARS_MS)
     scanned = "the whole scanned" if opened.scan else "not scanned to its end"
