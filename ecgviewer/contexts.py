@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.rhythm.context import N_CONTEXT, beat_context, stretch_bounds
+from ecgviewer.rhythm.context import RecordContext
 from ecgviewer.rhythm.shapes import cut_snippets, offsets
 from ecgviewer.scanning import Scan
 from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.params import CONTEXT
 
 
 class ContextSource:
@@ -26,36 +27,27 @@ class ContextSource:
     """
 
     def __init__(self, result: Scan, cleaned: CleanedSignal, rows: tuple[int | None, ...]) -> None:
-        self._result, self._cleaned = result, cleaned
+        self._positions, self._cleaned = result.positions, cleaned
         self._rows = rows
-        self._bounds = stretch_bounds(result.positions, cleaned.grid.n_samples)
-        self._made = np.zeros(len(self._bounds) - 1, np.bool_)
-        self._table = np.zeros((result.n_beats, N_CONTEXT), np.float32)
+        self._context = RecordContext(
+            result.positions, result.before, result.after, cleaned.grid.n_samples
+        )
+        self._made: dict[int, NDArray[np.float32]] = {}  # stretch -> its columns
 
     def of(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
         """Context (k, n_columns) of beats."""
-        stretch = np.searchsorted(self._bounds, indices, side="right") - 1
-        for k in np.unique(stretch):
-            if not self._made[k]:
-                self._make(int(k))
-        return self._table[indices]
-
-    def _make(self, k: int) -> None:
-        result = self._result
-        part = slice(int(self._bounds[k]), int(self._bounds[k + 1]))
-        made = beat_context(
-            result.positions,
-            result.before,
-            result.after,
-            self._bounds,
-            self._snippets,
-            wanted=np.array([k], np.int64),
-        )
-        self._table[part] = made[part]
-        self._made[k] = True
+        out = np.empty((len(indices), CONTEXT.columns), np.float32)
+        stretch = np.searchsorted(self._context.bounds, indices, side="right") - 1
+        for k in np.unique(stretch).tolist():
+            part = self._context.beats(k)
+            if k not in self._made:
+                self._made[k] = self._context.columns(k, self._snippets(part))
+            mine = stretch == k
+            out[mine] = self._made[k][indices[mine] - part.start]
+        return out
 
     def _snippets(self, part: slice) -> NDArray[np.float32]:
-        positions = self._result.positions[part]
+        positions = self._positions[part]
         reach = offsets()
         n = self._cleaned.grid.n_samples
         low = max(0, int(positions[0] + reach[0]))

@@ -16,7 +16,7 @@ from ecgviewer.scanning import Scan, ScanStep, scan
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
-from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.params import CONTEXT, PAPER, Preprocessing
 from ecgviewer.signal.segment import Bounds, Windows, cut_windows, window_bounds
 
 __all__ = [
@@ -127,7 +127,9 @@ def analyze(
     if why_not_classified(record, prep=prep):
         return
     chosen = _Chosen.of(default_inputs(record, prep=prep) if inputs is None else inputs)
-    cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep)
+    # a stretch whose context was made is not cleaned again for its windows
+    keep = CONTEXT.stretch_blocks + 2
+    cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep, keep=keep)
     source = ContextSource(result, cleaned, chosen.rows) if ensemble.takes_context else None
     noisy = _noisy_spans(result, chosen.channels)
     pending = np.ones(result.n_beats, np.bool_)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE
 from ecgviewer.record import Record
-from ecgviewer.rhythm.context import beat_context, stretch_bounds
+from ecgviewer.rhythm.context import RecordContext
 from ecgviewer.rhythm.shapes import cut_snippets
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.detect import refine_all
@@ -107,13 +107,13 @@ def contexts(
     after: NDArray[np.int64],
 ) -> NDArray[np.float32]:
     """Context (3, b, n_columns) from both leads of `ecg` (2, n), the first alone, the second."""
-    bounds = stretch_bounds(position, ecg.shape[1])
+    record = RecordContext(position, before, after, ecg.shape[1])
     out = []
     for leads in CONTEXT_LEADS:
         kept = ecg * np.array(leads, np.float32)[:, None]
-
-        def snippets(part: slice, kept: NDArray[np.float32] = kept) -> NDArray[np.float32]:
-            return cut_snippets(kept, position[part])
-
-        out.append(beat_context(position, before, after, bounds, snippets))
+        parts = [
+            record.columns(k, cut_snippets(kept, position[record.beats(k)]))
+            for k in range(record.n_stretches)
+        ]
+        out.append(np.concatenate(parts))
     return np.stack(out)

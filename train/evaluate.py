@@ -20,6 +20,7 @@ from train.metrics import (
     macro_f1,
     overall_accuracy,
     patient_bootstrap,
+    rounded,
 )
 from train.windows import WindowCutter
 
@@ -103,8 +104,8 @@ def figures(
     spread = class_intervals(label, called, patient=patient)
     per_class = {
         c.name: {
-            **{name: _round(getattr(each, name)[c]) for name in FIGURES},
-            "intervals_95": {name: [_round(v) for v in spread[c][name]] for name in FIGURES},
+            **{name: rounded(getattr(each, name)[c]) for name in FIGURES},
+            "intervals_95": {name: [rounded(v) for v in spread[c][name]] for name in FIGURES},
         }
         for c in BeatClass
     }
@@ -115,18 +116,14 @@ def figures(
     )
     return {
         "beats": len(label),
-        "accuracy": _round(overall_accuracy(matrix)),
-        "macro_f1": _round(macro_f1(matrix)),
-        "accuracy_one_vs_rest": _round(float(np.mean(each.accuracy))),  # the paper's kind
-        "intervals_95": {k: [_round(v) for v in pair] for k, pair in intervals.items()},
+        "accuracy": rounded(overall_accuracy(matrix)),
+        "macro_f1": rounded(macro_f1(matrix)),
+        "accuracy_one_vs_rest": rounded(float(np.mean(each.accuracy))),  # the paper's kind
+        "intervals_95": {k: [rounded(v) for v in pair] for k, pair in intervals.items()},
         "interval_over": "beats" if patient is None else "patients",
         "per_class": per_class,
         "confusion": matrix.tolist(),
     }
-
-
-def _round(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 5)
 
 
 def choose_delta(fp32: Scored, bf16: Scored, weights: Sequence[float]) -> float:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ecgviewer.model.architectures import ARCHITECTURES
 from ecgviewer.model.bundle import set_deterministic
 from ecgviewer.model.context import ContextHead
-from ecgviewer.rhythm.context import N_CONTEXT
+from ecgviewer.signal.params import CONTEXT
 from train import checkpoint
 from train.augment import Noise, Variation
 from train.checkpoint import CHECKPOINT, State
@@ -45,7 +45,7 @@ def learning_rate(config: Config, epoch: int, progress: float) -> float:
 
 def arguments(config: Config) -> dict[str, Any]:
     """Arguments of the network, the number of context columns among them where it takes any."""
-    return {**config.arguments, **({"n_context": N_CONTEXT} if config.context else {})}
+    return {**config.arguments, **({"n_context": CONTEXT.columns} if config.context else {})}
 
 
 def build(config: Config) -> nn.Module:

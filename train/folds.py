@@ -9,6 +9,7 @@ import numpy as np
 from train.config import Config, ConfigError
 from train.evaluate import Scored, figures, fit_weights, score
 from train.learners import Learners
+from train.metrics import mean_sd
 from train.splits import N_FOLDS, Split
 from train.windows import WindowCutter
 
@@ -102,18 +103,11 @@ def _mean_sd(folds: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
 
 
 def _spread(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    def of(values: Sequence[float | None]) -> list[float | None]:
-        known = [v for v in values if v is not None]
-        if not known:
-            return [None, None]
-        sd = round(float(np.std(known, ddof=1)), 5) if len(known) > 1 else None
-        return [round(float(np.mean(known)), 5), sd]
-
     keys = ("accuracy", "macro_f1", "accuracy_one_vs_rest")
-    out: dict[str, Any] = {key: of([f[key] for f in found]) for key in keys}
+    out: dict[str, Any] = {key: mean_sd([f[key] for f in found]) for key in keys}
     out["per_class"] = {
         c: {
-            name: of([f["per_class"][c][name] for f in found])
+            name: mean_sd([f["per_class"][c][name] for f in found])
             for name in ("accuracy", "ppv", "sensitivity", "specificity", "f1")
         }
         for c in found[0]["per_class"]

@@ -1,5 +1,6 @@
 """Figures from a confusion matrix, with their intervals; never runs a network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -160,3 +161,17 @@ def _interval(values: NDArray[np.float64]) -> Interval:
         return float("nan"), float("nan")
     low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)
+
+
+def rounded(value: float) -> float | None:
+    """A figure as it is kept: five decimals; None where it is not a number."""
+    return None if np.isnan(value) else round(float(value), 5)
+
+
+def mean_sd(values: Sequence[float | None]) -> list[float | None]:
+    """[mean, sd] of the values there are; sd None where there is one, both where there is none."""
+    known = [v for v in values if v is not None]
+    if not known:
+        return [None, None]
+    sd = rounded(float(np.std(known, ddof=1))) if len(known) > 1 else None
+    return [rounded(float(np.mean(known))), sd]

@@ -201,10 +201,15 @@ def moved(marks: Marks, *, from_hz: float, to_hz: float) -> Marks:
     -------
     Marks
     """
+    return Marks(at_rate(marks.samples, from_hz=from_hz, to_hz=to_hz), marks.kinds)
+
+
+def at_rate(samples: NDArray[np.int64], *, from_hz: float, to_hz: float) -> NDArray[np.int64]:
+    """Samples (n,) of one rate as the nearest of another."""
     if from_hz == to_hz:
-        return marks
-    samples = np.floor(marks.samples * (to_hz / from_hz) + 0.5).astype(np.int64)
-    return Marks(samples, marks.kinds)
+        return samples
+    nearest: NDArray[np.int64] = np.floor(samples * (to_hz / from_hz) + 0.5).astype(np.int64)
+    return nearest
 
 
 def in_samples(seconds: float, fs: float) -> int:

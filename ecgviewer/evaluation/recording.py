@@ -13,6 +13,7 @@ from ecgviewer.ec57.marks import (
     LEARNING_S,
     MATCH_S,
     Marks,
+    at_rate,
     marks_of_annotations,
     marks_of_beats,
     moved,
@@ -78,12 +79,7 @@ class Evaluation:
     def beats_of(self, row: int, column: int) -> NDArray[np.int64]:
         """Where the beats of a cell lie, in the record's own samples; (k,) int64, ascending."""
         samples = self.beats.beats(row, column)
-        if self.record_fs == self.beats.fs:
-            return samples
-        own: NDArray[np.int64] = np.floor(samples * (self.record_fs / self.beats.fs) + 0.5).astype(
-            np.int64
-        )
-        return own
+        return at_rate(samples, from_hz=self.beats.fs, to_hz=self.record_fs)
 
 
 def marks_of_annotator(record: Record, annotator: str, *, mapping: str = DEFAULT_MAPPING) -> Timed:

@@ -6,7 +6,7 @@ local median, de Chazal 2004 and Llamedo & Martinez 2011; irregularity so that a
 is not a stream of early beats; the record's dominant beat; families of alike beats).
 """
 
-from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -52,7 +52,9 @@ def _quantiles(values: Floats, reach: int, shares: tuple[float, ...]) -> list[Fl
     return [ordered[:, rank] for rank in ranks]
 
 
-def rhythm_columns(rr: Floats, following: Floats, record_rr: Floats | float) -> dict[str, Floats]:
+def rhythm_columns(
+    rr: Floats, following: Floats, record_rr: Floats | float, params: Context = CONTEXT
+) -> dict[str, Floats]:
     """Columns that need R peaks alone, (n,) each.
 
     Parameters
@@ -62,7 +64,7 @@ def rhythm_columns(rr: Floats, following: Floats, record_rr: Floats | float) -> 
     record_rr : (n,) float64 or float
         Median RR of the stretch of record each beat lies in, seconds.
     """
-    short, long = CONTEXT.reach
+    short, long = params.reach
     log, log_next, log_record = np.log(rr), np.log(following), np.log(record_rr)
     (local,) = _quantiles(log, short, (0.5,))
     lower, wide_local, upper = _quantiles(log, long, (0.25, 0.5, 0.75))
@@ -84,8 +86,8 @@ def rhythm_columns(rr: Floats, following: Floats, record_rr: Floats | float) -> 
         "steps_lower": step_25,
         "steps": step_50,
         "steps_upper": step_75,
-        "steps_share": (_around(step, long) > CONTEXT.irregular).mean(axis=1),
-        "steps_near": _quantiles(step, CONTEXT.near, (0.5,))[0],
+        "steps_share": (_around(step, long) > params.irregular).mean(axis=1),
+        "steps_near": _quantiles(step, params.near, (0.5,))[0],
         "rr_spread": upper - lower,
         "rr_rank": (_around(log, long) < log[:, None] - 1e-9).mean(axis=1),
         "rr_score": np.clip(early / np.maximum(1.48 * deviation, 0.015), -20, 20),
@@ -95,57 +97,67 @@ def rhythm_columns(rr: Floats, following: Floats, record_rr: Floats | float) -> 
     return out
 
 
-def _names() -> tuple[str, ...]:
+@cache
+def names(params: Context = CONTEXT) -> tuple[str, ...]:
+    """Names of the columns, in their order."""
     ones = np.ones(3)
-    shapes = np.zeros((3, 1, len(offsets())), np.float32)
-    return (*rhythm_columns(ones, ones, 1.0), *shape_columns(shapes, ones, ones))
+    shapes = np.zeros((3, 1, len(offsets(params))), np.float32)
+    return (*rhythm_columns(ones, ones, 1.0, params), *shape_columns(shapes, ones, ones, params))
 
 
-def beat_context(
-    positions: NDArray[np.int64],
-    before: NDArray[np.int64],
-    after: NDArray[np.int64],
-    stretches: NDArray[np.int64],
-    snippets: Callable[[slice], NDArray[np.float32]],
-    *,
-    wanted: NDArray[np.int64] | None = None,
-    params: Context = CONTEXT,
-) -> NDArray[np.float32]:
-    """Context of the beats of a record, stretch by stretch.
+class RecordContext:
+    """Context of a record's beats, a stretch at a time.
+
+    The columns of the rhythm are made once, for they need R peaks alone; those of the shapes when
+    their stretch is asked for.
 
     Parameters
     ----------
     positions, before, after : (n,) int64
         R peaks on the grid and their neighbours.
-    stretches : (m + 1,) int64
-        First beat of each stretch, and n: as `stretch_bounds` gives them.
-    snippets : callable
-        Gives the snippets (k, n_leads, length) of a slice of beats.
-    wanted : (w,) int64, optional
-        Numbers of the stretches to compute; all by default. Rows of others are NaN.
-
-    Returns
-    -------
-    (n, n_columns) float32
-        Columns in the order of `NAMES`.
+    n_samples : int
+        Length of the record on the grid.
     """
-    if len(positions) == 0:
-        return np.empty((0, N_CONTEXT), np.float32)
-    rr, following = rr_intervals(positions, before, after, params)
-    of_stretch = np.diff(stretches)
-    medians = [np.median(rr[a:b]) if b > a else 1.0 for a, b in pairwise(stretches)]
-    rhythm = rhythm_columns(rr, following, np.repeat(np.array(medians), of_stretch))
-    out = np.full((len(positions), N_CONTEXT), np.nan, np.float32)
-    n_rhythm = len(rhythm)
-    for k in range(len(of_stretch)) if wanted is None else wanted:
-        part = slice(int(stretches[k]), int(stretches[k + 1]))
+
+    def __init__(
+        self,
+        positions: NDArray[np.int64],
+        before: NDArray[np.int64],
+        after: NDArray[np.int64],
+        n_samples: int,
+        params: Context = CONTEXT,
+    ) -> None:
+        self._params = params
+        self.bounds = stretch_bounds(positions, n_samples, params)
+        self._rhythm: dict[str, Floats] = {}
+        if len(positions):
+            rr, following = rr_intervals(positions, before, after, params)
+            medians = [np.median(rr[a:b]) if b > a else 1.0 for a, b in pairwise(self.bounds)]
+            of_record = np.repeat(np.array(medians), np.diff(self.bounds))
+            self._rhythm = rhythm_columns(rr, following, of_record, params)
+
+    @property
+    def n_stretches(self) -> int:
+        """Stretches of the record; at least one."""
+        return len(self.bounds) - 1
+
+    def beats(self, k: int) -> slice:
+        """Beats of a stretch."""
+        return slice(int(self.bounds[k]), int(self.bounds[k + 1]))
+
+    def columns(self, k: int, snippets: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Context of a stretch, (m, n_columns), columns in the order of `names`.
+
+        `snippets` (m, n_leads, length) are those of `beats(k)`.
+        """
+        part = self.beats(k)
         if part.start == part.stop:
-            continue
-        early, after_it = rhythm["rr_to_local"][part], rhythm["next_to_local"][part]
-        shapes = shape_columns(snippets(part), early, after_it, params)
-        out[part, :n_rhythm] = np.stack([v[part] for v in rhythm.values()], axis=1)
-        out[part, n_rhythm:] = np.stack(list(shapes.values()), axis=1)
-    return out
+            return np.empty((0, self._params.columns), np.float32)
+        rhythm = {name: values[part] for name, values in self._rhythm.items()}
+        shapes = shape_columns(
+            snippets, rhythm["rr_to_local"], rhythm["next_to_local"], self._params
+        )
+        return np.stack([*rhythm.values(), *shapes.values()], axis=1).astype(np.float32)
 
 
 def stretch_bounds(
@@ -159,7 +171,3 @@ def stretch_bounds(
     n = max(1, int(n_samples / size + 0.5))
     inner = np.searchsorted(positions, size * np.arange(1, n))
     return np.concatenate([[0], inner, [len(positions)]]).astype(np.int64)
-
-
-NAMES = _names()
-N_CONTEXT = len(NAMES)

@@ -157,9 +157,7 @@ def test_an_interrupt_ends_every_process(tmp_path: Path, ensemble: Path, whom: s
         records, "-o", out, "--no-cache", "-j", 2, ensemble=ensemble, start_new_session=True
     )
     with running:
-        until = time.monotonic() + 120
-        while not list(out.rglob("*.csv")) and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_for_a_table(out)
         if whom == "the program":
             running.send_signal(signal.SIGINT)
         else:
@@ -187,13 +185,17 @@ def test_no_process_outlives_a_program_that_is_killed(tmp_path: Path, ensemble: 
         records, "-o", out, "--no-cache", "-j", 2, ensemble=ensemble, start_new_session=True
     )
     with running:
-        until = time.monotonic() + 120
-        while not list(out.rglob("*.csv")) and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_for_a_table(out)
         running.kill()
         running.communicate(timeout=60)
     assert_nobody_left(running)
     assert len(list(out.rglob("*.csv"))) < 60
+
+
+def wait_for_a_table(out: Path) -> None:
+    until = time.monotonic() + 120
+    while not list(out.rglob("*.csv")) and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def assert_nobody_left(leader: "subprocess.Popen[str]") -> None:

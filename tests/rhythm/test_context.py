@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ecgviewer.rhythm.context import N_CONTEXT, NAMES, beat_context, rr_intervals, stretch_bounds
+from ecgviewer.rhythm.context import RecordContext, names, rr_intervals, stretch_bounds
 from ecgviewer.rhythm.shapes import cut_snippets, offsets
 from ecgviewer.signal.params import CONTEXT
 from ecgviewer.signal.segment import neighbours
@@ -12,12 +12,15 @@ FS = 360
 
 def context(at: np.ndarray, ecg: np.ndarray) -> np.ndarray:
     before, after = neighbours(at, at)
-    bounds = stretch_bounds(at, ecg.shape[1])
-    return beat_context(at, before, after, bounds, lambda part: cut_snippets(ecg, at[part]))
+    record = RecordContext(at, before, after, ecg.shape[1])
+    parts = [
+        record.columns(k, cut_snippets(ecg, at[record.beats(k)])) for k in range(record.n_stretches)
+    ]
+    return np.concatenate(parts)
 
 
 def column(table: np.ndarray, name: str) -> np.ndarray:
-    return table[:, NAMES.index(name)]
+    return table[:, names().index(name)]
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +37,8 @@ def made() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def test_columns_are_as_many_as_the_parameters_say(made):
-    assert N_CONTEXT == len(NAMES) == CONTEXT.columns == made[2].shape[1]
-    assert len(set(NAMES)) == N_CONTEXT
+    assert len(names()) == CONTEXT.columns == made[2].shape[1]
+    assert len(set(names())) == CONTEXT.columns
     assert np.isfinite(made[2]).all()
 
 
@@ -79,7 +82,10 @@ def test_few_beats_give_numbers(n):
 
 
 def test_no_beats_give_an_empty_table():
-    assert context(np.empty(0, np.int64), np.zeros((2, 5000), np.float32)).shape == (0, N_CONTEXT)
+    assert context(np.empty(0, np.int64), np.zeros((2, 5000), np.float32)).shape == (
+        0,
+        CONTEXT.columns,
+    )
 
 
 def test_beats_at_the_edge_use_their_one_rr_twice():

@@ -3,7 +3,6 @@ import json
 import msgspec
 import numpy as np
 import pytest
-import torch
 import typer
 from typer.testing import CliRunner
 
@@ -28,7 +27,6 @@ CLASSICAL = {
 
 @pytest.fixture(scope="module")
 def beats():
-    torch.set_num_threads(1)
     return cutter(n_beats=120)
 
 

@@ -16,7 +16,6 @@ SETTINGS = Settings(classifier="cnn-lstm", width=0.1, epochs=3, batch=32, max_mi
 
 @pytest.fixture(scope="module")
 def beats():
-    torch.set_num_threads(1)
     return cutter()
 
 

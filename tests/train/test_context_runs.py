@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ecgviewer.rhythm.context import N_CONTEXT
+from ecgviewer.signal.params import CONTEXT
 from tests.train.synthetic import record_beats
 from train.config import Augment, Config
 from train.fit import Trainer
@@ -30,7 +30,7 @@ CONFIG = Config(
 def cutter():
     record = record_beats()
     n = len(record.label)
-    context = np.random.default_rng(1).normal(size=(3, n, N_CONTEXT)).astype(np.float32)
+    context = np.random.default_rng(1).normal(size=(3, n, CONTEXT.columns)).astype(np.float32)
     context[:, :, 0] += record.label
     values = {name: getattr(record, name) for name in record.__dataclass_fields__}
     return WindowCutter([type(record)(**values | {"context": context})], device="cpu")

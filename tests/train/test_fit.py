@@ -42,7 +42,6 @@ CONFIG = Config(
 
 
 def run(records, folder, *, config=CONFIG, stop_after=None):
-    torch.set_num_threads(1)
     cutter = WindowCutter(records, device="cpu")
     n = len(cutter)
     split = Split(np.arange(n - 60), np.arange(n - 60, n), np.empty(0, np.int64))

@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.metrics import class_figures, confusion, macro_f1, patient_bootstrap
+from train.metrics import (
+    class_figures,
+    confusion,
+    macro_f1,
+    mean_sd,
+    patient_bootstrap,
+    rounded,
+)
 
 LEAST = 10  # beats of a class from which a record counts for that class's mean
 _NSV = (0, 1, 2)
@@ -53,19 +60,19 @@ def _pooled(label: Codes, called: Codes, record: NDArray[np.str_]) -> dict[str, 
     spread = patient_bootstrap(label, called, record)  # type: ignore[arg-type]
     return {
         "beats": len(label),
-        "accuracy_nsv": _round(np.trace(matrix[:3, :3]) / max(1, nsv.sum())),
-        "macro_f1_nsv": _round(macro_f1(matrix, _NSV)),
-        "macro_f1_nsvf": _round(macro_f1(matrix, (0, 1, 2, 3))),
+        "accuracy_nsv": rounded(np.trace(matrix[:3, :3]) / max(1, nsv.sum())),
+        "macro_f1_nsv": rounded(macro_f1(matrix, _NSV)),
+        "macro_f1_nsvf": rounded(macro_f1(matrix, (0, 1, 2, 3))),
         "per_class": {
             name: {
-                "sensitivity": _round(each.sensitivity[c]),
-                "ppv": _round(each.ppv[c]),
-                "f1": _round(each.f1[c]),
+                "sensitivity": rounded(each.sensitivity[c]),
+                "ppv": rounded(each.ppv[c]),
+                "f1": rounded(each.f1[c]),
                 "mean_f1_over_records": mean_f1(label, called, record, c),
             }
             for c, name in enumerate("NSVFQ")
         },
-        "intervals_95_over_patients": {k: [_round(v) for v in pair] for k, pair in spread.items()},
+        "intervals_95_over_patients": {k: [rounded(v) for v in pair] for k, pair in spread.items()},
         "confusion": matrix.tolist(),
     }
 
@@ -77,7 +84,7 @@ def mean_f1(label: Codes, called: Codes, record: NDArray[np.str_], c: int) -> fl
         mine = record == r
         if (label[mine] == c).sum() >= LEAST:
             found.append(class_figures(confusion(label[mine], called[mine])).f1[c])
-    return _round(float(np.mean(np.nan_to_num(found)))) if found else None
+    return rounded(float(np.mean(np.nan_to_num(found)))) if found else None
 
 
 def over_seeds(each: Sequence[dict[str, Any]]) -> dict[str, list[float | None]]:
@@ -93,16 +100,4 @@ def over_seeds(each: Sequence[dict[str, Any]]) -> dict[str, list[float | None]]:
     for key in each[0]:
         if key.startswith("without "):
             columns[f"s_f1 {key}"] = [e[key]["per_class"]["S"]["f1"] for e in each]
-    return {name: _mean_sd(values) for name, values in columns.items()}
-
-
-def _mean_sd(values: Sequence[float | None]) -> list[float | None]:
-    known = [v for v in values if v is not None]
-    if not known:
-        return [None, None]
-    sd = _round(float(np.std(known, ddof=1))) if len(known) > 1 else None
-    return [_round(float(np.mean(known))), sd]
-
-
-def _round(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 5)
+    return {name: mean_sd(values) for name, values in columns.items()}

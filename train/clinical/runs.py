@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train import cache, splits
-from train.clinical.configurations import grouped_folds, protocol_of, runs_of
+from train.clinical.configurations import grouped_folds, runs_of
 from train.commands.common import cache_file
 from train.config import Config
 from train.database import RecordBeats
@@ -33,10 +33,6 @@ class Patients:
     def names(self) -> NDArray[np.str_]:
         """Record of every beat."""
         return np.concatenate([np.full(len(r.label), r.name) for r in self.records])
-
-    def rows_of(self, wanted: Sequence[str]) -> NDArray[np.int64]:
-        """Rows of some records."""
-        return np.flatnonzero(np.isin(self.names, list(wanted)))
 
     def s_beats(self) -> dict[str, int]:
         """S beats of each record."""
@@ -99,11 +95,6 @@ def cross_validate(
 def learners_of(configs: Sequence[Config], runs: Path) -> Learners:
     """The finished networks of some configurations."""
     return from_runs([runs / config.name for config in configs])
-
-
-def check(configuration: str) -> None:
-    """ConfigError where it is none of the three."""
-    protocol_of(configuration)
 
 
 def _train(config: Config, split: Split, patients: Patients, runs: Path, say: Say) -> None:
