@@ -40,7 +40,7 @@ def _member(folder: Path, seed: int) -> str:
         torch.manual_seed(seed)
         network = SlapOverLeads(n_cells=8, n_layers=1, dropout=0.0)
         with torch.no_grad():  # so that classes differ from beat to beat
-            network.head.weight.mul_(20)
+            next(network.head.parameters()).mul_(20)
     path = folder / "weights.safetensors"
     save_file(narrow(network.state_dict()), path)
     card = Card(

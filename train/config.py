@@ -67,6 +67,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     its class: "one" (the paper's ensemble), "balanced" (beats / (5 x beats of the class)), or five
     numbers N S V F Q.
 
+    `balance_records` m: each of the n beats that a record has of a class other than N counts m / n,
+    held within 0.1 and 3, so that a patient with a thousand S beats does not drown those with ten;
+    0: all count one.
+
     `bagging` draws the rows a learner sees, once: "bootstrap" as many as there are, with
     replacement; "halves" one half, even `learner` numbers one and odd ones the other. Learners of
     one ensemble share the seed and differ in `learner`.
@@ -97,6 +101,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     bagging: Literal["none", "bootstrap", "halves"] = "none"
     learner: Annotated[int, msgspec.Meta(ge=0)] = 0
     augment: Augment = Augment()
+    noisy_copies: Annotated[int, msgspec.Meta(ge=0)] = 0  # of every training record
+    noisy_share: Share = 0.0  # of the beats of an epoch come from them
+    balance_records: Annotated[int, msgspec.Meta(ge=0)] = 0
     lead_dropout: Annotated[float, msgspec.Meta(ge=0, le=0.5)] = 0.15
     jitter_ms: NotNegative = 8.0
     validate_beats: Annotated[int, msgspec.Meta(ge=0)] = 0  # a fixed random part; 0: all
@@ -116,6 +123,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             raise ValueError("validation_records: the paper's protocol splits by beat")
         if Path(self.name).name != self.name:
             raise ValueError(f"name {self.name!r} is not that of a folder")
+        if (self.noisy_share > 0) != (self.noisy_copies > 0):
+            raise ValueError("noisy_share and noisy_copies: one without the other does nothing")
         if self.augment.noise_snr_db[0] > self.augment.noise_snr_db[1]:
             raise ValueError("noise_snr_db: the least ratio comes first")
 

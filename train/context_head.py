@@ -6,21 +6,26 @@ beats of unseen patients than trained alone (train/LOG.md).
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ecgviewer.model.context import ContextHead
 from train.config import Config
-from train.sampling import Rows, beat_weights, epoch_rows
+from train.sampling import Rows, epoch_rows, some_from_copies
 from train.windows import WindowCutter, lead_tables
 
 EPOCHS, BATCH, RATE, DECAY = 10, 512, 3e-3, 1e-3
 _APART = 31  # keeps these draws apart from those of the waveform's epochs
 
 
-def fit_context(head: ContextHead, cutter: WindowCutter, rows: Rows, config: Config) -> None:
-    """Train the context layers on rows, and freeze them; seeded by the configuration."""
+def fit_context(
+    head: ContextHead, cutter: WindowCutter, rows: Rows, weights: Tensor, config: Config
+) -> None:
+    """Train the context layers on rows, and freeze them; seeded by the configuration.
+
+    `weights` (n,) are those of all beats of the cutter.
+    """
     labels = cutter.label.cpu().numpy()
-    weights = beat_weights(config, labels[rows]).to(cutter.device)
+    n_beats = len(cutter) // (1 + config.noisy_copies)
     rng = np.random.default_rng([config.seed, _APART])
     generator = torch.Generator().manual_seed(config.seed * 100_003 + _APART)
     optimizer = torch.optim.AdamW(head.context.parameters(), RATE, weight_decay=DECAY)
@@ -28,7 +33,8 @@ def fit_context(head: ContextHead, cutter: WindowCutter, rows: Rows, config: Con
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=EPOCHS * n_batches)
     head.train()
     for _ in range(EPOCHS):
-        order = torch.from_numpy(epoch_rows(rows, labels, config, rng)).to(cutter.device)
+        drawn = some_from_copies(epoch_rows(rows, labels, config, rng), config, n_beats, rng)
+        order = torch.from_numpy(drawn).to(cutter.device)
         for i in range(n_batches):
             part = order[i * BATCH : (i + 1) * BATCH]
             table = lead_tables(len(part), config.lead_dropout, generator).to(cutter.device)
@@ -38,7 +44,7 @@ def fit_context(head: ContextHead, cutter: WindowCutter, rows: Rows, config: Con
             loss = nn.functional.binary_cross_entropy_with_logits(
                 head.context(head.normalised(columns)),
                 nn.functional.one_hot(label, 5).float(),
-                weights[label][:, None],
+                weights[part][:, None],
             )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]

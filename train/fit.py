@@ -22,7 +22,7 @@ from train.config import Config, ConfigError
 from train.context_head import fit_context, freeze
 from train.database import CONTEXT_LEADS
 from train.metrics import confusion, f_beta, macro_f1, overall_accuracy
-from train.sampling import Rows, bag, beat_weights, epoch_rows, parameter_groups
+from train.sampling import Rows, bag, epoch_rows, parameter_groups, row_weights, some_from_copies
 from train.splits import Split
 from train.windows import LeadDrop, WindowCutter, drop_leads
 
@@ -128,7 +128,9 @@ class Trainer:
         self._labels: Rows = cutter.label.cpu().numpy()
         self._rows = bag(split.train, config)
         self._validation = self._watched(split.validation)
-        self._weights = beat_weights(config, self._labels[split.train]).to(cutter.device)
+        self._n_beats = len(cutter) // (1 + config.noisy_copies)
+        records = cutter.record.cpu().numpy()
+        self._weights = row_weights(config, self._labels, records, split.train).to(cutter.device)
         torch.manual_seed(config.seed)
         network = build(config).to(cutter.device)
         if config.context:
@@ -171,7 +173,7 @@ class Trainer:
             freeze(head)
             return
         began = time.monotonic()
-        fit_context(head, self.cutter, self._rows, self.config)
+        fit_context(head, self.cutter, self._rows, self._weights, self.config)
         self.state.seconds += time.monotonic() - began
 
     def _watched(self, rows: Rows) -> Rows:
@@ -188,6 +190,7 @@ class Trainer:
         rng = np.random.default_rng([config.seed, state.epoch])
         torch.manual_seed(config.seed * 200_003 + state.epoch)  # dropout
         rows = epoch_rows(self._rows, self._labels, config, rng)
+        rows = some_from_copies(rows, config, self._n_beats, rng)
         trained = self._train(rows)
         validation = self._validate()
         state.seconds += time.monotonic() - started
@@ -251,7 +254,7 @@ class Trainer:
         with torch.autocast(self.cutter.device.type, torch.bfloat16):
             logits = ask(network, windows, context).float()
         loss = nn.functional.binary_cross_entropy_with_logits(
-            logits, target, self._weights[label][:, None]
+            logits, target, self._weights[rows][:, None]
         )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -10,6 +10,7 @@ from torch import Tensor
 from train.config import Config
 
 Rows = NDArray[np.int64]
+_BALANCE = (0.1, 3.0)
 _BAGGING = 77  # keeps the draw apart from those of the epochs
 
 
@@ -63,6 +64,40 @@ def beat_weights(config: Config, labels: Rows) -> Tensor:
         weights = np.array(config.class_weights, float)
     weights[0] /= config.keep_normal
     return torch.from_numpy(weights.astype(np.float32))
+
+
+def row_weights(config: Config, labels: Rows, records: Rows, rows: Rows) -> Tensor:
+    """What every beat counts in the loss, (n,) float32.
+
+    Parameters
+    ----------
+    config : Config
+        `class_weights`, `keep_normal` and `balance_records`.
+    labels, records : (n,) int64
+        Class and record number of all beats of the database.
+    rows : (m,) int64
+        The training rows.
+    """
+    weights = beat_weights(config, labels[rows])[torch.from_numpy(labels)]
+    if not config.balance_records:
+        return weights
+    group = 5 * records + labels
+    of_group = np.bincount(group)[group]
+    balance = np.clip(config.balance_records / of_group, *_BALANCE)
+    return weights * torch.from_numpy(np.where(labels == 0, 1.0, balance).astype(np.float32))
+
+
+def some_from_copies(rows: Rows, config: Config, n_beats: int, rng: np.random.Generator) -> Rows:
+    """The same beats, `noisy_share` of them in one of the copies that follow the records.
+
+    `n_beats` are those of the records; copy k of row r is row r + k `n_beats`.
+    """
+    if not config.noisy_copies:
+        return rows
+    copy = rng.integers(1, config.noisy_copies + 1, len(rows))
+    copy[rng.random(len(rows)) >= config.noisy_share] = 0
+    drawn: Rows = rows + n_beats * copy
+    return drawn
 
 
 def parameter_groups(network: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]:

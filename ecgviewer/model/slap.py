@@ -83,14 +83,22 @@ class SlapOverLeads(nn.Module):
         n_cells: int = 128,
         n_layers: int = 2,
         dropout: float = 0.5,
+        n_context: int = 0,
     ) -> None:
         super().__init__()
         self.lstm = nn.LSTM(n_samples, n_cells, n_layers, batch_first=True, dropout=dropout)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(n_cells, n_classes)
+        self.takes_context = n_context > 0
+        self.head: nn.Module = nn.Linear(n_cells, n_classes)
+        if n_context:
+            self.head = ContextHead(n_cells, n_context, n_classes)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (n, n_classes) of windows (n, n_leads, 400) float32, each lead z-scored."""
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        """Logits (n, n_classes) of windows (n, n_leads, 400) float32, each lead z-scored.
+
+        `context` (n, n_context) float32 is as `rhythm.context` gives it.
+        """
         steps, _ = self.lstm(x)  # (n, n_leads, n_cells)
-        logits: Tensor = self.head(self.dropout(torch.relu(steps[:, -1])))
+        last = self.dropout(torch.relu(steps[:, -1]))
+        logits: Tensor = self.head(last, context) if self.takes_context else self.head(last)
         return logits

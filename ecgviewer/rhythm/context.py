@@ -7,13 +7,12 @@ is not a stream of early beats; the record's dominant beat; families of alike be
 """
 
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from ecgviewer.rhythm.shapes import Floats, offsets, shape_columns, shifted
+from ecgviewer.rhythm.running import Floats, around, median, quantiles, shifted
+from ecgviewer.rhythm.shapes import offsets, shape_columns
 from ecgviewer.signal.params import CONTEXT, Context
 
 
@@ -39,57 +38,43 @@ def rr_intervals(
     )
 
 
-def _around(values: Floats, reach: int) -> Floats:
-    """Every value with `reach` neighbours on both sides, (n, 2 reach + 1), mirrored at the ends."""
-    return sliding_window_view(np.pad(values, reach, mode="symmetric"), 2 * reach + 1)
-
-
-def _quantiles(values: Floats, reach: int, shares: tuple[float, ...]) -> list[Floats]:
-    """Order statistics of the neighbourhood; a rank, not an interpolation: quick and exact."""
-    width = 2 * reach + 1
-    ranks = [round(share * (width - 1)) for share in shares]
-    ordered = np.partition(_around(values, reach), sorted(set(ranks)), axis=1)
-    return [ordered[:, rank] for rank in ranks]
-
-
-def rhythm_columns(
-    rr: Floats, following: Floats, record_rr: Floats | float, params: Context = CONTEXT
-) -> dict[str, Floats]:
+def rhythm_columns(rr: Floats, following: Floats, params: Context = CONTEXT) -> dict[str, Floats]:
     """Columns that need R peaks alone, (n,) each.
+
+    No column holds a time itself: a rate tells one training patient from another.
 
     Parameters
     ----------
     rr, following : (n,) float64
         RR before and after each beat, seconds.
-    record_rr : (n,) float64 or float
-        Median RR of the stretch of record each beat lies in, seconds.
     """
     short, long = params.reach
-    log, log_next, log_record = np.log(rr), np.log(following), np.log(record_rr)
-    (local,) = _quantiles(log, short, (0.5,))
-    lower, wide_local, upper = _quantiles(log, long, (0.25, 0.5, 0.75))
+    log, log_next = np.log(rr), np.log(following)
+    local = median(log, short)
+    lower, wide_local, upper = quantiles(log, long, (0.25, 0.5, 0.75))
+    slow, slower = quantiles(log, params.slow, (0.75, 0.9))
+    last = median(log, params.last, after=-1)
     early = log - local
     step = np.abs(log - shifted(log, -1))
-    step_25, step_50, step_75 = _quantiles(step, long, (0.25, 0.5, 0.75))
-    (deviation,) = _quantiles(np.abs(early), long, (0.5,))
+    step_25, step_50, step_75 = quantiles(step, long, (0.25, 0.5, 0.75))
+    deviation = median(np.abs(early), long)
     out = {
-        "rr_to_record": log - log_record,
-        "next_to_record": log_next - log_record,
         "rr_to_local": early,
         "next_to_local": log_next - local,
         "rr_to_wide": log - wide_local,
+        "rr_to_slow": log - slow,
+        "rr_to_slower": log - slower,
+        "rr_to_preceding": log - last,
+        "following_to_preceding": median(log, -1, after=params.last) - last,
         "rr_to_next": log - log_next,
         "rr_to_last": log - shifted(log, -1),
-        "rr": rr,
-        "local_rr": np.exp(local),
-        "local_to_record": local - log_record,
         "steps_lower": step_25,
         "steps": step_50,
         "steps_upper": step_75,
-        "steps_share": (_around(step, long) > params.irregular).mean(axis=1),
-        "steps_near": _quantiles(step, params.near, (0.5,))[0],
+        "steps_share": (around(step, long) > params.irregular).mean(axis=1),
+        "steps_near": median(step, params.near),
         "rr_spread": upper - lower,
-        "rr_rank": (_around(log, long) < log[:, None] - 1e-9).mean(axis=1),
+        "rr_rank": (around(log, long) < log[:, None] - 1e-9).mean(axis=1),
         "rr_score": np.clip(early / np.maximum(1.48 * deviation, 0.015), -20, 20),
     }
     for by in (-3, -2, -1, 1, 2, 3):
@@ -102,7 +87,7 @@ def names(params: Context = CONTEXT) -> tuple[str, ...]:
     """Names of the columns, in their order."""
     ones = np.ones(3)
     shapes = np.zeros((3, 1, len(offsets(params))), np.float32)
-    return (*rhythm_columns(ones, ones, 1.0, params), *shape_columns(shapes, ones, ones, params))
+    return (*rhythm_columns(ones, ones, params), *shape_columns(shapes, ones, ones, params))
 
 
 class RecordContext:
@@ -132,9 +117,7 @@ class RecordContext:
         self._rhythm: dict[str, Floats] = {}
         if len(positions):
             rr, following = rr_intervals(positions, before, after, params)
-            medians = [np.median(rr[a:b]) if b > a else 1.0 for a, b in pairwise(self.bounds)]
-            of_record = np.repeat(np.array(medians), np.diff(self.bounds))
-            self._rhythm = rhythm_columns(rr, following, of_record, params)
+            self._rhythm = rhythm_columns(rr, following, params)
 
     @property
     def n_stretches(self) -> int:

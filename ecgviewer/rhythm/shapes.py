@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.rhythm.running import Floats, median, shifted
 from ecgviewer.signal.params import CONTEXT, Context
 
-Floats = NDArray[np.float64]
 _TINY = 1e-6
 
 
@@ -21,11 +21,6 @@ def cut_snippets(
     index = np.clip(positions[:, None] + offsets(params), 0, ecg.shape[1] - 1)
     cut: NDArray[np.float32] = ecg[:, index].transpose(1, 0, 2)
     return cut
-
-
-def shifted(values: Floats, by: int) -> Floats:
-    """The value `by` beats on, the end's where there is none."""
-    return values[np.clip(np.arange(len(values)) + by, 0, len(values) - 1)]
 
 
 def _unit(rows: Floats) -> Floats:
@@ -47,7 +42,9 @@ class _Shapes:
         self.scale = np.where(usual > params.least_height_mv, usual, np.inf)
         self.x = x / self.scale[None, :, None]
         self.whole = _unit(self.part(params.whole_ms))  # (n, leads * length)
-        self.alike = self.whole @ self.whole.T  # (n, n) correlations
+        # (n, n) correlations, in single precision: these tables are most of the work
+        whole = self.whole.astype(np.float32)
+        self.alike = whole @ whole.T
         family = self.alike > params.family
         np.fill_diagonal(family, True)  # a beat of nothing is like itself
         self.family = family[int(family.sum(axis=1).argmax())]
@@ -117,7 +114,7 @@ def _size_and_width(shapes: _Shapes) -> dict[str, Floats]:
 
 
 def _alike(
-    likeness: Floats, early: Floats, following: Floats, name: str, params: Context
+    likeness: NDArray[np.float32], early: Floats, following: Floats, name: str, params: Context
 ) -> dict[str, Floats]:
     """What the beats most like each beat do; `likeness` (n, n) is spoilt."""
     n = len(likeness)
@@ -126,20 +123,23 @@ def _alike(
     k = max(1, min(params.n_alike, n - 1))
     nearest = np.argpartition(likeness, n - k, axis=1)[:, n - k :]
     theirs = np.sort(early[nearest], axis=1)
+    how_alike = np.take_along_axis(likeness, nearest, axis=1)
     return {
         f"{name}_early": theirs[:, k // 2],
         f"{name}_next": np.median(following[nearest], axis=1),
         f"{name}_early_lower": theirs[:, k // 4],
-        f"{name}_likeness": np.take_along_axis(likeness, nearest, axis=1).mean(axis=1),
+        f"{name}_likeness": how_alike.mean(axis=1, dtype=np.float64),
         f"{name}_share_early": (theirs < params.early).mean(axis=1),
     }
 
 
 def _families(shapes: _Shapes, early: Floats, following: Floats) -> dict[str, Floats]:
     params = shapes.params
-    out = {f"share_{t:g}": (shapes.alike > t).mean(axis=1) for t in params.likenesses}
+    out: dict[str, Floats] = {
+        f"share_{t:g}": (shapes.alike > t).mean(axis=1) for t in params.likenesses
+    }
     out |= _alike(shapes.alike.copy(), early, following, "qrs_family", params)
-    p_and_qrs = shapes.part(params.p_qrs_ms)
+    p_and_qrs = shapes.part(params.p_qrs_ms).astype(np.float32)
     square = (p_and_qrs**2).sum(axis=1)
     distance = square[:, None] + square[None] - 2 * p_and_qrs @ p_and_qrs.T
     per_sample = -distance / max(p_and_qrs.shape[1], 1)
@@ -149,14 +149,24 @@ def _families(shapes: _Shapes, early: Floats, following: Floats) -> dict[str, Fl
 def _beside(shapes: _Shapes, columns: dict[str, Floats]) -> dict[str, Floats]:
     """The same of the beats before and after."""
     row = np.arange(shapes.n)
-    out = {}
+    out: dict[str, Floats] = {}
     for by in (-1, 1):
         other = np.clip(row + by, 0, shapes.n - 1)
-        out[f"alike{by:+d}"] = shapes.alike[row, other]
+        out[f"alike{by:+d}"] = shapes.alike[row, other].astype(np.float64)
         out[f"width_to_usual{by:+d}"] = columns["width_to_usual"][other]
     for by in (-2, -1, 1, 2):
         out[f"alike_dominant{by:+d}"] = shifted(columns["alike_dominant"], by)
     return out
+
+
+def _surroundings(columns: dict[str, Floats], params: Context) -> dict[str, Floats]:
+    """How the P waves round about compare with the dominant beat's: low in a run without them."""
+    out = {
+        f"{name}_round": median(columns[name], params.surroundings)
+        for name in ("p_alike", "p_best", "p_difference")
+    }
+    likeness = columns["p_family_likeness"]
+    return out | {"p_family_rarer": likeness - median(likeness, params.surroundings)}
 
 
 def shape_columns(
@@ -173,4 +183,5 @@ def shape_columns(
     """
     shapes = _Shapes(snippets, params)
     out = _against_dominant(shapes) | _size_and_width(shapes)
-    return out | _beside(shapes, out) | _families(shapes, early, following)
+    out |= _beside(shapes, out) | _families(shapes, early, following)
+    return out | _surroundings(out, params)

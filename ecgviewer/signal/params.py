@@ -148,8 +148,8 @@ class Detection(_Fingerprinted):
 class Context(_Fingerprinted):
     """What a beat's neighbours and its record say of it; see `rhythm.context`."""
 
-    version: int = 1  # of the computation itself: one more with every change of a column
-    columns: int = 62
+    version: int = 2  # of the computation itself: one more with every change of a column
+    columns: int = 65
     grid_fs_hz: int = 360
     grid_block: int = 65_536
     stretch_blocks: int = 10  # 30 min 20 s: what "the record" is; training records are 30 min long
@@ -157,6 +157,9 @@ class Context(_Fingerprinted):
     rr_s: tuple[float, float] = (0.15, 4.0)  # RR is held within
     reach: tuple[int, int] = (8, 30)  # beats to either side: local, wide
     near: int = 6
+    slow: int = 60  # its slow RR are those of the sinus node even where runs are common
+    last: int = 8  # beats before, beats after
+    surroundings: int = 20
     irregular: float = 0.1  # change of log RR
     snippet: tuple[int, int] = (-102, 162)  # samples from R
     step: int = 3  # samples: 120 Hz holds what is left below 35 Hz

@@ -11,6 +11,7 @@ from train.clinical.runs import Patients
 from train.clinical.scoring import (
     ensemble_of,
     fused_weights,
+    rates_file,
     read_choices,
     trained_on,
     unseen_file,
@@ -82,6 +83,8 @@ def ship(
     metrics: dict[str, Any] = {
         "grouped_validation": _for_card(_figures(validation_file(results, "C")))
     }
+    if rates_file(results, "C").is_file():
+        metrics["rates"] = _for_card(_figures(rates_file(results, "C")))
     for other in "AB":
         if unseen_file(results, other).is_file():
             metrics[f"configuration_{other}"] = _for_card(_figures(unseen_file(results, other)))

@@ -1,13 +1,17 @@
 """Runs of the `clinical` ensemble: data read once, every seed resumable; scores no test patient."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from train import cache, splits
+from train.augment import load_noise
 from train.clinical.configurations import grouped_folds, runs_of
 from train.commands.common import cache_file
 from train.config import Config
@@ -15,6 +19,7 @@ from train.database import RecordBeats
 from train.evaluate import Scored, score
 from train.fit import Trainer
 from train.learners import Learners, from_runs
+from train.noisy import noisy_copy
 from train.protocols import PROTOCOLS
 from train.splits import Split
 from train.windows import WindowCutter
@@ -24,7 +29,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Patients:
-    """Training records with their beats' context, and where their windows are cut."""
+    """Training records with their beats' context, and where their windows are cut.
+
+    The cutter's rows are those of `records`, then those of their noisy copies, if any.
+    """
 
     records: list[RecordBeats]
     cutter: WindowCutter
@@ -46,7 +54,13 @@ def read_patients(folder: Path, config: Config, *, unseen: bool, device: str) ->
     for database, names in (protocol.unseen if unseen else protocol.train).items():
         packed = cache.load(cache_file(folder, database))
         records += cache.beats(packed, names=names, prep=config.prep, context=True)
-    return Patients(records, WindowCutter(records, device=device, prep=config.prep))
+    every = records
+    if config.noisy_copies and not unseen:
+        noise = load_noise(cache_file(folder, "nstdb"), device="cpu", prep=config.prep)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for k in range(config.noisy_copies):
+                every = every + list(pool.map(partial(noisy_copy, noise=noise, seed=k), records))
+    return Patients(records, WindowCutter(every, device=device, prep=config.prep))
 
 
 def train_seeds(

@@ -33,6 +33,11 @@ def unseen_file(results: Path, configuration: str) -> Path:
     return results / f"clinical-{configuration}-on-ds2.json"
 
 
+def rates_file(results: Path, configuration: str) -> Path:
+    """Where the figures at other rates lie."""
+    return results / f"clinical-{configuration}-rates.json"
+
+
 def keep_validation(
     each: Sequence[Scored],
     members: Sequence[Config],

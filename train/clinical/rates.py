@@ -1,0 +1,78 @@
+"""Whether the ensemble says the same at other rates; asks training patients only."""
+
+import dataclasses
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import resample_poly
+
+from ecgviewer.record import Record
+from train import cache
+from train.cache import PackedRecord
+from train.clinical.figures import unseen_figures
+from train.config import Config
+from train.database import record_beats
+from train.evaluate import score
+from train.learners import Learners
+from train.windows import WindowCutter
+
+RATES_HZ = (100, 128, 200, 250, 500, 1000)
+
+
+def resampled(record: Record, fs: float) -> Record:
+    """The same recording as if sampled at another rate; its samples lie in memory."""
+    by = Fraction(fs / record.fs).limit_denominator(1000)
+    ecg = resample_poly(record.read(0, record.n_samples), by.numerator, by.denominator, axis=1)
+    whole: NDArray[np.float32] = ecg.astype(np.float32)
+
+    def read(start: int, stop: int) -> NDArray[np.float32]:
+        return whole[:, start:stop]
+
+    return dataclasses.replace(record, fs=fs, n_samples=whole.shape[1], reader=read)
+
+
+def figures_by_rate(
+    packed: Sequence[PackedRecord], config: Config, learners: Learners, weights: Sequence[float]
+) -> dict[str, Any]:
+    """Figures at the records' own rate and at each of `RATES_HZ`, and the share of calls alike.
+
+    The patients are those of the training: the figures say what a rate changes, no more.
+    """
+    own = _called(packed, config, learners, weights, None)
+    found: dict[str, Any] = {}
+    for fs in (None, *RATES_HZ):
+        now = own if fs is None else _called(packed, config, learners, weights, fs)
+        label, called, record = now
+        each = unseen_figures(label, called, record)
+        found["own rate" if fs is None else f"{fs} Hz"] = {
+            "called_as_at_own_rate": round(float((called == own[1]).mean()), 5),
+            "accuracy_nsv": each["accuracy_nsv"],
+            "s_f1": each["per_class"]["S"]["f1"],
+            "v_f1": each["per_class"]["V"]["f1"],
+        }
+    return found
+
+
+def _called(
+    packed: Sequence[PackedRecord],
+    config: Config,
+    learners: Learners,
+    weights: Sequence[float],
+    fs: float | None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.str_]]:
+    """Label, class called and record of every beat at a rate."""
+    records = []
+    for one in packed:
+        record = cache.unpack(one)
+        samples, symbols = np.array(one.samples, np.int64), np.array(list(one.symbols))
+        if fs is not None:
+            samples = np.rint(samples * (fs / record.fs)).astype(np.int64)
+            record = resampled(record, fs)
+        records.append(record_beats(record, samples, symbols, prep=config.prep, context=True))
+    cutter = WindowCutter(records, device="cpu", prep=config.prep)
+    scored = score(learners.networks, cutter, np.arange(len(cutter)))
+    names = np.concatenate([np.full(len(r.label), r.name) for r in records])
+    return scored.label, scored.called(weights), names
