@@ -103,10 +103,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     augment: Augment = Augment()
     noisy_copies: Annotated[int, msgspec.Meta(ge=0)] = 0  # of every training record
     noisy_share: Share = 0.0  # of the beats of an epoch come from them
+    fibrillating_copies: Annotated[int, msgspec.Meta(ge=0)] = 0  # of every training record
+    fibrillating_share: Share = 0.0
     balance_records: Annotated[int, msgspec.Meta(ge=0)] = 0
     lead_dropout: Annotated[float, msgspec.Meta(ge=0, le=0.5)] = 0.15
     jitter_ms: NotNegative = 8.0
     validate_beats: Annotated[int, msgspec.Meta(ge=0)] = 0  # a fixed random part; 0: all
+
+    @property
+    def copies(self) -> int:
+        """Copies of every training record that follow the records, the noisy ones first."""
+        return self.noisy_copies + self.fibrillating_copies
 
     @property
     def prep(self) -> Preprocessing:
@@ -123,8 +130,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             raise ValueError("validation_records: the paper's protocol splits by beat")
         if Path(self.name).name != self.name:
             raise ValueError(f"name {self.name!r} is not that of a folder")
-        if (self.noisy_share > 0) != (self.noisy_copies > 0):
-            raise ValueError("noisy_share and noisy_copies: one without the other does nothing")
+        for kind in ("noisy", "fibrillating"):
+            if bool(getattr(self, f"{kind}_share")) != bool(getattr(self, f"{kind}_copies")):
+                raise ValueError(f"{kind}_share and {kind}_copies: neither is of use alone")
+        if self.noisy_share + self.fibrillating_share > 1:
+            raise ValueError("noisy_share and fibrillating_share: more than 1 together")
         if self.augment.noise_snr_db[0] > self.augment.noise_snr_db[1]:
             raise ValueError("noise_snr_db: the least ratio comes first")
 

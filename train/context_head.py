@@ -25,7 +25,6 @@ def fit_context(
     `weights` (n,) are those of all beats of the cutter.
     """
     labels = cutter.label.cpu().numpy()
-    n_beats = len(cutter) // (1 + config.noisy_copies)
     rng = np.random.default_rng([config.seed, _APART])
     generator = torch.Generator().manual_seed(config.seed * 100_003 + _APART)
     optimizer = torch.optim.AdamW(head.context.parameters(), RATE, weight_decay=DECAY)
@@ -33,7 +32,7 @@ def fit_context(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=EPOCHS * n_batches)
     head.train()
     for _ in range(EPOCHS):
-        drawn = some_from_copies(epoch_rows(rows, labels, config, rng), config, n_beats, rng)
+        drawn = some_from_copies(epoch_rows(rows, labels, config, rng), labels, config, rng)
         order = torch.from_numpy(drawn).to(cutter.device)
         for i in range(n_batches):
             part = order[i * BATCH : (i + 1) * BATCH]

@@ -128,7 +128,6 @@ class Trainer:
         self._labels: Rows = cutter.label.cpu().numpy()
         self._rows = bag(split.train, config)
         self._validation = self._watched(split.validation)
-        self._n_beats = len(cutter) // (1 + config.noisy_copies)
         records = cutter.record.cpu().numpy()
         self._weights = row_weights(config, self._labels, records, split.train).to(cutter.device)
         torch.manual_seed(config.seed)
@@ -190,7 +189,7 @@ class Trainer:
         rng = np.random.default_rng([config.seed, state.epoch])
         torch.manual_seed(config.seed * 200_003 + state.epoch)  # dropout
         rows = epoch_rows(self._rows, self._labels, config, rng)
-        rows = some_from_copies(rows, config, self._n_beats, rng)
+        rows = some_from_copies(rows, self._labels, config, rng)
         trained = self._train(rows)
         validation = self._validate()
         state.seconds += time.monotonic() - started

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from train.config import Config
+from train.fibrillation import may_be_drawn
 
 Rows = NDArray[np.int64]
 _BALANCE = (0.1, 3.0)
@@ -87,16 +88,23 @@ def row_weights(config: Config, labels: Rows, records: Rows, rows: Rows) -> Tens
     return weights * torch.from_numpy(np.where(labels == 0, 1.0, balance).astype(np.float32))
 
 
-def some_from_copies(rows: Rows, config: Config, n_beats: int, rng: np.random.Generator) -> Rows:
-    """The same beats, `noisy_share` of them in one of the copies that follow the records.
+def some_from_copies(rows: Rows, labels: Rows, config: Config, rng: np.random.Generator) -> Rows:
+    """The same beats, some of them in one of the copies that follow the records.
 
-    `n_beats` are those of the records; copy k of row r is row r + k `n_beats`.
+    `labels` (n,) are those of all rows, copies among them; copy k of row r is row r + k n / (1 +
+    copies).
     """
-    if not config.noisy_copies:
+    if not config.copies:
         return rows
-    copy = rng.integers(1, config.noisy_copies + 1, len(rows))
-    copy[rng.random(len(rows)) >= config.noisy_share] = 0
-    drawn: Rows = rows + n_beats * copy
+    noisy = rng.integers(1, config.noisy_copies + 1, len(rows)) if config.noisy_copies else 0
+    fibrillating: Rows | int = 0
+    if config.fibrillating_copies:
+        fibrillating = rng.integers(1 + config.noisy_copies, config.copies + 1, len(rows))
+    u = rng.random(len(rows))
+    copy = np.where(u < config.noisy_share, noisy, 0)
+    falls = (u >= config.noisy_share) & (u < config.noisy_share + config.fibrillating_share)
+    copy = np.where(falls & may_be_drawn(labels[rows]), fibrillating, copy)
+    drawn: Rows = rows + len(labels) // (1 + config.copies) * copy
     return drawn
 
 

@@ -61,12 +61,13 @@ def test_an_absent_lead_stays_absent(record, noise):
 
 def test_half_of_an_epoch_comes_from_copies_of_the_same_beats():
     rows = np.arange(1_000)
-    drawn = some_from_copies(rows, CONFIG, 1_000, np.random.default_rng(0))
+    labels = np.tile(np.arange(1_000) % 2, 3)
+    drawn = some_from_copies(rows, labels, CONFIG, np.random.default_rng(0))
     assert np.array_equal(drawn % 1_000, rows)
     shares = np.bincount(drawn // 1_000) / 1_000
     assert shares == pytest.approx([0.5, 0.25, 0.25], abs=0.05)
     none = msgspec.structs.replace(CONFIG, noisy_copies=0, noisy_share=0.0)
-    assert np.array_equal(some_from_copies(rows, none, 1_000, np.random.default_rng(0)), rows)
+    assert np.array_equal(some_from_copies(rows, labels, none, np.random.default_rng(0)), rows)
 
 
 def test_a_patient_of_many_beats_of_a_class_does_not_drown_the_others():
@@ -84,7 +85,9 @@ def test_a_patient_of_many_beats_of_a_class_does_not_drown_the_others():
     )
 
 
-@pytest.mark.parametrize("wrong", [{"noisy_copies": 1}, {"noisy_share": 0.5}])
+@pytest.mark.parametrize(
+    "wrong", [{"noisy_copies": 1}, {"noisy_share": 0.5}, {"fibrillating_copies": 1}]
+)
 def test_copies_without_a_share_and_the_reverse_are_refused(wrong):
-    with pytest.raises(msgspec.ValidationError, match="one without the other"):
+    with pytest.raises(msgspec.ValidationError, match="neither is of use"):
         msgspec.convert({"name": "t", "architecture": "slap", **wrong}, Config)

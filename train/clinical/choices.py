@@ -43,7 +43,7 @@ def choose(scored: Scored) -> Choices:
     """Choose on answers that no network gave about a patient it was trained on."""
     weights = _weights(scored)
     fused = np.tensordot(scored.votes.astype(np.float64), np.array(weights), axes=(1, 0))
-    temperature = min(_TEMPERATURES, key=lambda t: _surprise(sharpened(fused, t), scored.label))
+    temperature = min(_TEMPERATURES, key=lambda t: _mistrust(sharpened(fused, t), scored.label))
     probabilities = sharpened(fused, float(temperature))
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == scored.label
     review_below = round(float(np.quantile(confidence, REVIEW_SHARE)), 3)
@@ -79,9 +79,9 @@ def _weights(scored: Scored) -> tuple[float, float]:
     return w, round(1 - w, 3)
 
 
-def _surprise(probabilities: Floats, label: NDArray[np.int64]) -> float:
-    mine = probabilities[np.arange(len(label)), label]
-    return float(-np.log(np.maximum(mine, 1e-9)).mean())
+def _mistrust(probabilities: Floats, label: NDArray[np.int64]) -> float:
+    """Calibration error of the probabilities' largest."""
+    return _calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == label)
 
 
 def _calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:

@@ -17,6 +17,7 @@ from train.commands.common import cache_file
 from train.config import Config
 from train.database import RecordBeats
 from train.evaluate import Scored, score
+from train.fibrillation import fibrillating_copy
 from train.fit import Trainer
 from train.learners import Learners, from_runs
 from train.noisy import noisy_copy
@@ -31,7 +32,7 @@ Say = Callable[[str], None]
 class Patients:
     """Training records with their beats' context, and where their windows are cut.
 
-    The cutter's rows are those of `records`, then those of their noisy copies, if any.
+    The cutter's rows are those of `records`, then those of their copies, if any.
     """
 
     records: list[RecordBeats]
@@ -54,13 +55,19 @@ def read_patients(folder: Path, config: Config, *, unseen: bool, device: str) ->
     for database, names in (protocol.unseen if unseen else protocol.train).items():
         packed = cache.load(cache_file(folder, database))
         records += cache.beats(packed, names=names, prep=config.prep, context=True)
-    every = records
-    if config.noisy_copies and not unseen:
+    copies = [] if unseen else _copies(records, config, folder)
+    return Patients(records, WindowCutter(records + copies, device=device, prep=config.prep))
+
+
+def _copies(records: list[RecordBeats], config: Config, folder: Path) -> list[RecordBeats]:
+    """All records once more for each copy, the noisy ones first."""
+    kinds = [partial(fibrillating_copy, seed=k) for k in range(config.fibrillating_copies)]
+    if config.noisy_copies:
         noise = load_noise(cache_file(folder, "nstdb"), device="cpu", prep=config.prep)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for k in range(config.noisy_copies):
-                every = every + list(pool.map(partial(noisy_copy, noise=noise, seed=k), records))
-    return Patients(records, WindowCutter(every, device=device, prep=config.prep))
+        noisy = [partial(noisy_copy, noise=noise, seed=k) for k in range(config.noisy_copies)]
+        kinds = noisy + kinds
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [copy for kind in kinds for copy in pool.map(kind, records)]
 
 
 def train_seeds(
