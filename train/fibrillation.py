@@ -72,7 +72,7 @@ def _rr(label: NDArray[np.int64], rng: np.random.Generator) -> Floats:
 
 def _without_p(snippets: Floats, rng: np.random.Generator) -> Floats:
     """Snippets (n, n_leads, length) with a straight line for P, and f waves all along."""
-    seconds = offsets() / CONTEXT.grid_fs_hz
+    seconds: Floats = offsets() / CONTEXT.grid_fs_hz
     is_p = np.flatnonzero((seconds >= _P_MS[0] / 1000) & (seconds < _P_MS[1] / 1000))
     first, last = (snippets[:, :, is_p[end]].mean(axis=2) for end in (slice(3), slice(-3, None)))
     share = (np.arange(len(is_p)) + 0.5) / len(is_p)
@@ -80,8 +80,9 @@ def _without_p(snippets: Floats, rng: np.random.Generator) -> Floats:
     snippets[:, :, is_p] = first[:, :, None] * (1 - share) + last[:, :, None] * share
     n, n_leads, _ = snippets.shape
     size: Floats = rng.uniform(*_F_HEIGHT, n_leads) * height / 2
-    rate = np.full(n, rng.uniform(*_F_HZ)) * (1 + 0.1 * rng.normal(size=n))
-    turn = 2 * np.pi * (rate[:, None] * seconds + rng.random(n)[:, None])
+    mean_hz = rng.uniform(*_F_HZ)
+    hz = mean_hz * (1 + 0.1 * np.asarray(rng.normal(size=n)))
+    turn = 2 * np.pi * (hz[:, None] * seconds + rng.random((n, 1)))
     wave = np.sin(turn) + 0.4 * np.sin(2 * turn + 1)
     f_waves: Floats = size[:, None] * wave[:, None, :]
     return snippets + f_waves
