@@ -94,3 +94,6 @@ def test_the_page_shows_every_configuration_and_says_when_there_is_none():
     assert "A (DS1), mean ± sd of 2 seeds" in text
     assert "A, to reach | 97.0 | 95.5 | 50.0 | 45.0" in text
     assert "without 232" in text
+    rate = {"called_as_at_own_rate": 0.99, "accuracy_nsv": 0.97, "s_f1": 0.6, "v_f1": 0.9}
+    text = section({"clinical-A-on-ds2": each, "clinical-C-rates": {"rates": {"100 Hz": rate}}})
+    assert "100 Hz | 99.00 | 97.00 | 60.00 | 90.00" in text

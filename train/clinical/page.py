@@ -24,6 +24,8 @@ def section(found: Mapping[str, dict[str, Any]]) -> str:
         parts.append(_ds2(on_ds2))
     for name, each in on_ds2.items():
         parts.append(_one(name, each))
+    if "clinical-C-rates" in found:
+        parts.append(_rates(found["clinical-C-rates"]["rates"]))
     return "\n\n".join(parts)
 
 
@@ -92,6 +94,17 @@ def _one(name: str, each: Mapping[str, Any]) -> str:
     )
     matrix = confusion_table(each["both"]["confusion"])
     return f"### Configuration {name} on DS2\n\n{table(_FULL, rows)}\n\n{said}\n\n{matrix}"
+
+
+def _rates(rates: Mapping[str, Any]) -> str:
+    head = ["rate", "called as at 360 Hz %", "acc(N,S,V) %", "S-F1 %", "V-F1 %"]
+    keys = ("called_as_at_own_rate", "accuracy_nsv", "s_f1", "v_f1")
+    rows = [[name, *(percent(each[key]) for key in keys)] for name, each in rates.items()]
+    note = (
+        "DS1 resampled, reference positions. These are patients of the training: the table says"
+        " what a rate changes, not how well the ensemble does."
+    )
+    return f"### Other rates\n\n{table(head, rows)}\n\n{note}"
 
 
 def _validation(found: Mapping[str, Any]) -> str:
