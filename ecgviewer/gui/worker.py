@@ -153,7 +153,7 @@ class AnalysisWorker(QThread):
             left -= len(batch.indices)
             if left <= 0:
                 break
-        return True
+        return not self.isInterruptionRequested()
 
     def _kept(self) -> Kept | None:
         run = self._run
@@ -185,5 +185,10 @@ class AnalysisWorker(QThread):
 
     def _batches(self, scan: Scan, ensemble: Ensemble, order: WantedOrder) -> Iterator[BeatBatch]:
         return pipeline.analyze(
-            self._run.record, scan, ensemble, order=order, inputs=self._run.inputs
+            self._run.record,
+            scan,
+            ensemble,
+            order=order,
+            inputs=self._run.inputs,
+            stop=self.isInterruptionRequested,
         )

@@ -93,3 +93,17 @@ def test_blocks_do_not_depend_on_what_was_read_before():
     whole = forwards.between(0, 108_000)
     assert np.array_equal(whole[:, 70_000:90_000], late)
     assert np.array_equal(whole[:, 60_000:70_001], early)
+
+
+def test_blocks_cleaned_on_threads_are_those_cleaned_in_turn():
+    from concurrent.futures import ThreadPoolExecutor
+
+    grid = TimeGrid(demo())
+    one, other = CleanedSignal(grid, (0,)), CleanedSignal(grid, (0,))
+    jobs = other.missing(0, grid.n_samples)
+    assert len(jobs) == grid.n_blocks
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda job: job(), jobs))
+    assert other.missing(0, grid.n_samples) == []
+    expected = one.between(0, grid.n_samples)
+    assert np.array_equal(other.between(0, grid.n_samples), expected, equal_nan=True)
