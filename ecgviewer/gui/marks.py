@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from ecgviewer.beat import BeatClass
 from ecgviewer.beatlog import BeatLog
+from ecgviewer.gui import rug
 from ecgviewer.gui.layers import PENDING, thin
 from ecgviewer.gui.page import Page, Row
 from ecgviewer.gui.paper import bold, small
+from ecgviewer.gui.strip_image import mixed
 from ecgviewer.gui.theme import Theme, class_color
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER, Preprocessing
@@ -23,6 +25,8 @@ UNKNOWN = "?"
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _LAST_PX = 2.0  # room for the last sample
 _CHIP_PX = 17.0  # width and height of a letter's field
+_STRIP_PAD_PX = 3.0  # above and below the strip of shares
+_QUIET = 0.55  # share of the colour of N and pending beats in it, the rest is paper
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,34 @@ def draw_letters(
         painter.setPen(QColor(theme.paper) if code > BeatClass.N else color)
         painter.drawText(box, _CENTER, UNKNOWN if code == PENDING else LETTERS[code])
     painter.restore()
+
+
+def draw_shares(
+    painter: QPainter, page: Page, theme: Theme, counts: NDArray[np.int64], *, font: QFont
+) -> None:
+    """Shares of classes by column over the leads, and the classes' letters beside them."""
+    height = round((page.top - 2 * _STRIP_PAD_PX) * page.dpr)
+    quiet = (mixed(color, theme.paper, _QUIET) for color in (theme.class_colors[0], theme.pending))
+    normal, pending = quiet
+    image = rug.pixels(
+        counts,
+        height,
+        page,
+        colors=(normal, *(QColor(color).rgb() for color in theme.class_colors[1:])),
+        pending=pending,
+        paper=QColor(theme.paper).rgb(),
+    )
+    width = image.shape[1]
+    picture = QImage(image.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(page.dpr)
+    painter.drawImage(QPointF(page.snap(page.gutter), _STRIP_PAD_PX), picture)
+    painter.setFont(bold(small(font)))
+    each = QFontMetricsF(painter.font()).horizontalAdvance("N") + 3
+    x = page.gutter - (len(rug.ORDER) + 1) * each - 4
+    for code in (*rug.ORDER, BeatClass.N):
+        painter.setPen(class_color(theme, code))
+        painter.drawText(QRectF(x, 0, each, page.top), _CENTER, code.name)
+        x += each
 
 
 def draw_pointer(painter: QPainter, page: Page, theme: Theme, t_s: float) -> None:
