@@ -10,7 +10,7 @@ from ecgviewer.beat import Beat, BeatClass, Frame
 from ecgviewer.beatlog import BeatBatch, BeatLog, flag_bits
 from ecgviewer.contexts import ContextSource
 from ecgviewer.model.bundle import BundleError
-from ecgviewer.model.crew import Stop, Stopped
+from ecgviewer.model.crew import Stop, Stopped, cores
 from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
 from ecgviewer.record import Record
 from ecgviewer.scanning import Scan, ScanStep, scan
@@ -136,15 +136,15 @@ def analyze(
         return
     chosen = _Chosen.of(default_inputs(record, prep=prep) if inputs is None else inputs)
     # a stretch whose context was made is not cleaned again for its windows
-    keep = CONTEXT.stretch_blocks + 2
+    keep = CONTEXT.stretch_blocks * (cores() if order is None else 1) + 2
     cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep, keep=keep)
-    source = ContextSource(result, cleaned, chosen.rows) if ensemble.takes_context else None
+    source = ContextSource(result, cleaned, chosen.rows, in_turn=order is None)
     noisy = _noisy_spans(result, chosen.channels)
     pending = np.ones(result.n_beats, np.bool_)
     while pending.any():
         wanted = _wanted(pending, order, batch)
         try:
-            context = None if source is None else source.of(wanted, stop=stop)
+            context = source.of(wanted, stop=stop) if ensemble.takes_context else None
             bounds = _bounds(result, wanted, prep)
             windows = cut_windows(cleaned, bounds, inputs=chosen.rows)
             flagged = _inside(result, wanted, noisy)

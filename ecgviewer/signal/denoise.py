@@ -23,11 +23,23 @@ _MAD_TO_SD = 0.6745  # of a normal distribution
 
 def remove_baseline(ecg: NDArray[np.float64], prep: Preprocessing) -> NDArray[np.float64]:
     """Subtract the baseline of one lead (n,): a 200 ms median, then a 600 ms median of it."""
-    baseline = ecg
-    for width_ms in prep.baseline_ms:
-        size = 2 * round(width_ms * prep.grid_fs_hz / 2000) + 1
-        baseline = median_filter(baseline, size, mode="nearest")
-    return ecg - baseline
+    sizes = [2 * round(ms * prep.grid_fs_hz / 2000) + 1 for ms in prep.baseline_ms]
+    if len(ecg) <= max(sizes):
+        baseline = ecg
+        for size in sizes:
+            baseline = median_filter(baseline, size, mode="nearest")
+        return ecg - baseline
+    # scipy's sliding median takes a fifth less time for whole numbers, and only order matters;
+    # of signals shorter than the window it rounds them
+    ranks = _ranks((ecg + 0.0).view(np.int64))  # no negative zero
+    for size in sizes:
+        ranks = median_filter(ranks, size, mode="nearest")
+    return ecg - _ranks(ranks).view(np.float64)
+
+
+def _ranks(bits: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Whole numbers in the order of the finite float64 that have these bits; its own inverse."""
+    return bits ^ ((bits >> 63) & np.int64(2**63 - 1))
 
 
 def remove_mains(ecg: NDArray[np.float64], prep: Preprocessing) -> NDArray[np.float64]:
@@ -133,7 +145,7 @@ def clean(ecg: NDArray[np.float64], prep: Preprocessing, *, n: int) -> NDArray[n
 class CleanedSignal:
     """The cleaned leads of a recording on the 360 Hz grid, block by block, the last few kept.
 
-    Not for use from two threads at once, the work of `missing` apart.
+    May be used from several threads; a block that two want at once is cleaned twice.
 
     Parameters
     ----------
@@ -159,29 +171,23 @@ class CleanedSignal:
 
     def block(self, index: int) -> NDArray[np.float32]:
         """The core of a block, (n_leads, n) float32, mV, NaN in gaps."""
-        if index in self._blocks:
-            self._blocks.move_to_end(index)
-            return self._blocks[index]
+        with self._lock:
+            if index in self._blocks:
+                self._blocks.move_to_end(index)
+                return self._blocks[index]
         core = self._clean(index)
-        self._keep_block(index, core)
+        with self._lock:
+            self._blocks[index] = core
+            while len(self._blocks) > self._keep:
+                self._blocks.popitem(last=False)
         return core
 
-    def missing(self, low: int, high: int) -> list[Callable[[], None]]:
+    def missing(self, low: int, high: int) -> list[Callable[[], object]]:
         """What is to be done before samples low..high are at hand: a block each, on any threads."""
         size = self.grid.params.block
         last = min(high, self.grid.n_samples)
         wanted = range(max(0, low) // size, -(-last // size))
-        return [partial(self._fetch, i) for i in wanted if i not in self._blocks]
-
-    def _fetch(self, index: int) -> None:
-        core = self._clean(index)
-        with self._lock:
-            self._keep_block(index, core)
-
-    def _keep_block(self, index: int, core: NDArray[np.float32]) -> None:
-        self._blocks[index] = core
-        while len(self._blocks) > self._keep:
-            self._blocks.popitem(last=False)
+        return [partial(self.block, i) for i in wanted if i not in self._blocks]
 
     def _clean(self, index: int) -> NDArray[np.float32]:
         block = self.grid.block(index)

@@ -107,3 +107,14 @@ def test_blocks_cleaned_on_threads_are_those_cleaned_in_turn():
     assert other.missing(0, grid.n_samples) == []
     expected = one.between(0, grid.n_samples)
     assert np.array_equal(other.between(0, grid.n_samples), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("n", [1, 72, 73, 216, 217, 218, 5000])
+def test_the_baseline_is_that_of_plain_medians_to_the_bit(n):
+    from scipy.ndimage import median_filter
+
+    ecg = np.random.default_rng(n).normal(size=n)
+    ecg[: n // 10] = -0.0
+    short = median_filter(ecg, 73, mode="nearest")
+    expected = ecg - median_filter(short, 217, mode="nearest")
+    assert np.array_equal(remove_baseline(ecg, PAPER), expected)
