@@ -27,6 +27,7 @@ from ecgviewer.signal.quality import Stretch
 
 _TICK_MS = 33
 _SLOW_MS = 200  # table and figures are read, not watched
+_SLOW_SHARE = 25  # times as long as they took: those of 700,000 beats never take more of the time
 _FOLLOW_MS = 80  # while the trace moves the table waits: its rows take 5 ms of every frame
 _READ_MS = 100  # between two drawings of a page that is still being read
 # A thread that computes in Python keeps the interpreter for 5 ms by default, at each of the twenty
@@ -74,7 +75,7 @@ class Display(QObject):
         self._reader: Task | None = None  # makes its coarse levels
         self._since_slow = QElapsedTimer()
         self._since_slow.start()
-        self._slow_due = False
+        self._slow_due, self._slow_ms = False, _SLOW_MS
         self._follow = QTimer(self, interval=_FOLLOW_MS, singleShot=True)
         self._follow.timeout.connect(self.on_view_settled)
         self._since_read = QElapsedTimer()
@@ -237,7 +238,7 @@ class Display(QObject):
             self._session.dirty = False
             self._slow_due = True
             self._refresh()
-        if self._slow_due and self._since_slow.elapsed() >= _SLOW_MS:
+        if self._slow_due and self._since_slow.elapsed() >= self._slow_ms:
             self.refresh_figures()
 
     def _refresh(self) -> None:
@@ -264,6 +265,7 @@ class Display(QObject):
         start = self._shown.base_time if self._shown else None
         self.summary.show_summary(opened.summary(), opened.record.fs, start=start)
         self._show_current()
+        self._slow_ms = max(_SLOW_MS, _SLOW_SHARE * self._since_slow.restart())
 
     def _may_resume(self) -> bool:
         opened, progress = self._session.opened, self._session.progress

@@ -22,13 +22,12 @@ from ecgviewer.gui.marks import VisibleBeats
 from ecgviewer.gui.page import Page, Row
 from ecgviewer.gui.shading import Span
 from ecgviewer.gui.source import Source, Trace
-from ecgviewer.gui.strip_image import mixed
 from ecgviewer.gui.strokes import draw_segments
 from ecgviewer.gui.theme import Theme, class_color
 
 RAW, FILTERED, FILTERING = "as recorded", "filtered 0.6–35 Hz", "filtering…"
 TOO_WIDE = "as recorded: too wide a page to filter"
-_PALE = 0.42  # share of the trace's colour where a pixel holds seconds: else the page is black
+_PALE = 0.42  # where a pixel holds beats: the page is not black, leads that overlap are seen
 _TRACE_WIDTH, _BEAT_WIDTH = 1.3, 1.65  # pixels
 _BEAT_HEIGHT = 2.0  # of an upright line: one whole pixel in its class's colour, wherever it lies
 _MEDIAN_POINTS = 1_000  # are enough to see where a trace lies
@@ -157,7 +156,9 @@ def _draw_columns(
     bottom, top = to_pixels(low, rows, page), to_pixels(high, rows, page)
     plain = QColor(theme.trace)
     if scene.beats is None and scene.counts is not None:
-        plain = QColor(mixed(theme.trace, theme.paper, _PALE))
+        plain.setAlphaF(_PALE)
+    # on whole pixels where they fill the page: a third of the time, and no slopes to be smoothed
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not page.wide)
     for code in (UNCOVERED, *PAINT_ORDER):
         mine = codes == code
         if not mine.any():
@@ -165,7 +166,10 @@ def _draw_columns(
         color = plain if code == UNCOVERED else class_color(theme, code)
         least = _TRACE_WIDTH if code == UNCOVERED else _BEAT_HEIGHT
         lines = uprights(bottom[:, mine], top[:, mine], x[mine], least=least)
+        if page.wide:
+            lines[:, 1::2] = (np.floor(lines[:, 1::2] * page.dpr) + 0.5) / page.dpr
         draw_segments(painter, lines, color, width=1 / page.dpr)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def to_pixels(values: NDArray[np.floating], rows: Sequence[Row], page: Page) -> NDArray[np.float64]:
