@@ -91,7 +91,7 @@ class Session(QObject):
         """Open what a callable reads; the old recording stays until the new one is ready."""
         if self._opening is not None:
             self._opening.requestInterruption()
-        task = self.threads.task(read, ticket=self._take_number())
+        task = self.threads.task(read, ticket=self._take_number(), gives_way=False)
         task.succeeded.connect(self.on_record_ready)
         task.failed.connect(self.on_open_failed)
         self._opening = task
