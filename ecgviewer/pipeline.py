@@ -10,7 +10,8 @@ from ecgviewer.beat import Beat, BeatClass, Frame
 from ecgviewer.beatlog import BeatBatch, BeatLog, flag_bits
 from ecgviewer.contexts import ContextSource
 from ecgviewer.model.bundle import BundleError
-from ecgviewer.model.ensemble import BATCH, Ensemble, available, load_ensemble
+from ecgviewer.model.crew import Stop, Stopped, cores
+from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
 from ecgviewer.record import Record
 from ecgviewer.scanning import Scan, ScanStep, scan
 from ecgviewer.signal.denoise import CleanedSignal
@@ -34,6 +35,8 @@ __all__ = [
     "scan",
 ]
 
+# Beats a batch, unless what is wanted at once is less: half a second of two cores or less.
+BATCH = 512
 Inputs = tuple[int | None, int | None]
 Order = Callable[[NDArray[np.bool_]], NDArray[np.int64]]
 
@@ -99,6 +102,7 @@ def analyze(
     order: Order | None = None,
     inputs: Inputs | None = None,
     batch: int = BATCH,
+    stop: Stop = lambda: False,
 ) -> Iterator[BeatBatch]:
     """Classify the beats of a scan, in batches, in the order asked for.
 
@@ -111,40 +115,53 @@ def analyze(
     ensemble : Ensemble
         Networks with their preprocessing.
     order : callable, optional
-        Gets (n,) bool, True for beats still pending; returns indices, the most urgent first. Asked
-        before every batch. Any order and any batch size give the same classes.
+        Gets (n,) bool, True for beats still pending; returns indices, the most urgent first, or
+        those alone that cannot wait. Asked before every batch. Any order and any batch size give
+        the same classes.
     inputs : (int or None, int or None), optional
         Channels for the two network inputs; by name where not given.
     batch : int
-        Beats a batch.
+        Beats a batch, at most.
+    stop : callable
+        Asked several times a batch, on any thread, whether to give up.
 
     Yields
     ------
     BeatBatch
-        Until no beat is pending. Nothing where the recording cannot be classified.
+        Until no beat is pending or `stop` says so. Nothing where the recording cannot be
+        classified.
     """
     prep = ensemble.prep
     if why_not_classified(record, prep=prep):
         return
     chosen = _Chosen.of(default_inputs(record, prep=prep) if inputs is None else inputs)
     # a stretch whose context was made is not cleaned again for its windows
-    keep = CONTEXT.stretch_blocks + 2
+    keep = CONTEXT.stretch_blocks * (cores() if order is None else 1) + 2
     cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep, keep=keep)
-    source = ContextSource(result, cleaned, chosen.rows) if ensemble.takes_context else None
+    source = ContextSource(result, cleaned, chosen.rows, in_turn=order is None)
     noisy = _noisy_spans(result, chosen.channels)
     pending = np.ones(result.n_beats, np.bool_)
     while pending.any():
-        wanted = np.flatnonzero(pending) if order is None else order(pending)
-        wanted = wanted[pending[wanted]][:batch]
-        if len(wanted) == 0:  # an order that forgets some beats: the rest in file order
-            wanted = np.flatnonzero(pending)[:batch]
-        wanted = np.unique(wanted)
-        bounds = _bounds(result, wanted, prep)
-        windows = cut_windows(cleaned, bounds, inputs=chosen.rows)
+        wanted = _wanted(pending, order, batch)
+        try:
+            context = source.of(wanted, stop=stop) if ensemble.takes_context else None
+            bounds = _bounds(result, wanted, prep)
+            windows = cut_windows(cleaned, bounds, inputs=chosen.rows)
+            flagged = _inside(result, wanted, noisy)
+            done = _classify(ensemble, wanted, windows, context, bounds, chosen, flagged, stop)
+        except Stopped:
+            return
         pending[wanted] = False
-        context = None if source is None else source.of(wanted)
-        flagged = _inside(result, wanted, noisy)
-        yield _classify(ensemble, wanted, windows, context, bounds, chosen, flagged)
+        yield done
+
+
+def _wanted(pending: NDArray[np.bool_], order: Order | None, batch: int) -> NDArray[np.int64]:
+    """Beats of the next batch, ascending."""
+    wanted = np.flatnonzero(pending) if order is None else order(pending)
+    wanted = wanted[pending[wanted]][:batch]
+    if len(wanted) == 0:  # an order that forgets some beats: the rest in file order
+        wanted = np.flatnonzero(pending)[:batch]
+    return np.unique(wanted)
 
 
 def _classify(
@@ -155,6 +172,7 @@ def _classify(
     bounds: Bounds,
     chosen: _Chosen,
     noisy: NDArray[np.bool_],
+    stop: Stop,
 ) -> BeatBatch:
     n = len(indices)
     # a window with nothing in it (a gap, or every lead flat) is not put to the networks
@@ -163,7 +181,7 @@ def _classify(
     votes = np.full((n, len(ensemble.members), len(BeatClass)), np.nan, np.float32)
     if not empty.all():
         beside = None if context is None else context[~empty]
-        prediction = ensemble.predict(windows.values[~empty], beside)
+        prediction = ensemble.predict(windows.values[~empty], beside, stop=stop)
         probabilities[~empty], votes[~empty] = prediction.probabilities, prediction.votes
     classes = np.full(n, BeatClass.Q, np.int8)
     classes[~empty] = probabilities[~empty].argmax(axis=1)

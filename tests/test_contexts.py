@@ -4,9 +4,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ecgviewer import contexts
 from ecgviewer.beatlog import BeatLog, flag_words
+from ecgviewer.contexts import ContextSource
 from ecgviewer.model.bundle import BundleError, load_bundle, sha256
+from ecgviewer.model.crew import Stopped
 from ecgviewer.pipeline import analyze, load_ensemble, scan
+from ecgviewer.rhythm.context import RecordContext
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import CLINICAL, CONTEXT
 from tests.model.bundles import small_bundle
 from tests.signals import demo
@@ -82,3 +88,31 @@ def test_other_context_than_this_version_computes_is_refused(tmp_path):
     (folder / "ensemble.json").write_text(json.dumps(top))
     with pytest.raises(BundleError, match="context fingerprint"):
         load_bundle(folder)
+
+
+def test_stretches_are_the_same_alone_in_turn_and_beside_the_whole_record(monkeypatch):
+    monkeypatch.setattr(contexts, "cores", lambda: 2)
+    params = replace(CONTEXT, stretch_blocks=1)  # so that the demo has two
+    *_, last = scan(demo())
+    found, grid = last.scan, TimeGrid(demo())
+    beats = np.arange(found.n_beats)
+
+    def source(**more):
+        return ContextSource(found, CleanedSignal(grid, (0,)), (0, None), params=params, **more)
+
+    one, other = source(), source(in_turn=True)
+    expected = np.concatenate([one.of(beats[300:]), one.of(beats[:300])])
+    other.of(beats[:1])
+    assert sorted(other._made) == [0, 1]
+    assert np.array_equal(other.of(np.roll(beats, -300)), expected)
+    whole = RecordContext(found.positions, found.before, found.after, grid.n_samples, params)
+    parts = [whole.columns(k, one._snippets(k)) for k in range(whole.n_stretches)]
+    assert len(parts) == 2
+    assert np.array_equal(np.concatenate(parts), one.of(beats))
+
+
+def test_a_stretch_gives_up_when_asked_to():
+    *_, last = scan(demo())
+    source = ContextSource(last.scan, CleanedSignal(TimeGrid(demo()), (0,)), (0, None))
+    with pytest.raises(Stopped):
+        source.of(np.arange(3), stop=lambda: True)

@@ -198,3 +198,16 @@ def test_burden_counts_classified_beats_in_readable_time(reference):
     assert sum(figures.burden) == pytest.approx(1)
     assert figures.analysed_s == pytest.approx(figures.readable_s)
     assert figures.counts == tuple(log.counts())
+
+
+def test_it_stops_within_a_batch_when_asked_to(ensemble):
+    asked = []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 3
+
+    record = demo()
+    batches = list(analyze(record, scanned(record), ensemble, batch=64, stop=stop))
+    assert len(batches) <= 3
+    assert len(asked) < 10

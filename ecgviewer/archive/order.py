@@ -128,7 +128,7 @@ def carry_out(order: Order, progress: "Progress | None" = None) -> Outcome:
 
 def carry_out_alone(order: Order) -> Outcome:
     """The same on one core, for processes that share a machine's cores among them."""
-    from ecgviewer.model.engine import use_one_thread
+    from ecgviewer.model.crew import use_one_thread
 
     use_one_thread()
     return carry_out(order)

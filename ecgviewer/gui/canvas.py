@@ -1,22 +1,28 @@
 """The trace: stacked leads on ECG paper, every beat in its class's colour; analyses nothing.
 
-Reads only what is on screen and a block around it. Traces keep their gain whatever the room: leads
+Reads only what is on screen and a block around it; wide pages come from coarse levels made on
+another thread. Traces keep their gain whatever the room: leads
 close up to 15 mm, may run into each other as on paper, and what does not fit is scrolled to.
 """
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ecgviewer.beat import BeatClass
 from ecgviewer.beatlog import BeatLog
+from ecgviewer.gui import rug
 from ecgviewer.gui.marks import VisibleBeats, visible_beats
-from ecgviewer.gui.page import Page, Row, drift, rows
+from ecgviewer.gui.page import COLOURS_PX_S, LETTERS_PX_S, Page, Row, drift, rows
 from ecgviewer.gui.paper import time_label
 from ecgviewer.gui.paper_view import PaperView
-from ecgviewer.gui.scene import Scene, Span, medians, paint
+from ecgviewer.gui.reading import Reading
+from ecgviewer.gui.scene import FILTERED, FILTERING, RAW, TOO_WIDE, Scene, medians, paint
+from ecgviewer.gui.shading import Shading
 from ecgviewer.gui.source import Cleaned, Source, Trace
 from ecgviewer.gui.theme import THEMES, Theme
 from ecgviewer.record import Record
@@ -40,17 +46,24 @@ class Canvas(PaperView):
         self._source: Source | None = None
         self._log: BeatLog | None = None
         self._given_stretches: Sequence[Stretch] = ()
-        self._stretches: list[Span] = []
+        self._shading = Shading((), 1.0)
         self._current: int | None = None
         self._frame: tuple[float, float] | None = None
         self._show_cleaned = False
         self._offsets: dict[int, float] = {}
+        self._waited = False  # whether the page last painted lacked samples
         self.clicked.connect(self._on_clicked)
         self.setAccessibleName("ECG trace")
 
     # What is shown
 
-    def set_record(self, record: Record | None, *, cleaned: Cleaned | None = None) -> None:
+    def set_record(
+        self,
+        record: Record | None,
+        *,
+        cleaned: Cleaned | None = None,
+        reading: Reading | None = None,
+    ) -> None:
         """Show another record from its start, or none; log, stretches and marks are let go.
 
         Parameters
@@ -59,10 +72,12 @@ class Canvas(PaperView):
             Its samples are read on this thread, as they come on screen.
         cleaned : callable, optional
             (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV.
+        reading : Reading, optional
+            Its samples, with the coarse levels that some thread makes; `on_read` tells how far.
         """
-        self._source = None if record is None else Source(record, cleaned)
+        self._source = None if record is None else Source(record, cleaned, reading=reading)
         self._log, self._offsets = None, {}
-        self._given_stretches, self._stretches = (), []
+        self._given_stretches, self._shading = (), Shading((), 1.0)
         self._current = self._frame = None
         self._start_s = 0.0
         self._bar.setValue(0)
@@ -78,7 +93,7 @@ class Canvas(PaperView):
         fs = self._source.record.fs if self._source else 1.0
         if stretches is not self._given_stretches:
             self._given_stretches = stretches
-            self._stretches = [(s.kind, s.start / fs, s.stop / fs, s.lead) for s in stretches]
+            self._shading = Shading(stretches, fs)
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -100,6 +115,22 @@ class Canvas(PaperView):
         if self._source is not None:
             self._source.refresh()
         self.update()
+
+    @property
+    def awaits_samples(self) -> bool:
+        """Whether part of the page waits for the coarse levels."""
+        return self._unread_s(self.geometry_now()) is not None
+
+    def on_read(self) -> None:
+        """More of the recording is read: draw anew if the page waits for it."""
+        if self._waited:
+            self.update()
+
+    def _unread_s(self, page: Page) -> float | None:
+        if self._source is None:
+            return None
+        stop = min(page.stop_s, self.duration_s)
+        return self._source.unread_s(page.start_s, stop, page.px_per_s * page.dpr)
 
     @property
     def show_cleaned(self) -> bool:
@@ -126,12 +157,22 @@ class Canvas(PaperView):
     # Beats under the pointer
 
     def beat_at(self, place: QPointF | QPoint) -> int | None:
-        """Index in the log of the beat at a pixel: its segment, or close to its R peak."""
+        """Index in the log of the beat at a pixel: its segment, or close to its R peak.
+
+        On wide pages the nearest abnormal one within a few pixels goes before a normal one.
+        """
         page = self.geometry_now()
-        beats = self._beats(page)
-        if beats is None or not page.gutter <= place.x() <= page.width:
+        if self._log is None or self._source is None:
             return None
-        return beats.at(page.time(place.x()), reach_s=_CLICK_PX / page.px_per_s)
+        if not page.gutter <= place.x() <= page.width:
+            return None
+        t_s, reach_s = page.time(place.x()), _CLICK_PX / page.px_per_s
+        if page.px_per_s < LETTERS_PX_S:
+            near = self._log.between(*self._samples(t_s - reach_s, t_s + reach_s))
+            sample = t_s * self._source.record.fs
+            return rug.nearest(self._log.samples, self._log.classes, near, sample)
+        beats = self._beats(page)
+        return None if beats is None else beats.at(t_s, reach_s=reach_s)
 
     def tip_at(self, place: QPointF | QPoint) -> str:
         """What is known of the beat at a pixel, in words."""
@@ -168,19 +209,59 @@ class Canvas(PaperView):
         finally:
             painter.end()
 
+    def _samples(self, start_s: float, stop_s: float) -> tuple[int, int]:
+        """A span in own samples."""
+        fs = self._source.record.fs if self._source else 1.0
+        return int(start_s * fs), int(stop_s * fs) + 1
+
     def _beats(self, page: Page) -> VisibleBeats | None:
-        if self._log is None or self._source is None:
+        """Beats with the bounds of their segments, where segments are drawn."""
+        if self._log is None or self._source is None or page.px_per_s < COLOURS_PX_S:
             return None
-        start, stop = page.time(page.gutter), page.time(page.width)
-        source = self._source
-        return visible_beats(self._log, source.grid, source.record.fs, start_s=start, stop_s=stop)
+        return self._beats_of(page.time(page.gutter), page.time(page.width))
+
+    def _beats_of(self, start_s: float, stop_s: float) -> VisibleBeats:
+        assert self._log is not None
+        assert self._source is not None
+        grid, fs = self._source.grid, self._source.record.fs
+        return visible_beats(self._log, grid, fs, start_s=start_s, stop_s=stop_s)
+
+    def _counts(self, page: Page) -> NDArray[np.int64] | None:
+        """Beats by column of pixels, where letters have no room."""
+        if self._log is None or self._source is None or page.px_per_s >= LETTERS_PX_S:
+            return None
+        log = self._log
+        near = log.between(*self._samples(page.start_s, page.time(page.width)))
+        return rug.column_counts(
+            page, log.samples[near] / self._source.record.fs, log.classes[near]
+        )
+
+    def _mark(self, page: Page) -> tuple[float, float, float] | None:
+        """R peak and segment of the current beat, where it is near the page."""
+        log, index = self._log, self._current
+        if log is None or self._source is None or index is None or index >= log.n_beats:
+            return None
+        t_s = float(log.samples[index]) / self._source.record.fs
+        if not page.start_s - 5 <= t_s <= page.stop_s + 5:
+            return None
+        beats = self._beats_of(t_s, t_s)
+        i = index - beats.first
+        return t_s, float(beats.start_s[i]), float(beats.stop_s[i])
+
+    def _shown(self, source: Source, *, filtered: bool) -> str:
+        """What the trace is, in words."""
+        if filtered:
+            return FILTERING if source.awaits else FILTERED
+        return TOO_WIDE if self._show_cleaned and source.can_clean(0.0) else RAW
 
     def _scene(self, source: Source) -> Scene:
         page = self.geometry_now()
-        filtered = self._show_cleaned and source.can_clean
+        filtered = self._show_cleaned and source.can_clean(page.width_s)
         traces = source.traces(
             page.start_s, page.stop_s, px_per_s=page.px_per_s * page.dpr, cleaned=filtered
         )
+        unread_s = self._unread_s(page)
+        self._waited = unread_s is not None
         return Scene(
             page=page,
             theme=self._theme,
@@ -189,12 +270,13 @@ class Canvas(PaperView):
             rows=self._rows(source, page, traces),
             traces=traces,
             beats=self._beats(page),
-            stretches=tuple(
-                s for s in self._stretches if s[1] < page.stop_s and s[2] > page.start_s
-            ),
+            counts=self._counts(page),
+            stretches=self._shading.on(page),
             current=self._current,
+            mark=self._mark(page),
             frame=self._frame,
-            filtered=filtered,
+            shown=self._shown(source, filtered=filtered),
+            unread_s=unread_s,
         )
 
     def _rows(self, source: Source, page: Page, traces: tuple[Trace, ...]) -> tuple[Row, ...]:

@@ -1,5 +1,6 @@
 """Brings what is known of the recording to every view, thirty times a second at most; no files."""
 
+import sys
 from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
@@ -13,9 +14,11 @@ from ecgviewer.gui.navigator import Navigator
 from ecgviewer.gui.opened import Opened
 from ecgviewer.gui.panels.inspector import Inspection, NetworkInput
 from ecgviewer.gui.play_bar import PlayBar
+from ecgviewer.gui.reading import Reading
 from ecgviewer.gui.session import Session
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.status_strip import StatusStrip
+from ecgviewer.gui.task import Task
 from ecgviewer.gui.theme import THEMES, apply_theme
 from ecgviewer.gui.workspace import Workspace
 from ecgviewer.pipeline import Ensemble, Inputs
@@ -24,6 +27,12 @@ from ecgviewer.signal.quality import Stretch
 
 _TICK_MS = 33
 _SLOW_MS = 200  # table and figures are read, not watched
+_SLOW_SHARE = 25  # times as long as they took: those of 700,000 beats never take more of the time
+_FOLLOW_MS = 80  # while the trace moves the table waits: its rows take 5 ms of every frame
+_READ_MS = 100  # between two drawings of a page that is still being read
+# A thread that computes in Python keeps the interpreter for 5 ms by default, at each of the twenty
+# times a frame comes back from Qt
+_SWITCH_S = 5e-4
 
 
 class Display(QObject):
@@ -62,9 +71,16 @@ class Display(QObject):
         self._input_of: int | None = None  # beat whose input was asked for
         self._shown: Record | None = None  # the recording as trace and strip have it
         self._stretches: tuple[Stretch, ...] | None = None  # those the trace has
+        self._reading: Reading | None = None  # samples of the recording that is open
+        self._reader: Task | None = None  # makes its coarse levels
         self._since_slow = QElapsedTimer()
         self._since_slow.start()
-        self._slow_due = False
+        self._slow_due, self._slow_ms = False, _SLOW_MS
+        self._follow = QTimer(self, interval=_FOLLOW_MS, singleShot=True)
+        self._follow.timeout.connect(self.on_view_settled)
+        self._since_read = QElapsedTimer()
+        self._since_read.start()
+        sys.setswitchinterval(min(_SWITCH_S, sys.getswitchinterval()))
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self.on_ticked)
         self._timer.start()
@@ -104,7 +120,7 @@ class Display(QObject):
             return
         self._stretches = None
         canvas, start = self._workspace.canvas, self._workspace.canvas.visible_range_s()[0]
-        canvas.set_record(shown, cleaned=self._session.cleaned)
+        canvas.set_record(shown, cleaned=self._session.cleaned, reading=self._reading)
         self._workspace.overview.set_record(shown)
         canvas.set_log(opened.log)
         self._workspace.overview.set_log(opened.log)
@@ -125,11 +141,28 @@ class Display(QObject):
         self.summary.clear()
         self._show_inputs(opened)
         self._shown = None
+        self._read(opened.record)
         self.show_patient()
         self.on_verdict_changed()
         self.on_beats_reset()
         self._workspace.show_recording()
         self._actions.enable(has_record=True)
+
+    def _read(self, record: Record) -> None:
+        """Have the coarse levels of a recording made; those of the one before are given up."""
+        threads = self._session.threads
+        if self._reader is not None:
+            threads.ask_to_end(self._reader)
+        reading = self._reading = Reading(record)
+        work = lambda task: reading.fill(task.stopped, task.progress)
+        self._reader = threads.task(work)
+        self._reader.progressed.connect(self.on_read)
+        threads.start(self._reader)
+
+    def on_read(self, done: int, total: int) -> None:
+        if done >= total or self._since_read.elapsed() >= _READ_MS:
+            self._since_read.restart()
+            self._workspace.canvas.on_read()
 
     def on_beats_reset(self) -> None:
         opened = self._session.opened
@@ -164,7 +197,12 @@ class Display(QObject):
     def on_view_changed(self, start_s: float, width_s: float) -> None:
         self._workspace.overview.set_view(start_s, width_s)
         self._session.show_view(start_s, start_s + width_s)
-        self.beats.follow(start_s)
+        if not self._follow.isActive():
+            self.on_view_settled()
+        self._follow.start()
+
+    def on_view_settled(self) -> None:
+        self.beats.follow(self._workspace.canvas.visible_range_s()[0])
 
     # -- the current beat ---------------------------------------------------------------------
 
@@ -200,7 +238,7 @@ class Display(QObject):
             self._session.dirty = False
             self._slow_due = True
             self._refresh()
-        if self._slow_due and self._since_slow.elapsed() >= _SLOW_MS:
+        if self._slow_due and self._since_slow.elapsed() >= self._slow_ms:
             self.refresh_figures()
 
     def _refresh(self) -> None:
@@ -227,6 +265,7 @@ class Display(QObject):
         start = self._shown.base_time if self._shown else None
         self.summary.show_summary(opened.summary(), opened.record.fs, start=start)
         self._show_current()
+        self._slow_ms = max(_SLOW_MS, _SLOW_SHARE * self._since_slow.restart())
 
     def _may_resume(self) -> bool:
         opened, progress = self._session.opened, self._session.progress

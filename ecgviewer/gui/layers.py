@@ -16,6 +16,9 @@ PENDING = -1
 PAINT_ORDER = (PENDING, BeatClass.N, BeatClass.Q, BeatClass.F, BeatClass.S, BeatClass.V)
 FAR_PX = 20_000.0  # beyond any screen; Qt's rasteriser does not take unbounded coordinates
 OVERLAP_PX = 0.2  # lines end to end, shorter than a pixel, would else add up to a paler one
+# place of code + 2 in the order of painting, and back
+_BY_RANK = np.array((UNCOVERED, *PAINT_ORDER), np.int8)
+_RANK = np.argsort(_BY_RANK).astype(np.int8)
 DOT_PX = 3.0  # a lone sample between gaps is drawn this wide
 
 
@@ -39,9 +42,14 @@ def class_codes(
         A class, -1 pending, -2 where no beat is. Where spans overlap, abnormal goes before normal.
     """
     codes = np.full(n_points, UNCOVERED, np.int8)
+    edges = np.clip(np.stack([start, stop]), 0, n_points)
     for code in PAINT_ORDER:
-        for i in np.flatnonzero(classes == code):
-            codes[max(0, start[i]) : max(0, stop[i])] = code
+        mine = edges[:, classes == code]
+        if mine.shape[1]:
+            # spans opened less spans closed: no loop over beats
+            n_open = np.bincount(mine[0], minlength=n_points + 1)[:n_points]
+            n_shut = np.bincount(np.maximum(*mine), minlength=n_points + 1)[:n_points]
+            codes[np.cumsum(n_open - n_shut) > 0] = code
     return codes
 
 
@@ -113,11 +121,69 @@ def segments(x: Floats, y: Floats) -> Floats:
     return np.concatenate([lines, dots])
 
 
-def interleave(x: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Columns of least and greatest value as one zigzag curve: (2n,) and (n_rows, 2n)."""
-    zigzag = np.empty((low.shape[0], 2 * low.shape[1]))
-    zigzag[:, ::2], zigzag[:, 1::2] = low, high
-    return np.repeat(x, 2), zigzag
+def by_pixel(
+    column: Ints,
+    low: NDArray[np.floating],
+    high: NDArray[np.floating],
+    codes: NDArray[np.int8],
+    *,
+    n_pixels: int,
+) -> tuple[Floats, Floats, NDArray[np.int8]]:
+    """Least and greatest of each column of pixels, joined to its neighbour's.
+
+    Parameters
+    ----------
+    column : (m,) int64
+        Column of pixels of each value, ascending.
+    low, high : (n_rows, m) float
+        Any unit; NaN in gaps.
+    codes : (m,) int8
+        Output of `class_codes`.
+    n_pixels : int
+        Columns of pixels.
+
+    Returns
+    -------
+    low, high : (n_rows, n_pixels) float64
+        NaN where nothing is known. Where the columns of values are wider than pixels, each fills
+        the pixels up to its own.
+    codes : (n_pixels,) int8
+        The one to be painted last of those that occur.
+    """
+    nothing = np.full((low.shape[0], n_pixels), np.nan)
+    none = np.full(n_pixels, UNCOVERED, np.int8)
+    if len(column) == 0:
+        return nothing, nothing.copy(), none
+    first = np.searchsorted(column, np.arange(n_pixels))
+    there = first < len(column)
+    first = first[there]
+    n = len(first)
+    if n == 0:
+        return nothing, nothing.copy(), none
+    stop = int(np.searchsorted(column, n_pixels))  # the last pixel ends where the paper does
+    stop = max(stop, int(first[-1]) + 1)
+    lows, highs = nothing, nothing.copy()
+    lows[:, :n] = np.fmin.reduceat(low[:, :stop], first, axis=1)
+    highs[:, :n] = np.fmax.reduceat(high[:, :stop], first, axis=1)
+    before, after = highs[:, :-1].copy(), lows[:, :-1].copy()
+    known = ~np.isnan(lows[:, 1:])
+    lows[:, 1:] = np.where(known, np.fmin(lows[:, 1:], before), np.nan)
+    highs[:, 1:] = np.where(known, np.fmax(highs[:, 1:], after), np.nan)
+    rank = _RANK[codes[:stop] + 2]
+    none[:n] = _BY_RANK[np.maximum.reduceat(rank, first)]
+    return lows, highs, none
+
+
+def uprights(low: Floats, high: Floats, x: Floats, *, least: float) -> Floats:
+    """Upright line segments (k, 4) at x (n,) from low to high (n_rows, n) pixels, none shorter."""
+    row, i = np.nonzero(~np.isnan(low))
+    top = np.clip(np.fmin(low[row, i], high[row, i]), -FAR_PX, FAR_PX)
+    bottom = np.clip(np.fmax(low[row, i], high[row, i]), -FAR_PX, FAR_PX)
+    short = np.maximum(0.0, least - (bottom - top)) / 2
+    lines = np.empty((len(row), 4))
+    lines[:, 0] = lines[:, 2] = x[i]
+    lines[:, 1], lines[:, 3] = top - short, bottom + short
+    return lines
 
 
 def thin(x: Floats, important: NDArray[np.bool_], *, spacing: float) -> NDArray[np.bool_]:
@@ -137,12 +203,13 @@ def thin(x: Floats, important: NDArray[np.bool_], *, spacing: float) -> NDArray[
     (n,) bool
     """
     keep = important.copy()
-    fixed = x[important]
-    last = -np.inf
-    for i in np.flatnonzero(~important):
-        k = int(np.searchsorted(fixed, x[i]))
-        near = min((abs(x[i] - f) for f in fixed[max(0, k - 1) : k + 1]), default=np.inf)
-        if near >= spacing and x[i] - last >= spacing:
-            keep[i] = True
-            last = x[i]
+    free = x[~important]
+    fixed = np.concatenate([[-np.inf], x[important], [np.inf]])
+    after = np.searchsorted(fixed, free)
+    roomy = np.minimum(free - fixed[after - 1], fixed[after] - free) >= spacing
+    place, free = np.flatnonzero(~important)[roomy], free[roomy]
+    i = 0
+    while i < len(free):  # once for every letter that is written, not for every beat
+        keep[place[i]] = True
+        i = max(i + 1, int(np.searchsorted(free, free[i] + spacing)))
     return keep

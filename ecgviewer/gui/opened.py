@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,8 @@ class Opened:
         rr_ms[1:] = np.diff(log.samples) * (1000 / self.record.fs)
         rr_ms[across(log.samples, gaps)] = np.nan
         rr_ms[rr_ms <= 0] = np.nan
-        confidence = log.probabilities.max(axis=1, initial=0.0)
+        # column by column: a maximum over five at a time takes ten times as long
+        confidence = reduce(np.maximum, log.probabilities.T, np.zeros(log.n_beats))
         confidence[(log.flags & _PAUSE) != 0] = np.nan
         return Columns(
             time_s=self.times_s(),

@@ -1,11 +1,12 @@
 """The coloured strip: every beat of the recording in its class's lane, heart rate above."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -26,6 +27,8 @@ _GUTTER, _RIGHT = 34.0, 8.0  # pixels
 _LABELS, _TREND_SHARE = 18.0, 0.36
 _LABEL_EVERY_PX = 90.0
 _STEPS_S = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
+_SHARE = 25  # of the time goes by between two drawings of all beats: they never take more
+_MANY = 20_000  # beats: fewer are drawn at once, always
 _LEAST_WINDOW_PX = 5.0  # the mark of what is on screen is never narrower
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -51,7 +54,13 @@ class Overview(QWidget):
         self._gaps = _NO_GAPS
         self._view = (0.0, 0.0)
         self._strip: Strip | None = None
+        self._still: QImage | None = None  # all but the mark of what is on screen
         self._drawn_revision = -1
+        self._took_ms = 0
+        self._since_drawn = QElapsedTimer()
+        self._since_drawn.start()
+        self._due = QTimer(self, singleShot=True)
+        self._due.timeout.connect(self.refresh)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMinimumHeight(88)
@@ -97,12 +106,20 @@ class Overview(QWidget):
         self._redraw()
 
     def refresh(self) -> None:
-        """Draw anew if the log has changed."""
-        if self._log is not None and self._log.revision != self._drawn_revision:
+        """Draw anew if the log has changed; a while later where that takes long and was just done.
+
+        While a week is analysed every frame would otherwise draw 700,000 beats.
+        """
+        if self._log is None or self._log.revision == self._drawn_revision or self._due.isActive():
+            return
+        early = _SHARE * self._took_ms - self._since_drawn.elapsed()
+        if early > 0 and len(self._log.samples) > _MANY:
+            self._due.start(int(early))
+        else:
             self._redraw()
 
     def _redraw(self) -> None:
-        self._strip = None
+        self._strip = self._still = None
         self.update()
 
     # Where it is
@@ -161,24 +178,37 @@ class Overview(QWidget):
     # Painting
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        dpr = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatio() != dpr:
+            self._still = self._draw_still(dpr)
         painter = QPainter(self)
         try:
-            painter.fillRect(self.rect(), QColor(self._theme.background))
+            painter.drawImage(0, 0, self._still)
             if self._record is not None:
-                self._paint(painter)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._draw_view(painter)
         finally:
             painter.end()
 
-    def _paint(self, painter: QPainter) -> None:
-        area, dpr = self._area(), self.devicePixelRatioF()
-        if self._strip is None or self._strip.image.devicePixelRatio() != dpr:
-            self._strip = self.picture()
-            self._drawn_revision = self._log.revision if self._log else -1
-        painter.drawImage(area.topLeft(), self._strip.image)
+    def _draw_still(self, dpr: float) -> QImage:
+        """Beats, heart rate, names and times: drawn once, not in every frame of a scroll."""
+        image = QImage(self.size() * dpr, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(dpr)
+        image.fill(QColor(self._theme.background))
+        if self._record is None:
+            return image
+        self._since_drawn.restart()
+        self._strip = self.picture()
+        self._drawn_revision = self._log.revision if self._log else -1
+        painter = QPainter(image)
+        painter.setFont(self.font())
+        painter.drawImage(self._area().topLeft(), self._strip.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_names(painter, self._strip)
         self._draw_times(painter)
-        self._draw_view(painter)
+        painter.end()
+        self._took_ms = self._since_drawn.restart()
+        return image
 
     def picture(self) -> Strip:
         """The strip as it would be drawn now."""

@@ -15,6 +15,9 @@ MAJOR_MM = 5.0
 # a trace whose median lies further from its row's middle is brought back, and its label says so
 MAX_DRIFT_MM = 12.5
 FIT_SHARE = 0.7  # of a row, for signals without mV
+WIDE_MM_S = 1.0  # below, millimetres say nothing of time: lines stand at round times
+LETTERS_PX_S = 3.0  # below, letters would run together: shares of classes take their place
+COLOURS_PX_S = 1.2  # below, a pixel holds more than one beat, and no class can be its colour
 
 Number = TypeVar("Number", float, NDArray[np.float64])
 
@@ -76,6 +79,22 @@ class Page:
     @property
     def stop_s(self) -> float:
         return self.start_s + self.width_s
+
+    @property
+    def wide(self) -> bool:
+        """Whether the paper is ruled by time and no longer by millimetres."""
+        return self.speed_mm_s < WIDE_MM_S
+
+    @property
+    def columns(self) -> int:
+        """Device pixels across the paper."""
+        return int(np.ceil(self.paper_width * self.dpr))
+
+    def column(self, t_s: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Column of device pixels of times (n,), counted from the paper's left edge."""
+        place = np.floor((self.x(t_s) - self.gutter) * self.dpr + 1e-6)
+        columns: NDArray[np.int64] = np.clip(place, -1e9, 1e9).astype(np.int64)
+        return columns
 
     def x(self, t_s: Number) -> Number:
         """Pixel of a time; pages start at whole device pixels, so scrolling moves paper rigidly."""

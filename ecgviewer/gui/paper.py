@@ -17,8 +17,12 @@ PULSE_MV, PULSE_S = 1.0, 0.2  # the calibration pulse of every electrocardiograp
 _FOOT_MM = 1.5  # the baseline on either side of the pulse
 _PAD = 7.0  # pixels
 _LABEL_EVERY_PX = 95.0
-_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60)
-_DAY_S = 86_400
+_HOUR_S, _DAY_S = 3_600, 86_400
+# seconds between labels, and between the lines of wide pages
+_STEPS_S = {0.1: 0.1, 0.2: 0.1, 0.5: 0.1, 1: 0.2, 2: 0.5, 5: 1, 10: 2, 15: 5, 30: 5, 60: 10}
+_STEPS_S |= {120: 30, 300: 60, 600: 120, 900: 300, 1_800: 300, _HOUR_S: 600, 2 * _HOUR_S: 1_800}
+_STEPS_S |= {4 * _HOUR_S: _HOUR_S, 6 * _HOUR_S: _HOUR_S, 12 * _HOUR_S: 3 * _HOUR_S}
+_STEPS_S |= {_DAY_S: 6 * _HOUR_S, 2 * _DAY_S: 12 * _HOUR_S, 7 * _DAY_S: _DAY_S}
 _ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ALIGN_CENTER = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
@@ -48,21 +52,30 @@ def gutter_width(names: Sequence[str], font: QFont, px_per_s: float, px_per_mm: 
 def draw_grid(painter: QPainter, page: Page, theme: Theme, *, phase_s: float = 0.0) -> None:
     """Lines every 1 mm and 5 mm, true to speed and gain, each on a whole device pixel.
 
-    `phase_s` moves the 5 mm lines, so that with a clock they fall on whole seconds.
+    Wide pages have lines at round times, and level ones every 5 mm. `phase_s` moves upright lines,
+    so that with a clock they fall on whole seconds, or on round times of day.
     """
-    painter.fillRect(QRectF(0, 0, page.width, page.height), QColor(theme.paper))
+    for strip in (
+        QRectF(0, 0, page.width, page.top),
+        QRectF(0, page.top, page.gutter, page.paper_height),
+    ):
+        painter.fillRect(strip, QColor(theme.paper))  # the image covers the rest
     left, top, dpr = page.snap(page.gutter), page.snap(page.top), page.dpr
-    first_mm = (page.time(left) - phase_s) * page.speed_mm_s
-    last_mm = (page.time(page.width) - phase_s) * page.speed_mm_s
-    columns = np.arange(np.ceil(first_mm), np.floor(last_mm) + 1)
-    x = np.rint((page.snap(page.x(phase_s + columns / page.speed_mm_s)) - left) * dpr)
+    step = time_step(page.px_per_s)
+    apart = _STEPS_S[step] if page.wide else 1 / page.speed_mm_s
+    first, last = ((page.time(edge) - phase_s) / apart for edge in (left, page.width))
+    columns = np.arange(np.ceil(first), np.floor(last) + 1)
+    x = np.rint((page.snap(page.x(phase_s + columns * apart)) - left) * dpr)
+    every = round(step / apart) if page.wide else MAJOR_MM
     lines = np.arange(np.ceil(page.scroll / page.px_per_mm), page.lowest_mm + 1)
+    if page.wide:
+        lines = lines[lines % MAJOR_MM == 0]
     y = np.rint((page.snap(top - page.scroll + lines * page.px_per_mm) - top) * dpr)
-    size = int(np.ceil(page.paper_width * dpr)), int(np.ceil(page.paper_height * dpr))
+    size = page.columns, int(np.ceil(page.paper_height * dpr))
     pixels = grid_pixels(
         size,
-        (x.astype(np.int64), columns % MAJOR_MM == 0),
-        (y.astype(np.int64), lines % MAJOR_MM == 0),
+        (x.astype(np.int64), columns % every == 0),
+        (y.astype(np.int64), (lines % MAJOR_MM == 0) & (not page.wide)),
         colors=tuple(QColor(c).rgb() for c in (theme.paper, theme.grid_minor, theme.grid_major)),
     )
     height, width = pixels.shape
@@ -165,7 +178,20 @@ def _draw_pulse(painter: QPainter, page: Page, theme: Theme, y: float) -> None:
 def scale_text(page: Page, *, in_mv: bool, shown: str) -> str:
     """Speed, gain and what the trace is, as printed on every strip."""
     gain = f"{page.gain_mm_mv:g} mm/mV" if in_mv else "mV not known"
-    return f"{page.speed_mm_s:.3g} mm/s    {gain}    {shown}"
+    speed = f"{span_words(page.width_s)} wide" if page.wide else f"{page.speed_mm_s:.3g} mm/s"
+    return f"{speed}    {gain}    {shown}"
+
+
+def span_words(width_s: float) -> str:
+    """A length of time in its two largest units: 6 h, 2 h 30 min, 7 d."""
+    units = (("d", _DAY_S), ("h", _HOUR_S), ("min", 60), ("s", 1))
+    least = (2 * _DAY_S, _HOUR_S, 60, 0)  # a day is called 24 h
+    first = next(i for i, size in enumerate(least) if width_s >= 0.999 * size)
+    last = min(first + 1, 3)
+    ticks = round(width_s / units[last][1])
+    per = units[first][1] // units[last][1]
+    parts = ((ticks // per, units[first][0]), (ticks % per, units[last][0]))
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) if per > 1 else f"{ticks} s"
 
 
 def draw_scale(painter: QPainter, page: Page, theme: Theme, text: str, *, font: QFont) -> None:
@@ -184,7 +210,7 @@ def draw_scale(painter: QPainter, page: Page, theme: Theme, text: str, *, font: 
 def time_step(px_per_s: float) -> float:
     """Seconds between labels of the time axis."""
     wanted = _LABEL_EVERY_PX / px_per_s
-    return float(next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1]))
+    return float(next((step for step in _STEPS_S if step >= wanted), 7 * _DAY_S))
 
 
 def seconds_of_day(start: time | None) -> float:

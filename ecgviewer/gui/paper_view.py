@@ -13,7 +13,21 @@ from ecgviewer.gui.pointer import Pointer
 
 SPEEDS_MM_S = (6.25, 12.5, 25.0, 50.0, 100.0)
 GAINS_MM_MV = (2.5, 5.0, 10.0, 20.0, 40.0)
-SPEED_LIMITS_MM_S = (0.5, 1_000.0)  # slower pages would have to read hours of samples at once
+# what slower paper is called by: minutes, hours and days on a page
+WIDTHS_S: tuple[float, ...] = (
+    120.0,
+    300.0,
+    600.0,
+    1_800.0,
+    3_600.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+)
+WIDTHS_S += (172_800.0, 345_600.0, 604_800.0)
+SPEED_LIMITS_MM_S = (0.5, 1_000.0)  # slower where the whole recording does not fit otherwise
+_SLACK = 0.98  # of the slowest: a scroll bar that comes or goes must not forbid the whole recording
 GAIN_LIMITS_MM_MV = (0.1, 1_000.0)
 _LETTER_ROW, _AXIS, _SECOND_LINE = 27.0, 23.0, 15.0  # pixels
 _PLAUSIBLE_DPI = (50.0, 500.0)  # projectors and virtual machines report nonsense
@@ -69,7 +83,7 @@ class PaperView(QWidget):
 
     def set_speed(self, mm_s: float, *, keep_x: float | None = None) -> None:
         """Change the paper speed; the time at a pixel stays, that of the page's middle for None."""
-        low, high = SPEED_LIMITS_MM_S
+        low, high = min(SPEED_LIMITS_MM_S[0], _SLACK * self._whole_mm_s()), SPEED_LIMITS_MM_S[1]
         if not low <= mm_s <= high:
             raise ValueError(f"paper speed is {mm_s:.3g} mm/s; {low:g} to {high:g} can be drawn")
         page = self.geometry_now()
@@ -87,9 +101,24 @@ class PaperView(QWidget):
             page = self.geometry_now()
             self.set_speed(page.paper_width / page.px_per_mm / width_s)
 
+    def page_widths_s(self) -> tuple[float, ...]:
+        """Widths of the slower pages this recording has, the last one all of it."""
+        least = self.geometry_now().paper_width / self.pixels_per_mm / SPEEDS_MM_S[0]
+        whole = self.duration_s
+        inner = tuple(w for w in WIDTHS_S if least * 1.1 < w < whole * 0.9)
+        return (*inner, whole) if whole > least else inner
+
+    def _whole_mm_s(self) -> float:
+        """Paper speed at which the whole recording fills the page."""
+        page = self.geometry_now()
+        return page.paper_width / page.px_per_mm / max(self.duration_s, 1e-9)
+
     def step_speed(self, step: int, *, keep_x: float | None = None) -> None:
-        """The next faster (1) or slower (-1) paper."""
-        self.set_speed(_next(SPEEDS_MM_S, self._speed, step), keep_x=keep_x)
+        """The next faster (1) or slower (-1) paper; beyond the slowest, the next wider page."""
+        page = self.geometry_now()
+        slow = (page.paper_width / page.px_per_mm / w for w in reversed(self.page_widths_s()))
+        choices = (*slow, *SPEEDS_MM_S)
+        self.set_speed(_next(choices, self._speed, step), keep_x=keep_x)
 
     @property
     def gain_mm_mv(self) -> float:

@@ -82,7 +82,7 @@ class Photographer(QObject):
 
     def _ready(self) -> bool:
         session = self._window.session
-        if session.ensemble is None or session.dirty:
+        if session.ensemble is None or session.dirty or self._window.canvas.awaits_samples:
             return False
         opened = session.opened
         if opened is None:

@@ -6,8 +6,9 @@ from ecgviewer import pipeline
 from ecgviewer.beat import Frame
 from ecgviewer.gui.canvas import Canvas
 from ecgviewer.gui.navigator import Navigator
-from ecgviewer.gui.playback import FRAME_S, PAPER_SPEED, SPEEDS, Player
+from ecgviewer.gui.playback import FRAME_S, FRAME_SAMPLES, PAPER_SPEED, SPEEDS, Player
 from ecgviewer.gui.session import Session
+from ecgviewer.signal.denoise import CleanedSignal
 
 
 class PlayControl(QObject):
@@ -104,6 +105,13 @@ class PlayControl(QObject):
         if answer.beats:
             self._navigator.choose(answer.beats[-1].number - 1, show=False)
         self.frame_ready.emit(answer)
+        if self.player.playing:
+            self._clean_ahead(answer.index)
+
+    def _clean_ahead(self, index: int) -> None:
+        """Have what plays a second from now cleaned: a block takes longer than a frame may."""
+        soon = index + 2 + round(self.player.speed.frames_per_s)
+        self._session.ask("ahead", lambda cleaned: _touch(cleaned, soon * FRAME_SAMPLES))
 
     def _turn_page(self, frame: Frame) -> None:
         """Follow the frame off the page, but not a person who has scrolled elsewhere."""
@@ -112,3 +120,9 @@ class PlayControl(QObject):
         followed = last is None or (last.stop_s > start and last.start_s < stop)
         if followed and not (start <= frame.start_s and frame.stop_s <= stop):
             self._canvas.go_to(frame.start_s)
+
+
+def _touch(cleaned: CleanedSignal, place: int) -> None:
+    """Have the block around a grid sample cleaned and kept."""
+    if place < cleaned.grid.n_samples:
+        cleaned.between(place, place + 1)

@@ -1,8 +1,9 @@
 """The clock of playback: which frame it is; never cleans, classifies or draws."""
 
+import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 FRAME_SAMPLES = 400  # at 360 Hz, paper section 3.4
 FRAME_S = FRAME_SAMPLES / 360
@@ -36,7 +37,7 @@ PAPER_SPEED = 2  # place in SPEEDS
 
 
 class Player(QObject):
-    """Says which frame is wanted, by the clock; a late frame is skipped, never waited for.
+    """Says which frame is wanted, when it is due; a late frame is skipped, never waited for.
 
     Parameters
     ----------
@@ -53,14 +54,16 @@ class Player(QObject):
         self.index = 0
         self._speed = SPEEDS[PAPER_SPEED]
         self._origin = 0  # frame at which the clock was set to zero
+        self._playing = False
         self._clock = QElapsedTimer()
-        self._timer = QTimer(self)
+        # set anew for every frame's own time; Qt's usual timers may be a twentieth late
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.on_ticked)
 
     @property
     def playing(self) -> bool:
         """Whether the clock runs."""
-        return self._timer.isActive()
+        return self._playing
 
     @property
     def speed(self) -> Speed:
@@ -97,7 +100,8 @@ class Player(QObject):
 
     def pause(self) -> None:
         """Stop the clock where it is."""
-        if self.playing:
+        if self._playing:
+            self._playing = False
             self._timer.stop()
             self.playing_changed.emit(False)
 
@@ -113,12 +117,14 @@ class Player(QObject):
             self._start_clock()
 
     def on_ticked(self) -> None:
-        """The timer: go to the frame whose time it is."""
+        """The timer: go to the frame whose time it is, and wait for the next one's."""
         index = self._origin + int(self._clock.elapsed() / 1000 * self._speed.frames_per_s)
         if index != self.index:
             self._show(index)
         if self.index >= self.n_frames - 1:
             self.pause()
+        elif self._playing:
+            self._await_next()
 
     def _show(self, index: int) -> None:
         if self.n_frames:
@@ -128,5 +134,13 @@ class Player(QObject):
     def _start_clock(self) -> None:
         self._origin = self.index
         self._clock.start()
-        # four ticks a frame keep its start within a quarter of a frame of where it should be
-        self._timer.start(max(_SHORTEST_TICK_MS, int(250 / self._speed.frames_per_s)))
+        self._playing = True
+        self._await_next()
+
+    def _await_next(self) -> None:
+        """Set the timer for the frame after this one; for a later one where that is too soon."""
+        elapsed, per_s = self._clock.elapsed(), self._speed.frames_per_s
+        frame = self.index + 1 - self._origin
+        if 1000 / per_s < _SHORTEST_TICK_MS:
+            frame = max(frame, math.ceil((elapsed + _SHORTEST_TICK_MS) * per_s / 1000))
+        self._timer.start(max(1, math.ceil(frame * 1000 / per_s - elapsed)))

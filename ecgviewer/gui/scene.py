@@ -6,19 +6,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter
 
 from ecgviewer.gui import marks, paper
-from ecgviewer.gui.layers import UNCOVERED, class_codes, class_curves, interleave, segments
+from ecgviewer.gui.layers import (
+    PAINT_ORDER,
+    UNCOVERED,
+    by_pixel,
+    class_codes,
+    class_curves,
+    segments,
+    uprights,
+)
 from ecgviewer.gui.marks import VisibleBeats
 from ecgviewer.gui.page import Page, Row
+from ecgviewer.gui.shading import Span
 from ecgviewer.gui.source import Source, Trace
 from ecgviewer.gui.strokes import draw_segments
 from ecgviewer.gui.theme import Theme, class_color
 
-Span = tuple[str, float, float, int | None]  # kind, start_s, stop_s, lead or None for all
 RAW, FILTERED, FILTERING = "as recorded", "filtered 0.6–35 Hz", "filtering…"
+TOO_WIDE = "as recorded: too wide a page to filter"
+_PALE = 0.42  # where a pixel holds beats: the page is not black, leads that overlap are seen
 _TRACE_WIDTH, _BEAT_WIDTH = 1.3, 1.65  # pixels
+_BEAT_HEIGHT = 2.0  # of an upright line: one whole pixel in its class's colour, wherever it lies
 _MEDIAN_POINTS = 1_000  # are enough to see where a trace lies
 
 
@@ -37,15 +48,21 @@ class Scene:
     traces : tuple of Trace
         Their samples.
     beats : VisibleBeats or None
-        Beats on the page.
+        Beats on the page, where it is narrow enough to tell one from the other.
+    counts : (6, columns) int64, or None
+        Beats of each class by column of pixels, where the page is too wide for letters.
     stretches : tuple of (kind, start_s, stop_s, lead or None)
         Shaded stretches, those on the page.
     current : int or None
         Index of the current beat.
+    mark : (float, float, float) or None
+        Its R peak and the bounds of its segment, seconds; None where it is not on the page.
     frame : (float, float) or None
         The playback frame, seconds.
-    filtered : bool
-        Whether the ECG leads are cleaned.
+    shown : str
+        What the trace is.
+    unread_s : float or None
+        From when on the page's samples are still being read.
     """
 
     page: Page
@@ -55,10 +72,13 @@ class Scene:
     rows: tuple[Row, ...]
     traces: tuple[Trace, ...]
     beats: VisibleBeats | None
+    counts: NDArray[np.int64] | None
     stretches: tuple[Span, ...]
     current: int | None
+    mark: tuple[float, float, float] | None
     frame: tuple[float, float] | None
-    filtered: bool
+    shown: str
+    unread_s: float | None
 
 
 def paint(painter: QPainter, scene: Scene) -> None:
@@ -66,15 +86,12 @@ def paint(painter: QPainter, scene: Scene) -> None:
     page, theme, font = scene.page, scene.theme, scene.font
     record = scene.source.record
     of_day = paper.seconds_of_day(record.base_time)
-    paper.draw_grid(painter, page, theme, phase_s=-(of_day % 1.0))
+    phase = of_day % paper.time_step(page.px_per_s) if page.wide else of_day % 1.0
+    paper.draw_grid(painter, page, theme, phase_s=-phase)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     marks.draw_stretches(painter, page, theme, scene.rows, scene.stretches, font=font)
-    current = _current(scene)
-    if current is not None:
-        beats = scene.beats
-        assert beats is not None
-        span = float(beats.start_s[current]), float(beats.stop_s[current])
-        marks.draw_band(painter, page, theme, *span, framed=False)
+    if scene.mark is not None:
+        marks.draw_band(painter, page, theme, *scene.mark[1:], framed=False)
     if scene.frame is not None:
         marks.draw_band(painter, page, theme, *scene.frame, framed=True)
     painter.save()
@@ -82,60 +99,80 @@ def paint(painter: QPainter, scene: Scene) -> None:
     for trace in scene.traces:
         draw_trace(painter, scene, trace)
     painter.restore()
+    if scene.unread_s is not None:
+        _draw_unread(painter, scene, scene.unread_s)
     marks.draw_end(painter, page, theme, record.duration_s, font=font)
     paper.draw_names(painter, page, theme, scene.rows, font=font)
-    if scene.beats is not None:
+    if scene.counts is not None:
+        marks.draw_shares(painter, page, theme, scene.counts, font=font)
+    elif scene.beats is not None:
         marks.draw_letters(painter, page, theme, scene.beats, current=scene.current, font=font)
-        if current is not None:
-            marks.draw_pointer(painter, page, theme, float(scene.beats.times_s[current]))
+    if scene.mark is not None:
+        marks.draw_pointer(painter, page, theme, scene.mark[0])
     paper.draw_axis(
         painter, page, theme, start=record.base_time, end_s=record.duration_s, font=font
     )
     in_mv = any(row.calibrated_mv for row in scene.rows)
-    shown = RAW if not scene.filtered else FILTERING if scene.source.awaits else FILTERED
-    words = paper.scale_text(page, in_mv=in_mv, shown=shown)
+    words = paper.scale_text(page, in_mv=in_mv, shown=scene.shown)
     paper.draw_scale(painter, page, theme, words, font=font)
-    error = scene.source.error_in(page.start_s, page.stop_s)
+    error = scene.source.reading.error_in(page.start_s, page.stop_s)
     if error:
         _draw_error(painter, scene, error)
 
 
-def _current(scene: Scene) -> int | None:
-    """Place of the current beat among those on the page."""
-    if scene.current is None or scene.beats is None:
-        return None
-    place = scene.current - scene.beats.first
-    return place if 0 <= place < len(scene.beats.times_s) else None
-
-
 def draw_trace(painter: QPainter, scene: Scene, trace: Trace) -> None:
     """Leads of one kind: one curve per class for all of them, ECG leads only coloured."""
-    page, theme = scene.page, scene.theme
+    page, theme, view = scene.page, scene.theme, trace.view
     by_lead = {row.lead: row for row in scene.rows}
     rows = [by_lead[lead] for lead in trace.leads]
-    x = np.asarray(page.x(trace.times_s))
-    low = to_pixels(trace.view.low, rows, page)
-    if trace.view.step > 1:
-        x, y = interleave(x, low, to_pixels(trace.view.high, rows, page))
-    else:
-        y = low
-    codes = np.full(len(x), UNCOVERED, np.int8)
+    codes = np.full(view.low.shape[1], UNCOVERED, np.int8)
     if scene.beats is not None and rows and rows[0].ecg:
         codes = class_codes(
-            trace.view.low.shape[1],
+            view.low.shape[1],
             start=trace.columns(scene.beats.start_s),
             stop=trace.columns(scene.beats.stop_s),
             classes=scene.beats.classes,
         )
-        codes = np.repeat(codes, 2) if trace.view.step > 1 else codes
-    for code, curve in class_curves(y, codes):
+    if view.step > 1:
+        _draw_columns(painter, scene, trace, rows, codes)
+        return
+    x = np.asarray(page.x(trace.times_s))
+    for code, curve in class_curves(to_pixels(view.low, rows, page), codes):
         plain = code == UNCOVERED
         color = QColor(theme.trace) if plain else class_color(theme, code)
         width = _TRACE_WIDTH if plain else _BEAT_WIDTH
         draw_segments(painter, segments(x, curve), color, width=width)
 
 
-def to_pixels(values: NDArray[np.float32], rows: Sequence[Row], page: Page) -> NDArray[np.float64]:
+def _draw_columns(
+    painter: QPainter, scene: Scene, trace: Trace, rows: Sequence[Row], codes: NDArray[np.int8]
+) -> None:
+    """One upright line for each column of pixels and lead, from the least to the greatest."""
+    page, theme = scene.page, scene.theme
+    low, high, codes = by_pixel(
+        page.column(trace.times_s), trace.view.low, trace.view.high, codes, n_pixels=page.columns
+    )
+    x = page.snap(page.gutter) + (np.arange(page.columns) + 0.5) / page.dpr
+    bottom, top = to_pixels(low, rows, page), to_pixels(high, rows, page)
+    plain = QColor(theme.trace)
+    if scene.beats is None and scene.counts is not None:
+        plain.setAlphaF(_PALE)
+    # on whole pixels where they fill the page: a third of the time, and no slopes to be smoothed
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not page.wide)
+    for code in (UNCOVERED, *PAINT_ORDER):
+        mine = codes == code
+        if not mine.any():
+            continue
+        color = plain if code == UNCOVERED else class_color(theme, code)
+        least = _TRACE_WIDTH if code == UNCOVERED else _BEAT_HEIGHT
+        lines = uprights(bottom[:, mine], top[:, mine], x[mine], least=least)
+        if page.wide:
+            lines[:, 1::2] = (np.floor(lines[:, 1::2] * page.dpr) + 0.5) / page.dpr
+        draw_segments(painter, lines, color, width=1 / page.dpr)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def to_pixels(values: NDArray[np.floating], rows: Sequence[Row], page: Page) -> NDArray[np.float64]:
     """Pixels from the widget's top of (n_rows, m) values in each row's unit."""
     middle = np.array([[row.middle + page.top - page.scroll] for row in rows])
     scale = np.array([[row.px_per_unit] for row in rows])
@@ -153,6 +190,19 @@ def medians(trace: Trace) -> dict[int, float]:
         values = values[np.isfinite(values)]
         result[lead] = float(np.median(values)) if len(values) else float("nan")
     return result
+
+
+def _draw_unread(painter: QPainter, scene: Scene, unread_s: float) -> None:
+    """Hatch what is not read yet: an empty page would look like a silent heart."""
+    page, theme = scene.page, scene.theme
+    left = max(page.gutter, float(page.x(unread_s)))
+    stop = min(page.width, float(page.x(scene.source.record.duration_s)))
+    box = QRectF(left, page.top, max(0.0, stop - left), page.paper_height)
+    painter.fillRect(box, QBrush(QColor(theme.grid_major), Qt.BrushStyle.BDiagPattern))
+    painter.setFont(scene.font)
+    painter.setPen(QColor(theme.muted))
+    if box.width() > 120:
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "reading…")
 
 
 def _draw_error(painter: QPainter, scene: Scene, error: str) -> None:

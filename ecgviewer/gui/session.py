@@ -91,7 +91,7 @@ class Session(QObject):
         """Open what a callable reads; the old recording stays until the new one is ready."""
         if self._opening is not None:
             self._opening.requestInterruption()
-        task = self.threads.task(read, ticket=self._take_number())
+        task = self.threads.task(read, ticket=self._take_number(), gives_way=False)
         task.succeeded.connect(self.on_record_ready)
         task.failed.connect(self.on_open_failed)
         self._opening = task
@@ -101,6 +101,10 @@ class Session(QObject):
         """Stop the analysis; what is classified stays."""
         if self._analysis is not None:
             self._analysis.requestInterruption()
+        if self.opened is not None and self.progress.busy:
+            # at once: the thread ends in its own time, and what it still says is not heard
+            self.on_run_ended(self.opened.run_id, whole=False)
+            self.opened.run_id = self._take_number()
 
     def resume(self) -> None:
         """Classify what has no class yet."""
@@ -167,21 +171,18 @@ class Session(QObject):
             self._classify_anew(self.opened)
 
     def on_scan_advanced(self, run_id: int, step: ScanStep) -> None:
-        opened = self._current(run_id)
-        if opened is None:
+        if (opened := self._current(run_id)) is None:
             return
         opened.log.extend(step.samples)
         opened.stretches, opened.scan = step.stretches, step.scan
         self._set_progress(Progress("finding", step.done, step.total))
 
     def on_files_hashed(self, run_id: int, hashed: Hashed) -> None:
-        opened = self._current(run_id)
-        if opened is not None:
+        if (opened := self._current(run_id)) is not None:
             opened.hashed = hashed
 
     def on_kept_found(self, run_id: int, kept: Kept) -> None:
-        opened = self._current(run_id)
-        if opened is not None:
+        if (opened := self._current(run_id)) is not None:
             opened.take(kept)
             self.beats_reset.emit()
 
@@ -197,15 +198,13 @@ class Session(QObject):
         self._set_progress(self._classifying("classifying"))
 
     def on_beats_classified(self, run_id: int, batch: BeatBatch) -> None:
-        opened = self._current(run_id)
-        if opened is None:
+        if (opened := self._current(run_id)) is None:
             return
         opened.log.apply(batch)
         self._set_progress(self._classifying("classifying"))
 
     def on_run_ended(self, run_id: int, whole: bool) -> None:
-        opened = self._current(run_id)
-        if opened is None:
+        if (opened := self._current(run_id)) is None:
             return
         self.dirty = True
         note = opened.ending(whole=whole, took=self._meter.took())

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
 from ecgviewer.gui.errors import note, sentence
+from ecgviewer.gui.priority import ANSWERS, give_way
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
@@ -69,6 +70,7 @@ class SignalWorker(QThread):
         self.requestInterruption()
 
     def run(self) -> None:
+        give_way(ANSWERS)  # what is looked at comes before what is not
         cleaned = CleanedSignal(TimeGrid(self._record), self._record.ecg_leads)
         while (item := self._next()) is not None:
             try:

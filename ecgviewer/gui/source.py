@@ -1,20 +1,22 @@
 """What is drawn of a record: raw and cleaned samples of a span, read lazily; never paints."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.gui.reading import Reading
 from ecgviewer.record import Lead, Record, RecordError
+from ecgviewer.signal.coarse import Coarse
 from ecgviewer.signal.envelope import Envelope, View, block_size
 from ecgviewer.signal.grid import TimeGrid
 
 Cleaned = Callable[[int, int], NDArray[np.float32] | None]
-_log = logging.getLogger(__name__)
+# samples of a lead that the window's thread reads for one page at most; 15 ms for two leads
+FINE_SAMPLES = 1 << 19
+_KEEP_BYTES = 24 << 20  # for samples of pages seen before, recorded and cleaned each
 _CLEANED_BLOCK = 16_384  # grid samples; a quarter of the blocks in which the signal is cleaned
-_LEAST_READ = 128  # samples; what cannot be read is narrowed down to so many
 _RANGE_SPOTS, _RANGE_SPOT_S = 6, 4.0  # where the usual range of a signal without mV is looked for
 
 
@@ -57,14 +59,23 @@ class Source:
     cleaned : callable, optional
         (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV; None while that
         is being cleaned: `refresh` asks again.
+    reading : Reading, optional
+        Its samples, with coarse levels that are made elsewhere: what they lack is waited for.
+        Without it every sample of a page is read here, be the page a day.
     """
 
-    def __init__(self, record: Record, cleaned: Cleaned | None = None) -> None:
-        self.record = record
+    def __init__(
+        self, record: Record, cleaned: Cleaned | None = None, *, reading: Reading | None = None
+    ) -> None:
+        self.record, self.reading = record, reading or Reading(record)
         self.grid = TimeGrid(record)
-        self._failed: dict[tuple[float, float], str] = {}
+        self._coarse = reading.coarse if reading else None
         self._raw = Envelope(
-            self._read, record.n_samples, record.n_leads, block=block_size(record.fs)
+            self.reading.read,
+            record.n_samples,
+            record.n_leads,
+            block=block_size(record.fs),
+            keep_bytes=_KEEP_BYTES,
         )
         self._cleaned: Envelope | None = None
         self._clean = cleaned
@@ -75,13 +86,32 @@ class Source:
                 self.grid.n_samples,
                 len(record.ecg_leads),
                 block=_CLEANED_BLOCK,
+                keep_bytes=_KEEP_BYTES,
             )
         self._ranges: dict[int, tuple[float, float]] | None = None
 
-    @property
-    def can_clean(self) -> bool:
-        """Whether there is a cleaned trace to show."""
-        return self._cleaned is not None
+    def can_clean(self, width_s: float) -> bool:
+        """Whether there is a cleaned trace of so many seconds to show."""
+        return self._cleaned is not None and (
+            self._coarse is None or width_s * self.grid.params.fs_hz <= FINE_SAMPLES
+        )
+
+    def unread_s(self, start_s: float, stop_s: float, px_per_s: float) -> float | None:
+        """From when on a span is not read yet and waited for; None where it is all there."""
+        coarse = self._coarse
+        if coarse is None or coarse.complete or self._reads_finely(start_s, stop_s, px_per_s):
+            return None
+        known = coarse.done / self.record.fs
+        return max(start_s, known) if known < stop_s else None
+
+    def _reads_finely(self, start_s: float, stop_s: float, px_per_s: float) -> bool:
+        """Whether a page is drawn from samples read for it, not from coarse levels."""
+        coarse, fs = self._coarse, self.record.fs
+        if coarse is None:
+            return True
+        if (stop_s - start_s) * fs > FINE_SAMPLES:
+            return False
+        return fs / px_per_s < coarse.step or coarse.done < min(stop_s * fs, coarse.n_samples)
 
     def refresh(self) -> None:
         """Ask again for what was not cleaned yet."""
@@ -123,7 +153,9 @@ class Source:
             result.append(Trace(ecg, view, grid_s))
             ecg = ()
         if ecg or others:
-            raw = _view(self._raw, start_s, stop_s, 1 / record.fs, px_per_s)
+            finely = self._reads_finely(start_s, stop_s, px_per_s)
+            levels = self._raw if finely or self._coarse is None else self._coarse
+            raw = _view(levels, start_s, stop_s, 1 / record.fs, px_per_s)
             result += [
                 Trace(leads, _rows(raw, leads), 1 / record.fs) for leads in (ecg, others) if leads
             ]
@@ -139,7 +171,7 @@ class Source:
             wanted = [i for i, lead in self.leads if not (lead.is_ecg and lead.calibrated)]
             self._ranges = {}
             if wanted:
-                spots = np.concatenate([self._read(*span) for span in self._spots()], axis=1)
+                spots = np.concatenate([self.reading.read(*span) for span in self._spots()], axis=1)
                 for i in wanted:
                     self._ranges[i] = _usual_range(spots[i])
         return self._ranges
@@ -149,24 +181,6 @@ class Source:
         starts = np.linspace(0, max(0, self.record.n_samples - length), _RANGE_SPOTS)
         return [(int(s), min(int(s) + length, self.record.n_samples)) for s in np.unique(starts)]
 
-    def error_in(self, start_s: float, stop_s: float) -> str | None:
-        """Why samples of a span could not be read, once that was tried; None where all could."""
-        for (first, last), reason in self._failed.items():
-            if first < stop_s and last > start_s:
-                return reason
-        return None
-
-    def _read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Samples, and NaN where the file cannot be read: a page must not fail for it."""
-        try:
-            return self.record.read(start, stop)
-        except RecordError as error:
-            if stop - start > _LEAST_READ:  # the rest of it may be sound
-                middle = (start + stop) // 2
-                return np.concatenate([self._read(start, middle), self._read(middle, stop)], axis=1)
-            self._fail(start / self.record.fs, stop / self.record.fs, error)
-        return np.full((self.record.n_leads, max(0, stop - start)), np.nan, np.float32)
-
     def _read_cleaned(self, low: int, high: int) -> NDArray[np.float32]:
         try:
             if self._clean is not None:
@@ -175,17 +189,12 @@ class Source:
                     return values
                 self.awaits = True
         except RecordError as error:
-            self._fail(low / self.grid.params.fs_hz, high / self.grid.params.fs_hz, error)
+            self.reading.fail(low / self.grid.params.fs_hz, high / self.grid.params.fs_hz, error)
         return np.full((len(self.record.ecg_leads), high - low), np.nan, np.float32)
-
-    def _fail(self, start_s: float, stop_s: float, error: RecordError) -> None:
-        if not self._failed:
-            _log.warning("%s: %.3f to %.3f s is not drawn", error, start_s, stop_s)
-        self._failed[start_s, stop_s] = error.reason
 
 
 def _view(
-    envelope: Envelope, start_s: float, stop_s: float, sample_s: float, px_per_s: float
+    envelope: Envelope | Coarse, start_s: float, stop_s: float, sample_s: float, px_per_s: float
 ) -> View:
     """The span and two columns more on either side, so that lines run on to the paper's edge."""
     per_pixel = 1 / (sample_s * px_per_s)

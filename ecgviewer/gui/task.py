@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from ecgviewer.gui.errors import note, sentence
+from ecgviewer.gui.priority import give_way
 
 _LOG = logging.getLogger(__name__)
 
@@ -20,6 +21,8 @@ class Task(QThread):
         Takes this task (for `stopped` and `progress`) and returns the result.
     ticket : int
         Number that the result carries, so that a late one can be told from the one wanted.
+    gives_way : bool
+        Whether the window goes first; not where it has nothing to show until this is done.
     parent : QObject
         Owner.
     """
@@ -29,13 +32,20 @@ class Task(QThread):
     progressed = Signal(int, int)
 
     def __init__(
-        self, work: Callable[["Task"], Any], *, ticket: int = 0, parent: QObject | None = None
+        self,
+        work: Callable[["Task"], Any],
+        *,
+        ticket: int = 0,
+        gives_way: bool = True,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._work = work
+        self._work, self._gives_way = work, gives_way
         self.ticket = ticket
 
     def run(self) -> None:
+        if self._gives_way:
+            give_way()
         try:
             result = self._work(self)
         except Exception as error:
@@ -69,9 +79,9 @@ class Threads(QObject):
         self._running.append(thread)
         thread.start()
 
-    def task(self, work: Callable[[Task], Any], *, ticket: int = 0) -> Task:
+    def task(self, work: Callable[[Task], Any], *, ticket: int = 0, gives_way: bool = True) -> Task:
         """A task that is not started yet; connect it, then hand it to `start`."""
-        return Task(work, ticket=ticket, parent=self)
+        return Task(work, ticket=ticket, gives_way=gives_way, parent=self)
 
     @staticmethod
     def ask_to_end(thread: QThread) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from ecgviewer import pipeline
 from ecgviewer.gui.errors import note, sentence
 from ecgviewer.gui.order import WantedOrder
+from ecgviewer.gui.priority import give_way
 from ecgviewer.keeping import Hashed, Keeper, Kept, hash_files
 from ecgviewer.pipeline import BeatBatch, Ensemble, Inputs, Scan
 from ecgviewer.record import Record
@@ -113,6 +114,7 @@ class AnalysisWorker(QThread):
         self.view = (0.0, 10.0)  # span on screen, seconds; the window keeps it
 
     def run(self) -> None:
+        give_way()  # and with it the threads of the networks
         try:
             whole = self._stream()
         except Exception as error:
@@ -153,7 +155,7 @@ class AnalysisWorker(QThread):
             left -= len(batch.indices)
             if left <= 0:
                 break
-        return True
+        return not self.isInterruptionRequested()
 
     def _kept(self) -> Kept | None:
         run = self._run
@@ -185,5 +187,10 @@ class AnalysisWorker(QThread):
 
     def _batches(self, scan: Scan, ensemble: Ensemble, order: WantedOrder) -> Iterator[BeatBatch]:
         return pipeline.analyze(
-            self._run.record, scan, ensemble, order=order, inputs=self._run.inputs
+            self._run.record,
+            scan,
+            ensemble,
+            order=order,
+            inputs=self._run.inputs,
+            stop=self.isInterruptionRequested,
         )

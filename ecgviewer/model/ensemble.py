@@ -1,8 +1,10 @@
 """An ensemble in use: device, precision, fused probabilities; never cuts windows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,11 +13,9 @@ from numpy.typing import NDArray
 
 from ecgviewer import paths
 from ecgviewer.model.bundle import Bundle, BundleError, load_bundle, set_deterministic
+from ecgviewer.model.crew import Stop, Stopped, carry_out
+from ecgviewer.model.engine import Precision, Runner
 from ecgviewer.signal.params import Preprocessing
-
-Precision = Literal["fp32", "bf16"]
-# Every call runs whole batches of this many: a beat's bits do not depend on its company.
-BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,22 @@ class Ensemble:
         self._bundle = bundle
         self.device = _device(device)
         self.precision: Precision = _precision(precision, self.device, self.delta)
-        self._networks = [m.network.to(self.device) for m in bundle.members]
+        self._runners = self._ready(self.precision)
+        # what settles close calls
+        self._exact = self._runners if self.precision == "fp32" else self._ready("fp32")
         weights = torch.tensor(bundle.card.weights, dtype=torch.float64)
         self._weights = weights[:, None]  # (n_members, 1)
+
+    def _ready(self, precision: Precision) -> tuple[Runner, ...]:
+        return tuple(
+            Runner(
+                member.network,
+                takes_context=bool(member.card.context),
+                device=self.device,
+                precision=precision,
+            )
+            for member in self._bundle.members
+        )
 
     @property
     def name(self) -> str:
@@ -128,9 +141,12 @@ class Ensemble:
         card["member_cards"] = {m.card.name: msgspec.to_builtins(m.card) for m in members}
         return card
 
-    @torch.inference_mode()
     def predict(
-        self, windows: NDArray[np.float32], context: NDArray[np.float32] | None = None
+        self,
+        windows: NDArray[np.float32],
+        context: NDArray[np.float32] | None = None,
+        *,
+        stop: Stop = lambda: False,
     ) -> Prediction:
         """Classify windows.
 
@@ -140,24 +156,27 @@ class Ensemble:
             As `signal.segment` cuts them.
         context : (n, n_columns) float32, optional
             As `rhythm.context` gives it; wanted where `takes_context`.
+        stop : callable
+            Asked now and then, on any thread, whether the answer is still wanted.
 
         Returns
         -------
         Prediction
+
+        Raises
+        ------
+        Stopped
+            When `stop` said so.
         """
         n = len(windows)
         if not self.takes_context:
             context = np.zeros((n, 0), np.float32)
         elif context is None:
             raise BundleError(f"{self.name}: its networks need the context of the beats")
-        votes = np.empty((n, len(self._networks), 5), np.float32)
-        for start in range(0, n, BATCH):
-            part = windows[start : start + BATCH]
-            beside = context[start : start + BATCH]
-            votes[start : start + len(part)] = self._votes(part, beside, self.precision)
+        votes = self._votes(self._runners, windows, context, stop)
         fused = self._fuse(votes)
         if self.precision == "bf16":
-            self._settle(windows, context, votes, fused)
+            self._settle(windows, context, votes, fused, stop)
         sharp = fused ** (1 / self.temperature)
         return Prediction(sharp / sharp.sum(axis=1, keepdims=True), votes)
 
@@ -167,36 +186,44 @@ class Ensemble:
         context: NDArray[np.float32],
         votes: NDArray[np.float32],
         fused: NDArray[np.float64],
+        stop: Stop,
     ) -> None:
         """Compute close calls again in fp32, in place."""
         ordered = np.sort(fused, axis=1)
         close = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < (self.delta or 0.0))
-        for start in range(0, len(close), BATCH):
-            rows = close[start : start + BATCH]
-            votes[rows] = self._votes(windows[rows], context[rows], "fp32")
-            fused[rows] = self._fuse(votes[rows])
+        votes[close] = self._votes(self._exact, windows[close], context[close], stop)
+        fused[close] = self._fuse(votes[close])
 
     def _fuse(self, votes: NDArray[np.float32]) -> NDArray[np.float64]:
         return (torch.from_numpy(votes).double() * self._weights).sum(dim=1).numpy()
 
     def _votes(
-        self, windows: NDArray[np.float32], context: NDArray[np.float32], precision: Precision
+        self,
+        runners: Sequence[Runner],
+        windows: NDArray[np.float32],
+        context: NDArray[np.float32],
+        stop: Stop,
     ) -> NDArray[np.float32]:
-        """Sigmoids (n, n_members, 5) of at most one batch, padded to a whole one."""
+        """Sigmoids (n, n_members, 5)."""
         n = len(windows)
-        padded = np.zeros((BATCH, *windows.shape[1:]), np.float32)
-        padded[:n] = windows
-        x = torch.from_numpy(padded).to(self.device)
-        columns = np.zeros((BATCH, context.shape[1]), np.float32)
-        columns[:n] = context
-        c = torch.from_numpy(columns).to(self.device)
-        with torch.autocast(self.device, torch.bfloat16, enabled=precision == "bf16"):
-            logits = [
-                network(x, c) if member.card.context else network(x)
-                for network, member in zip(self._networks, self._bundle.members, strict=True)
-            ]
-        votes = [torch.sigmoid(each.float()).cpu() for each in logits]
-        return torch.stack(votes, dim=1)[:n].numpy()
+        votes = np.empty((n, len(runners), 5), np.float32)
+
+        def job(i: int, part: slice) -> None:
+            votes[part, i] = runners[i].votes(windows[part], context[part])
+
+        jobs = []
+        # small batches are those of large networks: they begin, and the rest fills the gaps
+        for i in sorted(range(len(runners)), key=lambda i: runners[i].rows):
+            step = runners[i].rows
+            jobs += [partial(job, i, slice(k, k + step)) for k in range(0, n, step)]
+        if self.device == "cpu":
+            carry_out(jobs, stop=stop)
+            return votes
+        for each in jobs:
+            if stop():
+                raise Stopped
+            each()
+        return votes
 
 
 def _no_tf32() -> None:

@@ -10,17 +10,20 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from ecgviewer import paths
+from ecgviewer.contexts import ContextSource
 from ecgviewer.io.readers import open_record
-from ecgviewer.model.bundle import load_bundle
+from ecgviewer.model.bundle import Bundle, load_bundle
 from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
-from ecgviewer.pipeline import Scan, analyze, scan
+from ecgviewer.pipeline import BATCH, Scan, analyze, default_inputs, scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import CONTEXT
+from ecgviewer.signal.params import Preprocessing
+from ecgviewer.signal.segment import cut_windows, window_bounds
 
 
 def best(action: Callable[[], object], n: int = 5) -> float:
@@ -53,17 +56,39 @@ def main() -> None:
     print(f"cleaning  {rate:8.3f} s a lead-hour {rate / unit:10.1f} units")
     *_, last = scan(record)
     for name in available():
-        plain = best(partial(_plain_loop, name, record, last.scan), 2) / max(1, last.scan.n_beats)
-        print(f"{name}: plain fp32 loop {1 / plain:8.0f} beats a second, windows ready")
-        for precision in ("fp32", "bf16"):
-            ensemble = load_ensemble(name, device="cpu", precision=precision)
-            # the record's own beats: noise would be a close call, computed again in fp32
-            seconds = best(partial(_classify, record, last.scan, ensemble), 3)
-            per_beat = seconds / max(1, last.scan.n_beats)
+        _ensemble(name, record, last.scan, unit)
+
+
+def _ensemble(name: str, record: Record, beats: Scan, unit: float) -> None:
+    n = max(1, beats.n_beats)
+    bundle = load_bundle(paths.model_weights() / name)
+    # the record's own beats: noise would be a close call, computed again in fp32
+    inputs = _inputs(record, beats, bundle.members[0].preprocessing)
+    plain = best(partial(_plain_loop, bundle, *inputs), 3) / n
+    print(f"{name}: plain fp32 loop {1 / plain:8.0f} beats a second, windows ready")
+    for precision in ("fp32", "bf16"):
+        ensemble = load_ensemble(name, device="cpu", precision=precision)
+        for what, work in (
+            ("windows ready", partial(_predict, ensemble, *inputs)),
+            ("whole analysis", partial(_classify, record, beats, ensemble)),
+        ):
+            per_beat = best(work, 3) / n
             print(
-                f"{name}: {precision} whole analysis {1 / per_beat:8.0f} beats a second"
+                f"{name}: {precision} {what:14} {1 / per_beat:8.0f} beats a second"
                 f" {per_beat / unit:10.2f} units, {plain / per_beat:.2f} of the plain loop"
             )
+
+
+def _inputs(record: Record, beats: Scan, prep: Preprocessing) -> tuple[torch.Tensor, torch.Tensor]:
+    """Windows (n, 2, 400) and context (n, n_columns) of a record's beats."""
+    inputs = default_inputs(record, prep=prep)
+    channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
+    rows = tuple(None if i is None else channels.index(i) for i in inputs)
+    cleaned = CleanedSignal(TimeGrid(record), channels, prep=prep)
+    bounds = window_bounds(beats.positions, beats.before, beats.after, prep)
+    windows = cut_windows(cleaned, bounds, inputs=rows).values
+    context = ContextSource(beats, cleaned, rows).of(np.arange(beats.n_beats))
+    return torch.from_numpy(windows), torch.from_numpy(context)
 
 
 def _classify(record: Record, beats: Scan, ensemble: Ensemble) -> None:
@@ -71,16 +96,20 @@ def _classify(record: Record, beats: Scan, ensemble: Ensemble) -> None:
         pass
 
 
-def _plain_loop(name: str, record: Record, beats: Scan) -> None:
+def _predict(ensemble: Ensemble, windows: torch.Tensor, context: torch.Tensor) -> None:
+    """As an analysis asks: batch by batch."""
+    for start in range(0, len(windows), BATCH):
+        part = slice(start, start + BATCH)
+        ensemble.predict(windows[part].numpy(), context[part].numpy())
+
+
+@torch.inference_mode()
+def _plain_loop(bundle: Bundle, windows: torch.Tensor, context: torch.Tensor) -> None:
     """Every network in fp32 over batches of 256 windows, one after the other."""
-    bundle = load_bundle(paths.model_weights() / name)
-    columns = CONTEXT.columns
-    with torch.inference_mode():
-        for start in range(0, beats.n_beats, 256):
-            n = min(256, beats.n_beats - start)
-            x, c = torch.randn(n, 2, 400), torch.randn(n, columns)
-            for member in bundle.members:
-                member.network(x, c) if member.card.context else member.network(x)
+    for start in range(0, len(windows), 256):
+        x, c = windows[start : start + 256], context[start : start + 256]
+        for member in bundle.members:
+            member.network(x, c) if member.card.context else member.network(x)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ class Quiet(FakeEnsemble):
     title, hash, unseen_sentence = "Quiet", "fedcba9876543210", ""
     members, weights = ("a", "b", "c"), (0.5, 0.25, 0.25)
 
-    def predict(self, windows, context=None):
-        found = super().predict(windows)
+    def predict(self, windows, context=None, **options):
+        found = super().predict(windows, **options)
         return type(found)(found.probabilities, found.votes[:, [0, 1, 1]])
 
 

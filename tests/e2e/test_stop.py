@@ -1,7 +1,7 @@
 """A person changes her mind: cancel, resume, another record, close while streaming."""
 
 from ecgviewer.gui.main_window import MainWindow
-from ecgviewer.gui.worker import Ensembles
+from ecgviewer.gui.worker import AnalysisWorker, Ensembles
 from tests.gui.conftest import TIMEOUT_MS, wait
 
 
@@ -26,6 +26,23 @@ def test_cancel_keeps_what_is_classified_and_the_rest_can_follow(qtbot, window, 
     window.actions_by_name["resume"].trigger()
     wait(qtbot, lambda: window.session.progress.phase == "done")
     assert log.n_pending == 0
+
+
+def test_cancel_does_not_wait_for_the_networks(qtbot, window, ensemble, demo):
+    ensemble.gate.clear()
+    start(qtbot, window, demo)
+    window.session.cancel()
+    assert window.session.progress.phase == "cancelled"
+    first = window.session.opened.log.n_classified
+    ensemble.gate.set()
+    for thread in window.session.threads._running:
+        if isinstance(thread, AnalysisWorker):
+            assert thread.wait(TIMEOUT_MS)
+    qtbot.wait(20)
+    assert window.session.opened.log.n_classified == first  # what came too late is not heard
+    window.session.resume()
+    wait(qtbot, lambda: window.session.progress.phase == "done")
+    assert window.session.opened.log.n_pending == 0
 
 
 def test_another_record_takes_over_and_late_results_are_dropped(

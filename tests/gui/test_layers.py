@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from ecgviewer.gui.layers import (
     PENDING,
     UNCOVERED,
+    by_pixel,
     class_codes,
     class_curves,
-    interleave,
     segments,
     thin,
+    uprights,
 )
 
 
@@ -74,10 +75,45 @@ def test_segments_of_nothing() -> None:
     assert len(segments(np.zeros(1), np.zeros((1, 1)))) == 1
 
 
-def test_columns_become_a_zigzag() -> None:
-    x, y = interleave(np.array([1.0, 2.0]), np.array([[-1.0, -2.0]]), np.array([[1.0, 2.0]]))
-    assert x.tolist() == [1, 1, 2, 2]
-    assert y.tolist() == [[-1, 1, -2, 2]]
+@given(
+    st.lists(st.tuples(st.integers(-2, 12), st.floats(-9, 9)), min_size=1, max_size=40),
+    st.integers(1, 9),
+)
+def test_every_extreme_is_within_its_pixel_and_neighbours_touch(
+    values: list[tuple[int, float]], n_pixels: int
+) -> None:
+    values.sort()
+    column = np.array([c for c, _ in values])
+    low = np.array([[v for _, v in values]])
+    codes = np.zeros(len(column), np.int8)
+    least, greatest, _ = by_pixel(column, low, low + 1, codes, n_pixels=n_pixels)
+    for c, v in values:
+        if 0 <= c < n_pixels:
+            assert least[0, c] <= v
+            assert greatest[0, c] >= v + 1
+    there = np.isfinite(least[0])
+    both = there[1:] & there[:-1]
+    assert (least[0, 1:] <= greatest[0, :-1])[both].all()
+    assert (greatest[0, 1:] >= least[0, :-1])[both].all()
+    if there.any():  # nothing is made up beyond the last value
+        assert np.flatnonzero(there).max() <= column.max()
+
+
+def test_gaps_stay_gaps_and_abnormal_wins_a_pixel() -> None:
+    nan = np.nan
+    low = np.array([[0.0, 1.0, nan, nan, 5.0]])
+    codes = np.array([0, 2, 0, UNCOVERED, PENDING], np.int8)
+    least, greatest, code = by_pixel(np.array([0, 0, 1, 1, 2]), low, low, codes, n_pixels=4)
+    np.testing.assert_array_equal(least, [[0, nan, 5, nan]])
+    np.testing.assert_array_equal(greatest, [[1, nan, 5, nan]])
+    assert code.tolist() == [2, 0, PENDING, UNCOVERED]
+
+
+def test_columns_become_upright_lines() -> None:
+    lines = uprights(
+        np.array([[9.0, np.nan, 5.0]]), np.array([[1.0, np.nan, 5.0]]), np.arange(3.0), least=2
+    )
+    assert lines.tolist() == [[0, 1, 0, 9], [2, 4, 2, 6]]
 
 
 @given(

@@ -7,8 +7,12 @@ TIMES = np.arange(0.0, 100.0)  # one beat a second
 
 def test_what_is_on_screen_comes_first_then_outward():
     order = WantedOrder(TIMES, (40.0, 45.0))
-    wanted = order(np.ones(100, bool))
-    assert wanted[:6].tolist() == [40, 41, 42, 43, 44, 45]
+    pending = np.ones(100, bool)
+    seen = order(pending)
+    assert seen.tolist() == [40, 41, 42, 43, 44, 45]  # and nothing that would make them wait
+    pending[seen] = False
+    wanted = order(pending)
+    assert len(wanted) == 94
     distance = np.maximum(40 - TIMES[wanted], TIMES[wanted] - 45)
     assert (np.diff(np.maximum(0, distance)) >= 0).all()
 

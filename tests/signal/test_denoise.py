@@ -93,3 +93,28 @@ def test_blocks_do_not_depend_on_what_was_read_before():
     whole = forwards.between(0, 108_000)
     assert np.array_equal(whole[:, 70_000:90_000], late)
     assert np.array_equal(whole[:, 60_000:70_001], early)
+
+
+def test_blocks_cleaned_on_threads_are_those_cleaned_in_turn():
+    from concurrent.futures import ThreadPoolExecutor
+
+    grid = TimeGrid(demo())
+    one, other = CleanedSignal(grid, (0,)), CleanedSignal(grid, (0,))
+    jobs = other.missing(0, grid.n_samples)
+    assert len(jobs) == grid.n_blocks
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda job: job(), jobs))
+    assert other.missing(0, grid.n_samples) == []
+    expected = one.between(0, grid.n_samples)
+    assert np.array_equal(other.between(0, grid.n_samples), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("n", [1, 72, 73, 216, 217, 218, 5000])
+def test_the_baseline_is_that_of_plain_medians_to_the_bit(n):
+    from scipy.ndimage import median_filter
+
+    ecg = np.random.default_rng(n).normal(size=n)
+    ecg[: n // 10] = -0.0
+    short = median_filter(ecg, 73, mode="nearest")
+    expected = ecg - median_filter(short, 217, mode="nearest")
+    assert np.array_equal(remove_baseline(ecg, PAPER), expected)

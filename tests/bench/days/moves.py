@@ -14,6 +14,8 @@ _ZOOM = 1.25
 
 def called(width_s: float) -> str:
     """A width in words."""
+    if width_s > 86_400:
+        return f"{width_s / 86_400:.0f} d"
     if width_s < 60:
         return f"{width_s:.0f} s"
     return f"{width_s / 60:.0f} min" if width_s < 3600 else f"{width_s / 3600:.0f} h"
@@ -27,6 +29,7 @@ def show(driver: Driver, width_s: float, at: float = 0.3) -> bool:
     except ValueError:
         return False
     driver.canvas.go_to(at * driver.canvas.duration_s)
+    driver.wait(lambda: not driver.canvas.awaits_samples, limit_s=120)
     driver.watch(0.3)
     return True
 

@@ -54,9 +54,7 @@ def _state(driver: Driver, state: str, phases: set[str], *, share: float = 1.0) 
             yield Figure(name, None, "ms", note="the analysis had ended before")
             continue
         if not show(driver, width):
-            page = driver.canvas.geometry_now()
-            widest = page.width_s * page.speed_mm_s / 0.5
-            note = f"the window has no such page; its widest is about {widest / 60:.0f} min"
+            note = f"the recording has {driver.canvas.duration_s / 3600:.3g} h"
             yield Figure(name, None, "ms", BARS_MS[0], note=note, without="not offered")
             continue
         times = driver.frame_times_ms(moves(driver, share=share))

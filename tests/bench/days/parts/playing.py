@@ -76,7 +76,10 @@ def _real(driver: Driver, seconds: float) -> tuple[np.ndarray, int]:
 
 
 def _made(driver: Driver, n_frames: int) -> tuple[np.ndarray, int]:
-    """The same where every tick of the player comes at its due time: what the work takes."""
+    """The same where every tick of the player comes at its due time: what the work takes.
+
+    Its own timer goes on, but finds a clock that stands still.
+    """
     play, player = driver.window.play, driver.window.play.player
     driver.canvas.go_to(0.0)
     player.index = 0
@@ -85,7 +88,6 @@ def _made(driver: Driver, n_frames: int) -> tuple[np.ndarray, int]:
     play.frame_ready.connect(lambda frame: ready.append(frame.index))
     player._clock = clock
     play.toggle()
-    player._timer.setInterval(24 * 3600 * 1000)
     late, missing = [], 0
     for index in range(1, min(player.n_frames - 1, n_frames)):
         clock.ms = index * 1000 / PER_S

@@ -36,7 +36,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     driver.session.dirty = True
     driver.watch(1.0)
     every = []
-    for width in WIDTHS_S:
+    for width in (*WIDTHS_S, 7 * WIDTHS_S[-1]):
         if show(driver, width):
             every.append(driver.frame_times_ms(moves(driver)))
             yield from spread(f"{called(width)} wide, idle", every[-1], BARS_MS)

@@ -1,0 +1,52 @@
+"""Gaps, flat and noisy stretches of a page: those that share pixels as one; paints nothing."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.gui.page import Page
+from ecgviewer.signal.quality import Stretch
+
+Span = tuple[str, float, float, int | None]  # kind, start_s, stop_s, lead or None for all
+
+
+class Shading:
+    """The stretches of one recording.
+
+    Parameters
+    ----------
+    stretches : sequence of Stretch
+        In any order.
+    fs : float
+        Hz, of their samples.
+    """
+
+    def __init__(self, stretches: Sequence[Stretch], fs: float) -> None:
+        groups: dict[tuple[str, int | None], list[tuple[int, int]]] = {}
+        for stretch in stretches:
+            spans = groups.setdefault((stretch.kind, stretch.lead), [])
+            spans.append((stretch.start, stretch.stop))
+        self._groups = {
+            key: np.array(sorted(spans), np.float64) / fs for key, spans in groups.items()
+        }
+
+    def on(self, page: Page) -> tuple[Span, ...]:
+        """Those on a page; neighbours less than a device pixel apart as one."""
+        return tuple(
+            (kind, float(start), float(stop), lead)
+            for (kind, lead), spans in self._groups.items()
+            for start, stop in _joined(spans, page)
+        )
+
+
+def _joined(spans: NDArray[np.float64], page: Page) -> NDArray[np.float64]:
+    """Spans (n, 2) on the page, seconds; joined where less than a pixel lies between."""
+    spans = spans[(spans[:, 0] < page.stop_s) & (spans[:, 1] > page.start_s)]
+    if len(spans) < 2:
+        return spans
+    reached = np.maximum.accumulate(spans[:, 1])
+    apart = spans[1:, 0] - reached[:-1] > 1 / (page.px_per_s * page.dpr)
+    first = np.concatenate([[0], np.flatnonzero(apart) + 1])
+    last = np.concatenate([first[1:] - 1, [len(spans) - 1]])
+    return np.stack([spans[first, 0], reached[last]], axis=1)

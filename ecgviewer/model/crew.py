@@ -1,0 +1,85 @@
+"""Calls of the networks spread over the cores, each call on one thread; knows no network.
+
+PyTorch's own threads share one convolution or one step of an LSTM and wait for each other in
+between, spinning: beside other programs they were up to a hundred times slower than one thread.
+Calls on threads of their own need each other only at the end.
+"""
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import torch
+
+Stop = Callable[[], bool]
+_SWITCH_S = 0.0005
+_cores = 0  # 0: as many as there are
+
+
+class Stopped(Exception):  # noqa: N818  # not an error: somebody asked for it
+    """The work was given up because it was asked to."""
+
+
+def use_one_thread() -> None:
+    """Compute on one core from now on: where several processes share the machine."""
+    global _cores
+    _cores = 1
+    torch.set_num_threads(1)
+
+
+def cores() -> int:
+    """Cores to compute on: those this process may use, or fewer where OMP_NUM_THREADS says so."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    limits = [there or 1, _cores or there or 1, int(asked) if asked.isdecimal() else there or 1]
+    return max(1, min(limits))
+
+
+def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: False) -> None:
+    """Do every job, in any order, on as many threads as there are cores; returns when all is done.
+
+    The threads end with this call: none is left for a window that closes.
+
+    Parameters
+    ----------
+    jobs : sequence of callable
+        Independent of one another; the longest first is quickest.
+    stop : callable
+        Asked before each job, on any thread.
+
+    Raises
+    ------
+    Stopped
+        When `stop` said so; some jobs are not done.
+    Exception
+        The first that a job raised.
+    """
+    # with Python's own 5 ms threads of many short steps wait longer for each other than they work
+    sys.setswitchinterval(min(_SWITCH_S, sys.getswitchinterval()))
+    left, failures = deque(jobs), deque[BaseException]()
+    given_up = threading.Event()
+
+    def work() -> None:
+        torch.set_num_threads(1)  # of this thread alone
+        while not given_up.is_set():
+            try:
+                job = left.popleft()
+            except IndexError:
+                return
+            try:
+                if stop():
+                    raise Stopped
+                job()
+            except BaseException as error:
+                failures.append(error)
+                given_up.set()
+
+    threads = [threading.Thread(target=work) for _ in range(min(cores(), len(left)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]

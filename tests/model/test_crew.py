@@ -1,0 +1,50 @@
+"""Work spread over the cores: all of it done, stopped when asked to, no thread left."""
+
+import threading
+from functools import partial
+
+import pytest
+import torch
+
+from ecgviewer.model import crew
+from ecgviewer.model.crew import Stopped, carry_out
+
+
+def test_every_job_is_done_once_on_threads_that_end():
+    before = set(threading.enumerate())
+    done, lock = [], threading.Lock()
+
+    def job(i):
+        with lock:
+            done.append((i, torch.get_num_threads()))
+
+    carry_out([partial(job, i) for i in range(50)])
+    assert sorted(done) == [(i, 1) for i in range(50)]
+    assert set(threading.enumerate()) == before
+
+
+def test_nothing_to_do_is_done():
+    carry_out([])
+
+
+def test_the_first_failure_is_raised():
+    def fail():
+        raise ValueError("weights")
+
+    with pytest.raises(ValueError, match="weights"):
+        carry_out([fail, fail, fail])
+
+
+def test_it_stops_between_two_jobs(monkeypatch):
+    monkeypatch.setattr(crew, "cores", lambda: 1)
+    done = []
+    with pytest.raises(Stopped):
+        carry_out([lambda: done.append(1)] * 5, stop=lambda: len(done) == 2)
+    assert len(done) == 2
+
+
+def test_the_environment_may_ask_for_fewer_cores(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert crew.cores() == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "")
+    assert crew.cores() >= 1
