@@ -72,7 +72,7 @@ class ContextSource:
     def _columns(self, k: int) -> None:
         # with so many beats to either side that every neighbour that counts is there: a stretch
         # of a week shall not wait for the week
-        margin = 2 * sum(self._params.reach)
+        margin = 2 * sum(self._params.reach) + self._params.slow
         near = slice(max(0, int(self._bounds[k]) - margin), int(self._bounds[k + 1]) + margin)
         result, n_samples = self._result, self._cleaned.grid.n_samples
         context = RecordContext(
