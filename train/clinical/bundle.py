@@ -35,8 +35,8 @@ LIMITS = (
     " training patient and is hardly found. Flutter waves are not classified. Not checked on lead"
     " reversal, children, exercise or pacemakers beyond four training records. Two leads are"
     " better than one: see the figures of either alone. Checked at 360 Hz (MIT-BIH, MLII with V1,"
-    " V2 or V5) and, in grouped validation, at 128 Hz (svdb); other rates between 100 and 1000 Hz"
-    " are resampled and were not checked against references."
+    " V2 or V5) and, in grouped validation, at 128 Hz (svdb); at 100 to 1000 Hz only that beats of"
+    " training patients are called as at 360 Hz (figures: rates)."
 )
 _LEFT_OUT = ("kind", "config", "predictions", "machine", "sha256", "weights_sha256", "weights")
 
