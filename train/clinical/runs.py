@@ -48,15 +48,20 @@ class Patients:
         return {r.name: int((r.label == 1).sum()) for r in self.records}
 
 
-def read_patients(folder: Path, config: Config, *, unseen: bool, device: str) -> Patients:
-    """Records of a configuration's protocol: those to train on, or those never seen."""
+def read_patients(
+    folder: Path, config: Config, *, unseen: bool = False, copies: bool = False, device: str
+) -> Patients:
+    """Records of a configuration's protocol: those to train on, or those never seen.
+
+    `copies` are for training.
+    """
     protocol = PROTOCOLS[config.protocol]
     records: list[RecordBeats] = []
     for database, names in (protocol.unseen if unseen else protocol.train).items():
         packed = cache.load(cache_file(folder, database))
         records += cache.beats(packed, names=names, prep=config.prep, context=True)
-    copies = [] if unseen else _copies(records, config, folder)
-    return Patients(records, WindowCutter(records + copies, device=device, prep=config.prep))
+    every = records + (_copies(records, config, folder) if copies else [])
+    return Patients(records, WindowCutter(every, device=device, prep=config.prep))
 
 
 def _copies(records: list[RecordBeats], config: Config, folder: Path) -> list[RecordBeats]:

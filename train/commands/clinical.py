@@ -55,9 +55,11 @@ class _Job:
     cache_folder: Path
     device: str
 
-    def patients(self, *, unseen: bool = False) -> Patients:
+    def patients(self, *, unseen: bool = False, copies: bool = False) -> Patients:
         one = runs_of(self.members, self.configuration, self.seeds[0])[0]
-        return read_patients(self.cache_folder, one, unseen=unseen, device=self.device)
+        return read_patients(
+            self.cache_folder, one, unseen=unseen, copies=copies, device=self.device
+        )
 
     def say(self, line: str) -> None:
         console.print(line, highlight=False)
@@ -96,7 +98,7 @@ def clinical(
     if step == "validate":
         _validate(job)
     elif step == "fit":
-        train_seeds(members, configuration, wanted, job.patients(), runs, say=job.say)
+        train_seeds(members, configuration, wanted, job.patients(copies=True), runs, say=job.say)
     elif step == "score":
         _score(job, reason)
     elif step == "rates":
@@ -107,7 +109,7 @@ def clinical(
 
 
 def _validate(job: _Job) -> None:
-    started, patients = time.monotonic(), job.patients()
+    started, patients = time.monotonic(), job.patients(copies=True)
     each = [
         cross_validate(job.members, job.configuration, seed, patients, job.runs, say=job.say)
         for seed in job.seeds
