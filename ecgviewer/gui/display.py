@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -26,6 +27,7 @@ from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
 
 _TICK_MS = 33
+_BUSY_MS = 100  # between two looks at an analysis: its steps are many, and each makes a frame late
 _SLOW_MS = 200  # table and figures are read, not watched
 _SLOW_SHARE = 25  # times as long as they took: those of 700,000 beats never take more of the time
 _FOLLOW_MS = 80  # while the trace moves the table waits: its rows take 5 ms of every frame
@@ -75,6 +77,8 @@ class Display(QObject):
         self._reader: Task | None = None  # makes its coarse levels
         self._since_slow = QElapsedTimer()
         self._since_slow.start()
+        self._since_refreshed = QElapsedTimer()
+        self._since_refreshed.start()
         self._slow_due, self._slow_ms = False, _SLOW_MS
         self._follow = QTimer(self, interval=_FOLLOW_MS, singleShot=True)
         self._follow.timeout.connect(self.on_view_settled)
@@ -154,8 +158,8 @@ class Display(QObject):
         if self._reader is not None:
             threads.ask_to_end(self._reader)
         reading = self._reading = Reading(record)
-        work = lambda task: reading.fill(task.stopped, task.progress)
-        self._reader = threads.task(work)
+        fill = lambda task: reading.fill(task.stopped, task.progress)
+        self._reader = threads.task(lambda task: threads.in_turn(task, partial(fill, task)))
         self._reader.progressed.connect(self.on_read)
         threads.start(self._reader)
 
@@ -234,8 +238,10 @@ class Display(QObject):
     # -- what has changed ---------------------------------------------------------------------
 
     def on_ticked(self) -> None:
-        if self._session.dirty:
+        due = not self._session.progress.busy or self._since_refreshed.elapsed() >= _BUSY_MS
+        if self._session.dirty and due:
             self._session.dirty = False
+            self._since_refreshed.restart()
             self._slow_due = True
             self._refresh()
         if self._slow_due and self._since_slow.elapsed() >= self._slow_ms:
