@@ -71,6 +71,7 @@ class Display(QObject):
         self.beats = docks.panels["beats"]
         self.inspector = docks.panels["inspector"]
         self._input_of: int | None = None  # beat whose input was asked for
+        self._playing = False
         self._shown: Record | None = None  # the recording as trace and strip have it
         self._stretches: tuple[Stretch, ...] | None = None  # those the trace has
         self._reading: Reading | None = None  # samples of the recording that is open
@@ -219,6 +220,10 @@ class Display(QObject):
         if kind == "input" and isinstance(answer, NetworkInput):
             self.inspector.show_input(answer)
 
+    def on_playing_changed(self, playing: bool) -> None:
+        self._playing = playing
+        self._show_current()  # once it rests, with its input
+
     def _show_current(self) -> None:
         opened, index = self._session.opened, self._navigator.current
         if opened is None or index is None or index >= opened.log.n_beats:
@@ -230,7 +235,8 @@ class Display(QObject):
         beat = opened.beat(index)
         self._play_bar.show_beat(beat)
         self.inspector.show_beat(Inspection(beat, opened.time_s(index), members))
-        if opened.scan is not None and ensemble is not None and self._input_of != index:
+        asked = self._playing or self._input_of == index  # while it plays frames come first
+        if opened.scan is not None and ensemble is not None and not asked:
             self._input_of = index
             job = input_job(opened.record, opened.scan, index, opened.inputs, ensemble.prep)
             self._session.ask("input", job)
