@@ -5,7 +5,7 @@ A frame is fetched before it is due, and marked when it is due whether its sampl
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ecgviewer import pipeline
 from ecgviewer.beat import Frame
@@ -17,6 +17,7 @@ from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 
 _LEAST_AHEAD = 3  # frames fetched before they are due, at any speed
+_REST_MS = 250  # once the page has rested so long, what would play first is fetched
 _BLOCK_AHEAD_S = 40.0  # of recording: a block takes longer to be cleaned than a frame may be late
 
 
@@ -46,6 +47,9 @@ class PlayControl(QObject):
         self.player = Player(self)
         self.player.frame_wanted.connect(self.on_frame_wanted)
         session.answer_ready.connect(self.on_answer_ready)
+        self._rest = QTimer(self, interval=_REST_MS, singleShot=True)
+        self._rest.timeout.connect(self.on_rested)
+        canvas.view_changed.connect(lambda *_: self._rest.start())
         self._speed = PAPER_SPEED
         self._last: int | None = None  # frame shown before, if playback has not jumped since
         self._grid: TimeGrid | None = None
@@ -73,12 +77,19 @@ class PlayControl(QObject):
 
     def _start_on_screen(self) -> bool:
         """Make a frame on screen the next one, if the present one is not; whether that was so."""
+        elsewhere = self._next() != self.player.index
+        self.player.index = self._next()
+        return elsewhere
+
+    def _next(self) -> int:
+        """The present frame, or the first whole one on screen where that is elsewhere."""
         start, stop = self._canvas.visible_range_s()
         at = self.player.index * FRAME_S
-        if start - FRAME_S < at < stop:
-            return False
-        self.player.index = -int(-start // FRAME_S)
-        return True
+        return self.player.index if start - FRAME_S < at < stop else -int(-start // FRAME_S)
+
+    def on_rested(self) -> None:
+        if not self.player.playing:
+            self._fetch_ahead(self._next() - 1, cleaned_s=0.0)
 
     def seek(self, t_s: float) -> None:
         """Playback goes on from there; what is paused will begin there."""
@@ -136,7 +147,7 @@ class PlayControl(QObject):
         if self.player.playing:
             self._fetch_ahead(frame.index)
 
-    def _fetch_ahead(self, index: int) -> None:
+    def _fetch_ahead(self, index: int, *, cleaned_s: float = _BLOCK_AHEAD_S) -> None:
         """Have the frames of the next second fetched, and what plays later cleaned."""
         opened = self._session.opened
         if opened is None:
@@ -145,7 +156,9 @@ class PlayControl(QObject):
         following = range(index + 1, min(last, self.player.n_frames - 1) + 1)
         self._fetched = {i: f for i, f in self._fetched.items() if i in following}
         missing = [i for i in following if i not in self._fetched]
-        log, later = opened.log, index * FRAME_SAMPLES + round(_BLOCK_AHEAD_S * 360)
+        if not missing and not cleaned_s:
+            return
+        log, later = opened.log, round((index + 1) * FRAME_SAMPLES + cleaned_s * 360)
 
         def fetch(cleaned: CleanedSignal) -> list[Frame]:
             frames = [pipeline.frame(cleaned, log, i) for i in missing]

@@ -144,3 +144,13 @@ def test_a_frame_is_marked_when_it_is_due_though_its_samples_lack(control: Any) 
     assert control._canvas._frame == pytest.approx((2 * FRAME_S, 3 * FRAME_S))  # not back
     assert "ahead" in control.session.asked
     control.session.answer_ready.emit("frame", late(control.session._cleaned))
+
+
+def test_what_would_play_first_is_fetched_while_the_page_rests(control: Any) -> None:
+    control._canvas.go_to(20.0)
+    control.on_rested()
+    control.session.answer("ahead")
+    shown: list[int] = []
+    control.frame_ready.connect(lambda frame: shown.append(frame.index))
+    control.toggle()
+    assert shown == [18]  # the first whole one from 20 s on, at once
