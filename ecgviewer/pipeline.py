@@ -31,6 +31,7 @@ __all__ = [
     "beat_input",
     "cleaned_signal",
     "frame",
+    "frame_beats",
     "load_ensemble",
     "scan",
 ]
@@ -261,9 +262,17 @@ def frame(cleaned: CleanedSignal, log: BeatLog, index: int) -> Frame:
     """
     size, fs = cleaned.prep.window, cleaned.prep.grid_fs_hz
     low, high = index * size, (index + 1) * size
-    start, stop = cleaned.grid.to_own(np.array([low, high]))
-    if high >= cleaned.grid.n_samples:
+    beats = frame_beats(cleaned.grid, log, index, prep=cleaned.prep)
+    return Frame(index, low / fs, high / fs, cleaned.between(low, high), beats)
+
+
+def frame_beats(
+    grid: TimeGrid, log: BeatLog, index: int, *, prep: Preprocessing = PAPER
+) -> tuple[Beat, ...]:
+    """The beats of one frame of playback as they are known now; reads no sample."""
+    low, high = index * prep.window, (index + 1) * prep.window
+    start, stop = grid.to_own(np.array([low, high]))
+    if high >= grid.n_samples:
         stop += 1  # to_own stops at the last sample, which belongs to the last frame
     span = log.between(int(start), int(stop))
-    beats: tuple[Beat, ...] = tuple(log.beat(i) for i in range(span.start, span.stop))
-    return Frame(index, low / fs, high / fs, cleaned.between(low, high), beats)
+    return tuple(log.beat(i) for i in range(span.start, span.stop))

@@ -1,5 +1,6 @@
 """Starts the application: settings, window, error hook, event loop; holds no logic of its own."""
 
+import gc
 import signal
 import sys
 
@@ -33,6 +34,8 @@ def run(request: Request) -> int:
         Exit status.
     """
     application = QApplication([APPLICATION])
+    # the modules stay: looking through their 260,000 objects for garbage took 160 ms each time
+    gc.freeze()
     QCoreApplication.setApplicationName(APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
     application.setWindowIcon(window_icon())

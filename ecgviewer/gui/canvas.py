@@ -1,8 +1,8 @@
 """The trace: stacked leads on ECG paper, every beat in its class's colour; analyses nothing.
 
 Reads only what is on screen and a block around it; wide pages come from coarse levels made on
-another thread. Traces keep their gain whatever the room: leads
-close up to 15 mm, may run into each other as on paper, and what does not fit is scrolled to.
+another thread. Traces keep their gain whatever the room: leads close up to 15 mm, may run into each
+other as on paper, and what does not fit is scrolled to.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from ecgviewer.gui.paper import time_label
 from ecgviewer.gui.paper_view import PaperView
 from ecgviewer.gui.reading import Reading
 from ecgviewer.gui.scene import FILTERED, FILTERING, RAW, TOO_WIDE, Scene, medians, paint
+from ecgviewer.gui.seen import Seen, seen
 from ecgviewer.gui.shading import Shading
 from ecgviewer.gui.source import Cleaned, Source, Trace
 from ecgviewer.gui.theme import THEMES, Theme
@@ -52,6 +53,7 @@ class Canvas(PaperView):
         self._show_cleaned = False
         self._offsets: dict[int, float] = {}
         self._waited = False  # whether the page last painted lacked samples
+        self._seen: Seen | None = None  # its beats
         self.clicked.connect(self._on_clicked)
         self.setAccessibleName("ECG trace")
 
@@ -92,9 +94,11 @@ class Canvas(PaperView):
         """Shade stretches and name them."""
         fs = self._source.record.fs if self._source else 1.0
         if stretches is not self._given_stretches:
-            self._given_stretches = stretches
-            self._shading = Shading(stretches, fs)
-            self.update()
+            page = self.geometry_now()
+            before = self._shading.on(page)
+            self._given_stretches, self._shading = stretches, Shading(stretches, fs)
+            if self._shading.on(page) != before:
+                self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -111,10 +115,13 @@ class Canvas(PaperView):
         self.update()
 
     def refresh(self) -> None:
-        """Draw anew after the log has changed, or more of the trace is cleaned."""
-        if self._source is not None:
-            self._source.refresh()
-        self.update()
+        """Draw anew if beats on the page have changed, or what it waits for may be cleaned."""
+        if (source := self._source) is None:
+            return
+        page = self.geometry_now()
+        if source.awaits or self._seen != seen(self._log, page, source.record.fs):
+            source.refresh()
+            self.update()
 
     @property
     def awaits_samples(self) -> bool:
@@ -230,11 +237,9 @@ class Canvas(PaperView):
         """Beats by column of pixels, where letters have no room."""
         if self._log is None or self._source is None or page.px_per_s >= LETTERS_PX_S:
             return None
-        log = self._log
+        log, fs = self._log, self._source.record.fs
         near = log.between(*self._samples(page.start_s, page.time(page.width)))
-        return rug.column_counts(
-            page, log.samples[near] / self._source.record.fs, log.classes[near]
-        )
+        return rug.column_counts(page, log.samples[near] / fs, log.classes[near])
 
     def _mark(self, page: Page) -> tuple[float, float, float] | None:
         """R peak and segment of the current beat, where it is near the page."""
@@ -262,6 +267,7 @@ class Canvas(PaperView):
         )
         unread_s = self._unread_s(page)
         self._waited = unread_s is not None
+        self._seen = seen(self._log, page, source.record.fs)
         return Scene(
             page=page,
             theme=self._theme,

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -26,6 +27,7 @@ from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
 
 _TICK_MS = 33
+_BUSY_MS = 100  # between two looks at an analysis: its steps are many, and each makes a frame late
 _SLOW_MS = 200  # table and figures are read, not watched
 _SLOW_SHARE = 25  # times as long as they took: those of 700,000 beats never take more of the time
 _FOLLOW_MS = 80  # while the trace moves the table waits: its rows take 5 ms of every frame
@@ -69,12 +71,15 @@ class Display(QObject):
         self.beats = docks.panels["beats"]
         self.inspector = docks.panels["inspector"]
         self._input_of: int | None = None  # beat whose input was asked for
+        self._playing = False
         self._shown: Record | None = None  # the recording as trace and strip have it
         self._stretches: tuple[Stretch, ...] | None = None  # those the trace has
         self._reading: Reading | None = None  # samples of the recording that is open
         self._reader: Task | None = None  # makes its coarse levels
         self._since_slow = QElapsedTimer()
         self._since_slow.start()
+        self._since_refreshed = QElapsedTimer()
+        self._since_refreshed.start()
         self._slow_due, self._slow_ms = False, _SLOW_MS
         self._follow = QTimer(self, interval=_FOLLOW_MS, singleShot=True)
         self._follow.timeout.connect(self.on_view_settled)
@@ -154,8 +159,8 @@ class Display(QObject):
         if self._reader is not None:
             threads.ask_to_end(self._reader)
         reading = self._reading = Reading(record)
-        work = lambda task: reading.fill(task.stopped, task.progress)
-        self._reader = threads.task(work)
+        fill = lambda task: reading.fill(task.stopped, task.progress)
+        self._reader = threads.task(lambda task: threads.in_turn(task, partial(fill, task)))
         self._reader.progressed.connect(self.on_read)
         threads.start(self._reader)
 
@@ -215,6 +220,10 @@ class Display(QObject):
         if kind == "input" and isinstance(answer, NetworkInput):
             self.inspector.show_input(answer)
 
+    def on_playing_changed(self, playing: bool) -> None:
+        self._playing = playing
+        self._show_current()  # once it rests, with its input
+
     def _show_current(self) -> None:
         opened, index = self._session.opened, self._navigator.current
         if opened is None or index is None or index >= opened.log.n_beats:
@@ -226,7 +235,8 @@ class Display(QObject):
         beat = opened.beat(index)
         self._play_bar.show_beat(beat)
         self.inspector.show_beat(Inspection(beat, opened.time_s(index), members))
-        if opened.scan is not None and ensemble is not None and self._input_of != index:
+        asked = self._playing or self._input_of == index  # while it plays frames come first
+        if opened.scan is not None and ensemble is not None and not asked:
             self._input_of = index
             job = input_job(opened.record, opened.scan, index, opened.inputs, ensemble.prep)
             self._session.ask("input", job)
@@ -234,8 +244,10 @@ class Display(QObject):
     # -- what has changed ---------------------------------------------------------------------
 
     def on_ticked(self) -> None:
-        if self._session.dirty:
+        due = not self._session.progress.busy or self._since_refreshed.elapsed() >= _BUSY_MS
+        if self._session.dirty and due:
             self._session.dirty = False
+            self._since_refreshed.restart()
             self._slow_due = True
             self._refresh()
         if self._slow_due and self._since_slow.elapsed() >= self._slow_ms:

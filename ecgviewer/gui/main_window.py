@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         self.play_bar.speed_chosen.connect(self.play.choose_speed)
         self.play.speed_changed.connect(self.play_bar.show_speed)
         self.play.player.playing_changed.connect(self.play_bar.show_playing)
+        self.play.player.playing_changed.connect(display.on_playing_changed)
         empty = self.workspace.empty
         empty.open_clicked.connect(self.files.on_open)
         empty.demo_clicked.connect(self.files.on_demo)

@@ -1,6 +1,11 @@
-"""Playback on the trace: asks for frames, marks them, turns the page; keeps no time itself."""
+"""Playback on the trace: asks for frames, marks them, turns the page; keeps no time itself.
 
-from PySide6.QtCore import QObject, Signal
+A frame is fetched before it is due, and marked when it is due whether its samples are there or not.
+"""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ecgviewer import pipeline
 from ecgviewer.beat import Frame
@@ -9,6 +14,11 @@ from ecgviewer.gui.navigator import Navigator
 from ecgviewer.gui.playback import FRAME_S, FRAME_SAMPLES, PAPER_SPEED, SPEEDS, Player
 from ecgviewer.gui.session import Session
 from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
+
+_LEAST_AHEAD = 3  # frames fetched before they are due, at any speed
+_REST_MS = 250  # once the page has rested so long, what would play first is fetched
+_BLOCK_AHEAD_S = 40.0  # of recording: a block takes longer to be cleaned than a frame may be late
 
 
 class PlayControl(QObject):
@@ -37,13 +47,19 @@ class PlayControl(QObject):
         self.player = Player(self)
         self.player.frame_wanted.connect(self.on_frame_wanted)
         session.answer_ready.connect(self.on_answer_ready)
+        self._rest = QTimer(self, interval=_REST_MS, singleShot=True)
+        self._rest.timeout.connect(self.on_rested)
+        canvas.view_changed.connect(lambda *_: self._rest.start())
         self._speed = PAPER_SPEED
-        self._last: Frame | None = None  # frame shown before, if playback has not jumped since
+        self._last: int | None = None  # frame shown before, if playback has not jumped since
+        self._grid: TimeGrid | None = None
+        self._fetched: dict[int, Frame] = {}  # frames to come, with the beats known at that time
 
     def load(self) -> None:
         """Another recording: from its start, no frame marked."""
         opened = self._session.opened
         self.player.load(opened.record.duration_s if opened else 0.0)
+        self._grid, self._fetched = TimeGrid(opened.record) if opened else None, {}
         self._canvas.set_frame(None, None)
         self._session.show_frame(None)
 
@@ -61,12 +77,19 @@ class PlayControl(QObject):
 
     def _start_on_screen(self) -> bool:
         """Make a frame on screen the next one, if the present one is not; whether that was so."""
+        elsewhere = self._next() != self.player.index
+        self.player.index = self._next()
+        return elsewhere
+
+    def _next(self) -> int:
+        """The present frame, or the first whole one on screen where that is elsewhere."""
         start, stop = self._canvas.visible_range_s()
         at = self.player.index * FRAME_S
-        if start - FRAME_S < at < stop:
-            return False
-        self.player.index = -int(-start // FRAME_S)
-        return True
+        return self.player.index if start - FRAME_S < at < stop else -int(-start // FRAME_S)
+
+    def on_rested(self) -> None:
+        if not self.player.playing:
+            self._fetch_ahead(self._next() - 1, cleaned_s=0.0)
 
     def seek(self, t_s: float) -> None:
         """Playback goes on from there; what is paused will begin there."""
@@ -89,40 +112,66 @@ class PlayControl(QObject):
         self.speed_changed.emit(self._speed)
 
     def on_frame_wanted(self, index: int) -> None:
-        opened = self._session.opened
-        if opened is None:
+        opened, grid = self._session.opened, self._grid
+        if opened is None or grid is None:
             return
         start = index * FRAME_S
         self._session.show_frame((start, start + self.player.look_ahead_s))
         log = opened.log
-        self._session.ask("frame", lambda cleaned: pipeline.frame(cleaned, log, index))
+        if (frame := self._fetched.get(index)) is not None:
+            self._show(replace(frame, beats=pipeline.frame_beats(grid, log, index)))
+        else:
+            self._mark(index)
+            self._session.ask("frame", lambda cleaned: pipeline.frame(cleaned, log, index))
 
     def on_answer_ready(self, kind: str, answer: object) -> None:
-        if kind != "frame" or not isinstance(answer, Frame):
-            return
-        self._canvas.set_frame(answer.start_s, answer.stop_s)
-        self._turn_page(answer)
-        if answer.beats:
-            self._navigator.choose(answer.beats[-1].number - 1, show=False)
-        self.frame_ready.emit(answer)
+        if kind == "frame" and isinstance(answer, Frame):
+            if answer.index == self.player.index:
+                self._show(answer)
+            elif self.player.playing:  # too late: those to come shall be earlier
+                self._fetch_ahead(self.player.index)
+        elif kind == "ahead" and isinstance(answer, list):
+            self._fetched.update((frame.index, frame) for frame in answer)
+
+    def _mark(self, index: int) -> None:
+        """Mark a frame on the trace and turn the page where it leaves it."""
+        start_s, stop_s = index * FRAME_S, (index + 1) * FRAME_S
+        self._canvas.set_frame(start_s, stop_s)
+        self._turn_page(index, start_s, stop_s)
+
+    def _show(self, frame: Frame) -> None:
+        self._mark(frame.index)
+        if frame.beats:
+            self._navigator.choose(frame.beats[-1].number - 1, show=False)
+        self.frame_ready.emit(frame)
         if self.player.playing:
-            self._clean_ahead(answer.index)
+            self._fetch_ahead(frame.index)
 
-    def _clean_ahead(self, index: int) -> None:
-        """Have what plays a second from now cleaned: a block takes longer than a frame may."""
-        soon = index + 2 + round(self.player.speed.frames_per_s)
-        self._session.ask("ahead", lambda cleaned: _touch(cleaned, soon * FRAME_SAMPLES))
+    def _fetch_ahead(self, index: int, *, cleaned_s: float = _BLOCK_AHEAD_S) -> None:
+        """Have the frames of the next second fetched, and what plays later cleaned."""
+        opened = self._session.opened
+        if opened is None:
+            return
+        last = index + _LEAST_AHEAD + round(self.player.speed.frames_per_s)
+        following = range(index + 1, min(last, self.player.n_frames - 1) + 1)
+        self._fetched = {i: f for i, f in self._fetched.items() if i in following}
+        missing = [i for i in following if i not in self._fetched]
+        if not missing and not cleaned_s:
+            return
+        log, later = opened.log, round((index + 1) * FRAME_SAMPLES + cleaned_s * 360)
 
-    def _turn_page(self, frame: Frame) -> None:
+        def fetch(cleaned: CleanedSignal) -> list[Frame]:
+            frames = [pipeline.frame(cleaned, log, i) for i in missing]
+            if later < cleaned.grid.n_samples:
+                cleaned.between(later, later + 1)
+            return frames
+
+        self._session.ask("ahead", fetch)
+
+    def _turn_page(self, index: int, start_s: float, stop_s: float) -> None:
         """Follow the frame off the page, but not a person who has scrolled elsewhere."""
         start, stop = self._canvas.visible_range_s()
-        last, self._last = self._last, frame
-        followed = last is None or (last.stop_s > start and last.start_s < stop)
-        if followed and not (start <= frame.start_s and frame.stop_s <= stop):
-            self._canvas.go_to(frame.start_s)
-
-
-def _touch(cleaned: CleanedSignal, place: int) -> None:
-    """Have the block around a grid sample cleaned and kept."""
-    if place < cleaned.grid.n_samples:
-        cleaned.between(place, place + 1)
+        last, self._last = self._last, index
+        followed = last is None or ((last + 1) * FRAME_S > start and last * FRAME_S < stop)
+        if followed and not (start <= start_s and stop_s <= stop):
+            self._canvas.go_to(start_s)

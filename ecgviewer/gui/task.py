@@ -1,8 +1,10 @@
 """One piece of work on a thread of its own; knows nothing of records or networks."""
 
 import logging
+import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -10,6 +12,8 @@ from ecgviewer.gui.errors import note, sentence
 from ecgviewer.gui.priority import give_way
 
 _LOG = logging.getLogger(__name__)
+_TELL_S, _ASK_S = 0.1, 0.02
+_Result = TypeVar("_Result")
 
 
 class Task(QThread):
@@ -41,6 +45,7 @@ class Task(QThread):
     ) -> None:
         super().__init__(parent)
         self._work, self._gives_way = work, gives_way
+        self._told_s = 0.0  # when the window was last told how far the work is
         self.ticket = ticket
 
     def run(self) -> None:
@@ -62,8 +67,11 @@ class Task(QThread):
         return self.isInterruptionRequested()
 
     def progress(self, done: int, total: int) -> None:
-        """Tell the window how far the work is; called by the work itself."""
-        self.progressed.emit(done, total)
+        """Tell the window how far the work is, ten times a second; called by the work itself."""
+        now = time.monotonic()
+        if done >= total or now - self._told_s >= _TELL_S:
+            self._told_s = now
+            self.progressed.emit(done, total)
 
 
 class Threads(QObject):
@@ -72,6 +80,7 @@ class Threads(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._running: list[QThread] = []
+        self._turn = threading.Lock()
 
     def start(self, thread: QThread) -> None:
         """Start a thread and hold on to it until it has finished."""
@@ -82,6 +91,19 @@ class Threads(QObject):
     def task(self, work: Callable[[Task], Any], *, ticket: int = 0, gives_way: bool = True) -> Task:
         """A task that is not started yet; connect it, then hand it to `start`."""
         return Task(work, ticket=ticket, gives_way=gives_way, parent=self)
+
+    def in_turn(self, task: Task, work: Callable[[], _Result]) -> _Result | None:
+        """What work gives that reads a whole recording: one at a time, the window wants a core.
+
+        Called by the task itself; None where it was asked to end before its turn came.
+        """
+        while not self._turn.acquire(timeout=_ASK_S):
+            if task.stopped():
+                return None
+        try:
+            return work()
+        finally:
+            self._turn.release()
 
     @staticmethod
     def ask_to_end(thread: QThread) -> None:

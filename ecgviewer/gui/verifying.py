@@ -33,7 +33,9 @@ class Verifier(QObject):
         if verify is None:
             return
         self._n_started += 1
-        task = self._threads.task(lambda task: verify(task.stopped), ticket=self._n_started)
+        in_turn = self._threads.in_turn
+        work = lambda task: in_turn(task, lambda: verify(task.stopped))
+        task = self._threads.task(work, ticket=self._n_started)
         task.succeeded.connect(self.on_verified)
         task.failed.connect(self.on_failed)
         self._task = task

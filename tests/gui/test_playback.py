@@ -1,11 +1,18 @@
 """The clock of playback: every frame at its own time, several at once where they come too fast."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QObject, Signal
 
+from ecgviewer import pipeline
+from ecgviewer.gui.play_control import PlayControl
 from ecgviewer.gui.playback import FRAME_S, SPEEDS, Player, Speed
+from tests.gui.canvases import show
+from tests.gui.synthetic import synthetic
 
 
 class Clock:
@@ -73,3 +80,77 @@ def test_a_change_of_speed_starts_from_the_frame_shown(player: Any) -> None:
     assert player._timer.wait_ms == pytest.approx(1000 * FRAME_S / 4, abs=1)
     player.pause()
     assert not player.playing
+
+
+class FakeSession(QObject):
+    """Answers the questions of playback when it is told to."""
+
+    answer_ready = Signal(str, object)
+
+    def __init__(self, record: Any, log: Any) -> None:
+        super().__init__()
+        self.opened = SimpleNamespace(record=record, log=log)
+        self.asked: dict[str, Any] = {}
+        self._cleaned = pipeline.cleaned_signal(record)
+
+    def show_frame(self, span: Any) -> None:
+        pass
+
+    def ask(self, kind: str, job: Any) -> None:
+        self.asked[kind] = job
+
+    def answer(self, kind: str) -> None:
+        self.answer_ready.emit(kind, self.asked.pop(kind)(self._cleaned))
+
+
+@pytest.fixture
+def control(qtbot, canvas) -> Any:
+    record = synthetic(seconds=120)
+    show(canvas, record)
+    session = FakeSession(record, canvas._log)
+    navigator = SimpleNamespace(choose=lambda index, *, show: None)
+    control: Any = PlayControl(session, canvas, navigator)
+    control.session = session
+    control.load()
+    control.player._clock, control.player._timer = Clock(), Timer()
+    return control
+
+
+def test_a_frame_fetched_before_is_shown_when_it_is_due(control: Any) -> None:
+    shown: list[Any] = []
+    control.frame_ready.connect(shown.append)
+    control.toggle()
+    control.session.answer("frame")
+    control.session.answer("ahead")
+    control.player._clock.ms = 500
+    control.player.on_ticked()  # nobody has answered since
+    assert [frame.index for frame in shown] == [0, 1]
+    assert "frame" not in control.session.asked
+    cleaned, log = control.session._cleaned, control.session.opened.log
+    whole = pipeline.frame(cleaned, log, 1)
+    assert shown[1].beats == whole.beats
+    assert len(whole.beats) > 0
+    np.testing.assert_array_equal(shown[1].ecg, whole.ecg)
+
+
+def test_a_frame_is_marked_when_it_is_due_though_its_samples_lack(control: Any) -> None:
+    control.toggle()
+    control.player._clock.ms = 1_000
+    control.player.on_ticked()
+    assert control._canvas._frame == pytest.approx((2 * FRAME_S, 3 * FRAME_S))
+    late = control.session.asked.pop("frame")
+    session = control.session
+    session.answer_ready.emit("frame", pipeline.frame(session._cleaned, session.opened.log, 0))
+    assert control._canvas._frame == pytest.approx((2 * FRAME_S, 3 * FRAME_S))  # not back
+    assert "ahead" in control.session.asked
+    control.session.answer_ready.emit("frame", late(control.session._cleaned))
+
+
+def test_what_would_play_first_is_fetched_while_the_page_rests(control: Any) -> None:
+    control._canvas.go_to(20.0)
+    control.on_rested()
+    control.session.answer("ahead")
+    shown: list[int] = []
+    control.frame_ready.connect(lambda frame: shown.append(frame.index))
+    control.toggle()
+    assert shown == [18]  # the first whole one from 20 s on, at once

@@ -5,6 +5,7 @@ its peer, keeps all as JSON, and with --page puts them into docs/performance.md.
 """
 
 import argparse
+import gc
 import json
 import os
 import subprocess
@@ -133,6 +134,7 @@ def _measure(part: str, options: Options, into: Path) -> None:
     import torch  # noqa: F401  # before Qt, as the viewer does
 
     module = import_module(f"tests.bench.days.parts.{PARTS[part]}")
+    gc.freeze()  # as `app.run` does
     figure: Figure
     with into.open("w", encoding="utf-8") as file:
         try:
