@@ -72,6 +72,7 @@ class Display(QObject):
         self.inspector = docks.panels["inspector"]
         self._input_of: int | None = None  # beat whose input was asked for
         self._playing = False
+        self._start_s = 0.0  # of the page
         self._shown: Record | None = None  # the recording as trace and strip have it
         self._stretches: tuple[Stretch, ...] | None = None  # those the trace has
         self._reading: Reading | None = None  # samples of the recording that is open
@@ -202,7 +203,9 @@ class Display(QObject):
     def on_view_changed(self, start_s: float, width_s: float) -> None:
         self._workspace.overview.set_view(start_s, width_s)
         self._session.show_view(start_s, start_s + width_s)
-        if not self._follow.isActive():
+        jumped = abs(start_s - self._start_s) > width_s  # to another page: no scroll goes on
+        self._start_s = start_s
+        if jumped or not self._follow.isActive():
             self.on_view_settled()
         self._follow.start()
 

@@ -17,7 +17,7 @@ from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 
 _LEAST_AHEAD = 3  # frames fetched before they are due, at any speed
-_REST_MS = 250  # once the page has rested so long, what would play first is fetched
+_REST_MS = 1000  # once the page has rested so long, what would play first is fetched
 _BLOCK_AHEAD_S = 40.0  # of recording: a block takes longer to be cleaned than a frame may be late
 
 
@@ -144,6 +144,7 @@ class PlayControl(QObject):
         if frame.beats:
             self._navigator.choose(frame.beats[-1].number - 1, show=False)
         self.frame_ready.emit(frame)
+        self._fetched[frame.index] = frame  # it is the first again where playback pauses
         if self.player.playing:
             self._fetch_ahead(frame.index)
 
@@ -153,7 +154,7 @@ class PlayControl(QObject):
         if opened is None:
             return
         last = index + _LEAST_AHEAD + round(self.player.speed.frames_per_s)
-        following = range(index + 1, min(last, self.player.n_frames - 1) + 1)
+        following = range(max(0, index), min(last, self.player.n_frames - 1) + 1)
         self._fetched = {i: f for i, f in self._fetched.items() if i in following}
         missing = [i for i in following if i not in self._fetched]
         if not missing and not cleaned_s:

@@ -27,6 +27,7 @@ from ecgviewer.gui.theme import Theme, class_color
 
 RAW, FILTERED, FILTERING = "as recorded", "filtered 0.6–35 Hz", "filtering…"
 TOO_WIDE = "as recorded: too wide a page to filter"
+CUT = "cut off where leads would overlap"
 _PALE = 0.42  # where a pixel holds beats: the page is not black, leads that overlap are seen
 _TRACE_WIDTH, _BEAT_WIDTH = 1.3, 1.65  # pixels
 _BEAT_HEIGHT = 2.0  # of an upright line: one whole pixel in its class's colour, wherever it lies
@@ -96,8 +97,7 @@ def paint(painter: QPainter, scene: Scene) -> None:
         marks.draw_band(painter, page, theme, *scene.frame, framed=True)
     painter.save()
     painter.setClipRect(QRectF(page.gutter, page.top, page.paper_width, page.paper_height))
-    for trace in scene.traces:
-        draw_trace(painter, scene, trace)
+    cut = [draw_trace(painter, scene, trace) for trace in scene.traces]
     painter.restore()
     if scene.unread_s is not None:
         _draw_unread(painter, scene, scene.unread_s)
@@ -113,15 +113,19 @@ def paint(painter: QPainter, scene: Scene) -> None:
         painter, page, theme, start=record.base_time, end_s=record.duration_s, font=font
     )
     in_mv = any(row.calibrated_mv for row in scene.rows)
-    words = paper.scale_text(page, in_mv=in_mv, shown=scene.shown)
+    shown = f"{scene.shown}, {CUT}" if any(cut) else scene.shown
+    words = paper.scale_text(page, in_mv=in_mv, shown=shown)
     paper.draw_scale(painter, page, theme, words, font=font)
     error = scene.source.reading.error_in(page.start_s, page.stop_s)
     if error:
         _draw_error(painter, scene, error)
 
 
-def draw_trace(painter: QPainter, scene: Scene, trace: Trace) -> None:
-    """Leads of one kind: one curve per class for all of them, ECG leads only coloured."""
+def draw_trace(painter: QPainter, scene: Scene, trace: Trace) -> bool:
+    """Leads of one kind: one curve per class for all of them, ECG leads only coloured.
+
+    Returns whether anything was cut off.
+    """
     page, theme, view = scene.page, scene.theme, trace.view
     by_lead = {row.lead: row for row in scene.rows}
     rows = [by_lead[lead] for lead in trace.leads]
@@ -134,26 +138,32 @@ def draw_trace(painter: QPainter, scene: Scene, trace: Trace) -> None:
             classes=scene.beats.classes,
         )
     if view.step > 1:
-        _draw_columns(painter, scene, trace, rows, codes)
-        return
+        return _draw_columns(painter, scene, trace, rows, codes)
     x = np.asarray(page.x(trace.times_s))
     for code, curve in class_curves(to_pixels(view.low, rows, page), codes):
         plain = code == UNCOVERED
         color = QColor(theme.trace) if plain else class_color(theme, code)
         width = _TRACE_WIDTH if plain else _BEAT_WIDTH
         draw_segments(painter, segments(x, curve), color, width=width)
+    return False
 
 
 def _draw_columns(
     painter: QPainter, scene: Scene, trace: Trace, rows: Sequence[Row], codes: NDArray[np.int8]
-) -> None:
-    """One upright line for each column of pixels and lead, from the least to the greatest."""
+) -> bool:
+    """One upright line for each column of pixels and lead, from the least to the greatest.
+
+    On wide pages, where leads are bands, each ends where the next one's begins, and a line says so.
+    """
     page, theme = scene.page, scene.theme
     low, high, codes = by_pixel(
         page.column(trace.times_s), trace.view.low, trace.view.high, codes, n_pixels=page.columns
     )
     x = page.snap(page.gutter) + (np.arange(page.columns) + 0.5) / page.dpr
     bottom, top = to_pixels(low, rows, page), to_pixels(high, rows, page)
+    edges = np.empty((0, 4))
+    if page.wide:
+        bottom, top, edges = within_lanes(bottom, top, x, rows, scene)
     plain = QColor(theme.trace)
     if scene.beats is None and scene.counts is not None:
         plain.setAlphaF(_PALE)
@@ -169,7 +179,40 @@ def _draw_columns(
         if page.wide:
             lines[:, 1::2] = (np.floor(lines[:, 1::2] * page.dpr) + 0.5) / page.dpr
         draw_segments(painter, lines, color, width=1 / page.dpr)
+    draw_segments(painter, edges, QColor(theme.error), width=1 / page.dpr)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return len(edges) > 0
+
+
+def within_lanes(
+    bottom: NDArray[np.float64],
+    top: NDArray[np.float64],
+    x: NDArray[np.floating],
+    rows: Sequence[Row],
+    scene: Scene,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Columns (n_rows, m) cut off where the next lead's lane begins, and lines that mark the cuts.
+
+    Returns `bottom` and `top` anew, and (k, 4) line segments, two device pixels high.
+    """
+    page = scene.page
+    middle = np.array([[row.middle + page.top - page.scroll] for row in rows])
+    half = np.array([[row.height / 2] for row in rows]) - 1 / page.dpr
+    # the page's first lead has room above it and the last below it
+    first = np.array([[row is scene.rows[0]] for row in rows])
+    last = np.array([[row is scene.rows[-1]] for row in rows])
+    upper = np.where(first, -np.inf, page.snap(middle - half))
+    lower = np.where(last, np.inf, page.snap(middle + half))
+    high, mark = 2 / page.dpr, []
+    for beyond, edge, inwards in ((top < upper, upper, high), (bottom > lower, lower, -high)):
+        row, column = np.nonzero(beyond)
+        y = edge[row, 0]
+        mark.append(np.stack([x[column], y, x[column], y + inwards], axis=1))
+    return (
+        np.clip(bottom, upper, lower),
+        np.clip(top, upper, lower),
+        np.concatenate(mark),
+    )
 
 
 def to_pixels(values: NDArray[np.floating], rows: Sequence[Row], page: Page) -> NDArray[np.float64]:

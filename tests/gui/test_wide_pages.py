@@ -199,3 +199,21 @@ def test_widths_in_words(seconds: float, words: str) -> None:
 @pytest.mark.parametrize("width_s", [600, 3_600, 21_600, 86_400, 604_800, 1_209_600])
 def test_time_labels_have_room_on_any_page(width_s: float) -> None:
     assert time_step(1_400 / width_s) * 1_400 / width_s >= 80
+
+
+def test_leads_of_large_gain_do_not_overlap_on_a_wide_page(canvas: Canvas, hours: Record) -> None:
+    reading = Reading(hours)
+    assert reading.fill(lambda: False)
+    canvas.set_record(hours, reading=reading)
+    canvas.gain_mm_mv = 40.0
+    canvas.fit_seconds(3 * HOUR_S)
+    scene = canvas._scene(canvas._source)
+    page, (first, second) = scene.page, scene.rows
+    x = x_of(canvas, 5_000)
+    column = pixels(canvas)[:, x]
+    marks = np.flatnonzero(is_color(column[:, None], THEME.error)[:, 0])
+    border = page.top + (first.middle + second.middle) / 2
+    assert len(marks) > 0
+    assert (abs(marks - border) < 4).all()  # where the second would run into the first
+    canvas.gain_mm_mv = 2.5
+    assert not is_color(pixels(canvas)[:, x : x + 1], THEME.error).any()
