@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from ecgviewer.beat import BeatClass
-from ecgviewer.gui.card_blocks import Table, figure_blocks
+from ecgviewer.gui.card_blocks import Table, figure_blocks, value_text
 from ecgviewer.gui.card_text import as_html, as_text, model_pages
 from ecgviewer.gui.dialogs.model import ModelDialog
 from ecgviewer.pipeline import load_ensemble
@@ -47,6 +47,49 @@ def test_sets_that_are_alike_are_the_rows_of_one_table():
     noise = {"12 dB": {"f1": 98.6, "f1_interval_95": [98.1, 99.0]}, "6 dB": {"f1": 93.25}}
     (table,) = tables({"noise stress": noise})
     assert table.rows == (("", "F1"), ("12 dB", "98.6 (98.1-99)"), ("6 dB", "93.25"))
+
+
+def test_intervals_over_patients_stand_behind_the_figures_of_their_class():
+    both = {
+        "accuracy_nsv": 0.96224,
+        "per_class": {"N": {"f1": 0.97}, "S": {"f1": 0.345, "mean_f1_over_records": 0.516}},
+        "intervals_95_over_patients": {"accuracy": [0.89, 0.99], "S_f1": [0.24, 0.584]},
+    }
+    plain, alone, per_class = tables({"both": both})
+    assert plain.rows == (("accuracy (N S V)", "96.2 %"),)  # the interval is of another accuracy
+    assert alone.caption == "both, 95 % intervals of figures not given here"
+    assert alone.rows == (("accuracy", "89.0-99.0"),)
+    assert per_class.rows[1] == ("N", "97.0 %", "")
+    assert per_class.rows[2] == ("S", "34.5 % (24.0-58.4)", "51.6 %")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("accuracy_nsv", "macro_f1_nsv", "macro_f1_nsvf", "mean_f1_over_records", "s_f1", "v_f1"),
+        *("called_as_at_own_rate", "S_sensitivity", "s_f1 without 232", "s_mean_f1_over_records"),
+    ],
+)
+def test_shares_are_shown_in_percent(key):
+    assert value_text(key, 0.95255) == "95.3 %"
+    assert value_text(key, [0.95255, 0.00041]) == "95.3 %, 0.041 %"
+    assert value_text(key, [0.95255, None]) == "95.3 %, –"
+    assert value_text(key, 98.6) == "98.6"  # in percent already
+
+
+def test_of_confusion_matrices_by_record_one_table_is_made_and_comes_last():
+    matrix = [[2239, 1, 0, 0, 0], [3, 30, 0, 0, 0], *[[0] * 5] * 3]
+    one = {"per_record": {"100": matrix, "232": matrix}, "without 232": {"beats": 5}}
+    found = tables({"both": one, "lead 1": {"beats": 6}})
+    captions = ["both, without 232", "lead 1", "both, per record"]
+    assert [table.caption for table in found] == captions
+    assert found[-1].rows[0] == ("found right / of", *"NSVFQ")
+    assert found[-1].rows[2] == ("232", "2,239 / 2,240", "30 / 33", "–", "–", "–")
+
+
+@pytest.mark.parametrize("odd", [{"100": [[1, 2], [3, 4]]}, {"100": 3}, [[1, 2]], {}])
+def test_other_things_by_record_are_shown_as_they_are(odd):
+    assert "found right" not in text_of({"per_record": odd})
 
 
 def test_nothing_of_a_deep_card_is_lost():
@@ -98,6 +141,15 @@ def test_no_sentence_no_paragraph():
     ensemble = FakeEnsemble()
     ensemble.unseen_sentence = ""
     assert "<b>" not in as_html(model_pages(ensemble)[0].blocks)
+
+
+def test_the_shipped_clinical_card_shows_its_intervals_and_ends_with_its_records():
+    pages = {page.name: page.blocks for page in model_pages(load_ensemble("clinical"))}
+    never_seen = pages["Patients never seen"]
+    both = next(b for b in never_seen if isinstance(b, Table) and b.caption == "both, per class")
+    assert all("(" in both.rows[row][1] for row in (2, 3))
+    last = [block.caption for block in never_seen if isinstance(block, Table)][-3:]
+    assert last == [f"{part}, per record" for part in ("both", "lead 1", "lead 2")]
 
 
 def test_the_shipped_card_can_be_read_and_copied(qtbot, window):
