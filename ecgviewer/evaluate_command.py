@@ -90,9 +90,9 @@ def evaluate(
                 bar.advance(overall)
         _show(done)
         nothing_left = all(one.nothing_left for one in done)
-        if networks is not None and networks.unseen_sentence and not nothing_left:
-            typer.echo(networks.unseen_sentence)
-        about = _about(reference, test, networks, mapping)
+        if networks is not None and not nothing_left:
+            _warn(done, networks)
+        about = _about(reference, test, networks, mapping, done)
         if out is not None and done:
             write_documents(out, done, about, force=force)
         n_failed = len(paths) - len(done)
@@ -127,8 +127,10 @@ def _one(
 ) -> "Evaluation | None":
     """Evaluate one record; None, with a sentence on stderr, where that cannot be."""
     from ecgviewer.evaluation import recording
+    from ecgviewer.evaluation.training import trained_on, training_patients
     from ecgviewer.io.readers import open_record
 
+    trained: tuple[str, ...] = ()
     try:
         record = open_record(path)
         # before minutes of work, not after
@@ -139,6 +141,7 @@ def _one(
         else:
             found = recording.analysed(record, networks, progress=tell)
             note = recording.why_no_classes(record, networks)
+            trained = trained_on(record.name, path, training_patients(networks.card))
         done = recording.evaluate(record, found, reference=reference, mapping=mapping.value)
     except Exception as error:  # a bad record does not stop the rest
         if debug:
@@ -147,11 +150,28 @@ def _one(
         return None
     for sentence in filter(None, (done.nothing_left, note)):
         complain(f"{path}: {sentence}")
-    return replace(done, note=note)
+    return replace(done, note=note, trained_on=trained)
+
+
+def _trained_on(done: "Sequence[Evaluation]") -> list[str]:
+    """Training patients among the records, each once."""
+    return list(dict.fromkeys(patient for one in done for patient in one.trained_on))
+
+
+def _warn(done: "Sequence[Evaluation]", networks: "Ensemble") -> None:
+    """Say what the figures do not tell: how it is on new patients, and that these are none."""
+    from ecgviewer.evaluation.training import warning
+
+    for sentence in filter(None, (networks.unseen_sentence, warning(_trained_on(done)))):
+        typer.echo(sentence)
 
 
 def _about(
-    reference: str, test: str, networks: "Ensemble | None", mapping: Mapping
+    reference: str,
+    test: str,
+    networks: "Ensemble | None",
+    mapping: Mapping,
+    done: "Sequence[Evaluation]",
 ) -> dict[str, Any]:
     """What was compared with what."""
     about: dict[str, Any] = {"reference": reference, "mapping": mapping.value}
@@ -170,6 +190,7 @@ def _about(
             "precision": networks.precision,
             "unseen_patients": networks.unseen_sentence,
         },
+        "trained_on": _trained_on(done),
     }
 
 

@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -173,6 +174,36 @@ def test_an_ensemble_is_evaluated(tmp_path: Path) -> None:
     assert found["ensemble"] == "tiny"
     assert len(found["sha256"]) == 64
     assert found["unseen_patients"] == UNSEEN
+
+
+def tell_patients(ensemble: Path, patients: list[str]) -> Path:
+    """Put training patients into the card of the first member."""
+    path = ensemble / "first" / "card.json"
+    data = json.dumps(document(path) | {"training": {"patients": patients}}).encode()
+    path.write_bytes(data)
+    card = document(ensemble / "ensemble.json")
+    card["member_cards_sha256"]["first"] = hashlib.sha256(data).hexdigest()
+    (ensemble / "ensemble.json").write_text(json.dumps(card))
+    return ensemble
+
+
+def test_records_that_were_trained_on_are_named(tmp_path: Path) -> None:
+    ensemble = tell_patients(make_ensemble(tmp_path / "tiny"), ["mitdb/101", "svdb/800"])
+    for folder, name in (("mitdb", "101"), ("mitdb", "100"), ("svdb", "101"), ("mine", "800")):
+        annotate(flat_record(tmp_path / folder, name), "atr", [(310.0, "N")])
+    out = tmp_path / "o.json"
+    options = ("--ensemble", ensemble, "--device", "cpu", "-o", out, "--force")
+    ran = call(*(tmp_path / folder for folder in ("mitdb", "svdb", "mine")), *options)
+    assert ran.exit_code == 0, ran.output
+    assert "were trained on: mitdb/101, svdb/800; the figures do not hold" in ran.stdout
+    assert UNSEEN in ran.stdout
+    found = document(out)
+    assert found["trained_on"] == ["mitdb/101", "svdb/800"]
+    assert found["test"]["unseen_patients"] == UNSEEN
+    ran = call(tmp_path / "svdb", *options)
+    assert ran.exit_code == 0, ran.output
+    assert "trained on:" not in ran.stdout
+    assert document(out)["trained_on"] == []
 
 
 def test_the_command_line_starts_without_the_networks() -> None:

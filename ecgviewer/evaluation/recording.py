@@ -54,6 +54,8 @@ class Evaluation:
         Run by run, by chamber.
     note : str
         What to know of it: why beats have no class; empty where there is nothing.
+    trained_on : tuple of str
+        Training patients of the networks that it is, by its name; empty where it is none.
     """
 
     record: str
@@ -62,6 +64,7 @@ class Evaluation:
     beats: Comparison
     runs: dict[Chamber, RunComparison]
     note: str = ""
+    trained_on: tuple[str, ...] = ()
 
     @property
     def nothing_left(self) -> str:
