@@ -12,6 +12,8 @@ from ecgviewer.scanning import Scan
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import CONTEXT, Context
 
+_AT_ONCE = 4  # stretches: each holds tables of beats x beats
+
 
 class ContextSource:
     """Context of one scan, stretch by stretch of about half an hour.
@@ -45,7 +47,7 @@ class ContextSource:
     ) -> None:
         self._result, self._cleaned = result, cleaned
         self._rows = rows
-        self._ahead = cores() if in_turn else 1
+        self._ahead = min(cores(), _AT_ONCE) if in_turn else 1
         self._params = params
         self._bounds = stretch_bounds(result.positions, cleaned.grid.n_samples, params)
         self._made: dict[int, NDArray[np.float32]] = {}  # stretch -> its columns

@@ -38,6 +38,9 @@ __all__ = [
 
 # Beats a batch, unless what is wanted at once is less: half a second of two cores or less.
 BATCH = 512
+# A recording shorter than this says too little of its own rhythm and shapes for networks that take
+# context: cut into 10 s, V beats of training patients are found three times in four (train/LOG.md).
+SHORT_S = 120.0
 Inputs = tuple[int | None, int | None]
 Order = Callable[[NDArray[np.bool_]], NDArray[np.int64]]
 
@@ -129,8 +132,7 @@ def analyze(
     Yields
     ------
     BeatBatch
-        Until no beat is pending or `stop` says so. Nothing where the recording cannot be
-        classified.
+        Until no beat is pending or `stop` says so; nothing where it cannot be classified.
     """
     prep = ensemble.prep
     if why_not_classified(record, prep=prep):
@@ -153,6 +155,8 @@ def analyze(
         except Stopped:
             return
         pending[wanted] = False
+        if ensemble.takes_context and record.duration_s < SHORT_S:
+            done.flags[:] |= np.uint16(flag_bits("uncertain"))
         yield done
 
 

@@ -23,6 +23,11 @@ LICENCE = (
     "MIT for the program; weights trained on the MIT-BIH Arrhythmia Database (Moody & Mark 2001,"
     " PhysioNet, Goldberger 2000; Open Data Commons Attribution License 1.0)"
 )
+# of networks that saw more than that
+LICENCE_MORE = (
+    LICENCE[:-1] + "; the same licence: MIT-BIH Supraventricular Arrhythmia Database, Greenwald"
+    " 1990, and MIT-BIH Noise Stress Test Database, Moody, Muldrow & Mark 1984)"
+)
 
 
 def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
@@ -56,6 +61,7 @@ def write_member(
     training: dict[str, Any],
     metrics: dict[str, Any],
     limits: str,
+    licence: str = LICENCE,
 ) -> str:
     """Write weights and card of one member; returns the card's sha256."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +81,7 @@ def write_member(
         metrics=metrics,
         intended_use=INTENDED_USE,
         limits=limits,
-        licence=LICENCE,
+        licence=licence,
     )
     return _write(folder / "card.json", card)
 

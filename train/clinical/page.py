@@ -42,8 +42,8 @@ def _ds2(on_ds2: Mapping[str, dict[str, Any]]) -> str:
         if name in BARS:
             rows.append([f"{name}, to reach", *(percent(v, 1) for v in BARS[name])])
     note = (
-        "DS2, 22 patients, reference positions, each configuration scored once. A call of F or Q"
-        " is an error; a reference F or Q called S or V a false positive."
+        "DS2, 22 patients, reference positions, each version of a configuration scored once. A call"
+        " of F or Q is an error; a reference F or Q called S or V a false positive."
     )
     return f"### DS2\n\n{table(_HEAD, rows)}\n\n{note}"
 
@@ -128,4 +128,15 @@ def _validation(found: Mapping[str, Any]) -> str:
         f" {percent(account['errors_in_review'], 1)} % of the errors;"
         f" {percent(account['accuracy_outside_review'])} % right outside."
     )
-    return f"### Grouped validation\n\n{table(_FULL, rows)}\n\n{said}"
+    whole = f"### Grouped validation\n\n{table(_FULL, rows)}\n\n{said}"
+    return f"{whole}\n\n{_paced(found['paced'])}" if "paced" in found else whole
+
+
+def _paced(found: Mapping[str, Any]) -> str:
+    """Paced beats, record by record: each record was left out with its fold."""
+    head = ["paced record", "Q beats", "called Q", "called N", "called otherwise"]
+    rows = []
+    for name, matrix in found["per_record"].items():
+        n, *_, q = calls = matrix[4]
+        rows.append([name, *(f"{v:,}" for v in (sum(calls), q, n, sum(calls) - n - q))])
+    return table(head, rows)

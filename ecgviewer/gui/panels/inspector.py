@@ -21,7 +21,8 @@ _FLAG_TIPS = {
     "gap": "the window touches a gap: not classified, counted as Q",
     "noisy": "the signal is noisy here",
     "disagree": "the networks do not agree on the class",
-    "uncertain": "for review: the confidence is below the ensemble's threshold",
+    "uncertain": "for review: the confidence is below the ensemble's threshold, or the recording"
+    " is too short (under two minutes) to compare its beats with one another",
     "one_lead": "only one lead was there to read",
     "pending": "awaits its class",
 }

@@ -1,0 +1,22 @@
+"""Networks that compare a beat with the record's others say so where there are hardly any."""
+
+import numpy as np
+import pytest
+
+from ecgviewer.beatlog import flag_bits
+from ecgviewer.io.readers import open_record
+from ecgviewer.paths import DEFAULT_ENSEMBLE
+from ecgviewer.pipeline import SHORT_S, analyze, load_ensemble, scan
+from tests.io.records import ecg_like, write_record
+
+
+@pytest.mark.parametrize(("seconds", "doubted"), [(SHORT_S - 90, True), (SHORT_S + 5, False)])
+def test_every_beat_of_a_short_recording_is_for_review(tmp_path, seconds, doubted):
+    adc = ecg_like(int(seconds * 360), seed=1)
+    record = open_record(write_record(tmp_path, adc, name="short", names=("MLII", "V1")))
+    *_, last = scan(record)
+    ensemble = load_ensemble(DEFAULT_ENSEMBLE)
+    assert ensemble.takes_context
+    flags = np.concatenate([batch.flags for batch in analyze(record, last.scan, ensemble)])
+    assert len(flags) > 20
+    assert ((flags & flag_bits("uncertain")) > 0).all() == doubted
