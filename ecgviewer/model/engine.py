@@ -15,7 +15,7 @@ from ecgviewer.model.slap import Slap
 Precision = Literal["fp32", "bf16"]
 # Windows a call, fp32 and bf16 on a CPU. More do not pay: a call shall take a twentieth of a second
 # or less, for it cannot be interrupted; fp32 beside bf16 settles few beats at a time.
-_SMALL, _SLOW, _LARGE = (64, 256), (32, 64), (16, 32)
+_SMALL, _SLOW, _LARGE = (64, 512), (32, 64), (16, 32)
 _ROWS_CUDA = 256
 _LARGE_FROM, _SLOW_FROM = 1_000_000, 32  # parameters; cells of an LSTM of 400 steps
 
