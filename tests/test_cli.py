@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from ecgviewer import __version__, paths
 from ecgviewer.cli import app
+from tests.archive.commands import CALL
 from tests.data import REPOSITORY
 from tests.excerpt import N_SAMPLES, an_excerpt
 from tests.tiny_ensemble import UNSEEN, make_ensemble
@@ -265,8 +266,7 @@ def test_a_real_interrupt(tmp_path: Path, ensemble: Path) -> None:
     for i in range(60):
         an_excerpt(tmp_path / "in", f"r{i:02}")
     out = tmp_path / "out"
-    command = [sys.executable, "-c", "from ecgviewer.cli import app; app()", "analyze"]
-    command += [str(tmp_path / "in"), "-o", str(out), "--ensemble", str(ensemble)]
+    command = [*CALL, str(tmp_path / "in"), "-o", str(out), "--ensemble", str(ensemble)]
     with subprocess.Popen(
         command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

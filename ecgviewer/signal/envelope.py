@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 
 FINEST_STEP = 8  # samples; below this many per pixel every sample is drawn
 BLOCK_S = 20.0  # about a page at 25 mm/s
-KEEP_BYTES = 64 << 20
+KEEP_BYTES = 32 << 20
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,12 @@ from tests.data import REPOSITORY
 from tests.excerpt import an_excerpt
 from tests.io.records import ecg_like, write_record
 
-CALL = [sys.executable, "-c", "from ecgviewer.cli import app; app()", "analyze"]
+# as from a terminal: what a shell starts in the background ignores interrupts
+FROM_A_TERMINAL = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    " from ecgviewer.cli import app; app()"
+)
+CALL = [sys.executable, "-c", FROM_A_TERMINAL, "analyze"]
 
 
 def analyze(*arguments: object, ensemble: Path) -> Result:
