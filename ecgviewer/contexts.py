@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.model.crew import Stop, carry_out, cores
-from ecgviewer.rhythm.context import RecordContext, stretch_bounds
+from ecgviewer.rhythm.context import RecordContext, neighbourhood, stretch_bounds
 from ecgviewer.rhythm.shapes import cut_snippets, offsets
 from ecgviewer.scanning import Scan
 from ecgviewer.signal.denoise import CleanedSignal
@@ -72,9 +72,8 @@ class ContextSource:
         carry_out(jobs, stop=stop)
 
     def _columns(self, k: int) -> None:
-        # with so many beats to either side that every neighbour that counts is there: a stretch
-        # of a week shall not wait for the week
-        margin = 2 * sum(self._params.reach) + self._params.slow
+        # with its neighbours, not with the whole: a stretch of a week shall not wait for the week
+        margin = neighbourhood(self._params)
         near = slice(max(0, int(self._bounds[k]) - margin), int(self._bounds[k + 1]) + margin)
         result, n_samples = self._result, self._cleaned.grid.n_samples
         context = RecordContext(

@@ -1,5 +1,6 @@
 """A database as training sees it: cleaned leads, refined beats, labels; has no chain of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,12 +109,24 @@ def contexts(
 ) -> NDArray[np.float32]:
     """Context (3, b, n_columns) from both leads of `ecg` (2, n), the first alone, the second."""
     record = RecordContext(position, before, after, ecg.shape[1])
+    return context_tables(
+        record, lambda kept, part: cut_snippets(ecg * kept[:, None], position[part])
+    )
+
+
+def context_tables(
+    record: RecordContext, snippets: Callable[[NDArray[np.float32], slice], NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Context (3, b, n_columns): both leads, the first alone, the second.
+
+    `snippets` is asked for those of a slice of beats, (m, 2, length), with leads scaled by its
+    first argument (2,): 1 kept, 0 left out.
+    """
     out = []
     for leads in CONTEXT_LEADS:
-        kept = ecg * np.array(leads, np.float32)[:, None]
+        kept = np.array(leads, np.float32)
         parts = [
-            record.columns(k, cut_snippets(kept, position[record.beats(k)]))
-            for k in range(record.n_stretches)
+            record.columns(k, snippets(kept, record.beats(k))) for k in range(record.n_stretches)
         ]
         out.append(np.concatenate(parts))
     return np.stack(out)

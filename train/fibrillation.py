@@ -14,7 +14,7 @@ from ecgviewer.rhythm.context import RecordContext
 from ecgviewer.rhythm.shapes import cut_snippets, offsets
 from ecgviewer.signal.params import CONTEXT
 from ecgviewer.signal.segment import neighbours
-from train.database import CONTEXT_LEADS, RecordBeats
+from train.database import RecordBeats, context_tables
 
 Floats = NDArray[np.float64]
 _S, _V = 1, 2
@@ -42,12 +42,9 @@ def fibrillating_copy(record: RecordBeats, *, seed: int) -> RecordBeats:
     # the record's own length: as many stretches, whatever the new rate
     rhythm = RecordContext(position, before, after, record.ecg.shape[1])
     snippets = _without_p(cut_snippets(record.ecg, record.position).astype(np.float64), rng)
-    tables = []
-    for leads in CONTEXT_LEADS:
-        kept = (snippets * np.array(leads)[:, None]).astype(np.float32)
-        parts = [rhythm.columns(k, kept[rhythm.beats(k)]) for k in range(rhythm.n_stretches)]
-        tables.append(np.concatenate(parts))
-    return dataclasses.replace(record, context=np.stack(tables))
+    shapes = snippets.astype(np.float32)
+    table = context_tables(rhythm, lambda kept, part: shapes[part] * kept[:, None])
+    return dataclasses.replace(record, context=table)
 
 
 def may_be_drawn(labels: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,6 +1,5 @@
 """Brings what is known of the recording to every view, thirty times a second at most; no files."""
 
-import sys
 from dataclasses import replace
 from functools import partial
 
@@ -25,6 +24,7 @@ from ecgviewer.gui.workspace import Workspace
 from ecgviewer.pipeline import Ensemble, Inputs
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
+from ecgviewer.threads import take_short_turns
 
 _TICK_MS = 33
 _BUSY_MS = 100  # between two looks at an analysis: its steps are many, and each makes a frame late
@@ -32,9 +32,6 @@ _SLOW_MS = 200  # table and figures are read, not watched
 _SLOW_SHARE = 25  # times as long as they took: those of 700,000 beats never take more of the time
 _FOLLOW_MS = 80  # while the trace moves the table waits: its rows take 5 ms of every frame
 _READ_MS = 100  # between two drawings of a page that is still being read
-# A thread that computes in Python keeps the interpreter for 5 ms by default, at each of the twenty
-# times a frame comes back from Qt
-_SWITCH_S = 5e-4
 
 
 class Display(QObject):
@@ -86,7 +83,7 @@ class Display(QObject):
         self._follow.timeout.connect(self.on_view_settled)
         self._since_read = QElapsedTimer()
         self._since_read.start()
-        sys.setswitchinterval(min(_SWITCH_S, sys.getswitchinterval()))
+        take_short_turns()
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self.on_ticked)
         self._timer.start()

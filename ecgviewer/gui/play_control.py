@@ -17,7 +17,7 @@ from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 
 _LEAST_AHEAD = 3  # frames fetched before they are due, at any speed
-_REST_MS = 1000  # once the page has rested so long, what would play first is fetched
+_REST_MS = 200  # once the page has rested so long, what would play first is fetched
 _BLOCK_AHEAD_S = 40.0  # of recording: a block takes longer to be cleaned than a frame may be late
 
 
@@ -62,6 +62,7 @@ class PlayControl(QObject):
         self._grid, self._fetched = TimeGrid(opened.record) if opened else None, {}
         self._canvas.set_frame(None, None)
         self._session.show_frame(None)
+        self._fetch_ahead(-1, cleaned_s=0.0)
 
     def toggle(self) -> None:
         """Play from what is on screen, or pause."""

@@ -6,15 +6,15 @@ Calls on threads of their own need each other only at the end.
 """
 
 import os
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
 import torch
 
+from ecgviewer.threads import take_short_turns
+
 Stop = Callable[[], bool]
-_SWITCH_S = 0.0005
 _cores = 0  # 0: as many as there are
 
 
@@ -56,8 +56,7 @@ def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: Fals
     Exception
         The first that a job raised.
     """
-    # with Python's own 5 ms threads of many short steps wait longer for each other than they work
-    sys.setswitchinterval(min(_SWITCH_S, sys.getswitchinterval()))
+    take_short_turns()
     left, failures = deque(jobs), deque[BaseException]()
     given_up = threading.Event()
 

@@ -90,6 +90,15 @@ def names(params: Context = CONTEXT) -> tuple[str, ...]:
     return (*rhythm_columns(ones, ones, params), *shape_columns(shapes, ones, ones, params))
 
 
+def neighbourhood(params: Context = CONTEXT) -> int:
+    """Beats to either side without which a beat's rhythm columns would be others.
+
+    The widest running statistics of `rhythm_columns`, one over another: of RR less its local
+    median, and that again.
+    """
+    return 2 * sum(params.reach) + params.slow
+
+
 class RecordContext:
     """Context of a record's beats, a stretch at a time.
 

@@ -117,8 +117,7 @@ class Coarse:
         step = max((s for s in self._levels if s <= samples_per_pixel), default=self.step)
         first, last = max(0, start) // step, -(-min(stop, self.n_samples) // step)
         if last <= first:
-            none = np.empty((self.n_rows, 0), np.float32)
-            return View(first * step, step, none, none)
+            return View.empty(first * step, step, self.n_rows)
         known = -(-self.done // step)
         return View(first * step, step, *(_part(v, first, last, known) for v in self._levels[step]))
 

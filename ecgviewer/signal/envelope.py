@@ -8,6 +8,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,12 @@ class View:
     step: int
     low: Floats
     high: Floats
+
+    @classmethod
+    def empty(cls, first: int, step: int, n_rows: int) -> Self:
+        """No column, at `first`."""
+        none = np.empty((n_rows, 0), np.float32)
+        return cls(first, step, none, none)
 
     @property
     def samples(self) -> NDArray[np.float64]:
@@ -140,8 +147,7 @@ class Envelope:
         step = min(column_step(samples_per_pixel), self.block)
         start, stop = max(0, start) // step * step, min(self.n_samples, stop)
         if stop <= start:
-            none = np.empty((self.n_rows, 0), np.float32)
-            return View(start, step, none, none)
+            return View.empty(start, step, self.n_rows)
         first, last = start // self.block, (stop - 1) // self.block
         self._load(first, last)
         low, high = [], []

@@ -10,20 +10,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from ecgviewer import paths
-from ecgviewer.contexts import ContextSource
 from ecgviewer.io.readers import open_record
-from ecgviewer.model.bundle import Bundle, load_bundle
+from ecgviewer.model.bundle import load_bundle
 from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
-from ecgviewer.pipeline import BATCH, Scan, analyze, default_inputs, scan
+from ecgviewer.pipeline import Scan, analyze, scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.segment import cut_windows, window_bounds
+from tests.bench.networks import as_asked, plain_loop, ready
 
 
 def best(action: Callable[[], object], n: int = 5) -> float:
@@ -62,14 +59,13 @@ def main() -> None:
 def _ensemble(name: str, record: Record, beats: Scan, unit: float) -> None:
     n = max(1, beats.n_beats)
     bundle = load_bundle(paths.model_weights() / name)
-    # the record's own beats: noise would be a close call, computed again in fp32
-    inputs = _inputs(record, beats, bundle.members[0].preprocessing)
-    plain = best(partial(_plain_loop, bundle, *inputs), 3) / n
+    inputs = ready(record, beats, bundle.members[0].preprocessing)
+    plain = best(partial(plain_loop, bundle, inputs), 3) / n
     print(f"{name}: plain fp32 loop {1 / plain:8.0f} beats a second, windows ready")
     for precision in ("fp32", "bf16"):
         ensemble = load_ensemble(name, device="cpu", precision=precision)
         for what, work in (
-            ("windows ready", partial(_predict, ensemble, *inputs)),
+            ("windows ready", partial(as_asked, ensemble, inputs)),
             ("whole analysis", partial(_classify, record, beats, ensemble)),
         ):
             per_beat = best(work, 3) / n
@@ -79,37 +75,9 @@ def _ensemble(name: str, record: Record, beats: Scan, unit: float) -> None:
             )
 
 
-def _inputs(record: Record, beats: Scan, prep: Preprocessing) -> tuple[torch.Tensor, torch.Tensor]:
-    """Windows (n, 2, 400) and context (n, n_columns) of a record's beats."""
-    inputs = default_inputs(record, prep=prep)
-    channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
-    rows = tuple(None if i is None else channels.index(i) for i in inputs)
-    cleaned = CleanedSignal(TimeGrid(record), channels, prep=prep)
-    bounds = window_bounds(beats.positions, beats.before, beats.after, prep)
-    windows = cut_windows(cleaned, bounds, inputs=rows).values
-    context = ContextSource(beats, cleaned, rows).of(np.arange(beats.n_beats))
-    return torch.from_numpy(windows), torch.from_numpy(context)
-
-
 def _classify(record: Record, beats: Scan, ensemble: Ensemble) -> None:
     for _ in analyze(record, beats, ensemble):
         pass
-
-
-def _predict(ensemble: Ensemble, windows: torch.Tensor, context: torch.Tensor) -> None:
-    """As an analysis asks: batch by batch."""
-    for start in range(0, len(windows), BATCH):
-        part = slice(start, start + BATCH)
-        ensemble.predict(windows[part].numpy(), context[part].numpy())
-
-
-@torch.inference_mode()
-def _plain_loop(bundle: Bundle, windows: torch.Tensor, context: torch.Tensor) -> None:
-    """Every network in fp32 over batches of 256 windows, one after the other."""
-    for start in range(0, len(windows), 256):
-        x, c = windows[start : start + 256], context[start : start + 256]
-        for member in bundle.members:
-            member.network(x, c) if member.card.context else member.network(x)
 
 
 if __name__ == "__main__":

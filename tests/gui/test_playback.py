@@ -12,20 +12,8 @@ from ecgviewer import pipeline
 from ecgviewer.gui.play_control import PlayControl
 from ecgviewer.gui.playback import FRAME_S, SPEEDS, Player, Speed
 from tests.gui.canvases import show
+from tests.gui.clocks import MadeClock
 from tests.gui.synthetic import synthetic
-
-
-class Clock:
-    """Says what it was told."""
-
-    def __init__(self) -> None:
-        self.ms = 0.0
-
-    def start(self) -> None:
-        self.ms = 0.0
-
-    def elapsed(self) -> float:
-        return self.ms
 
 
 class Timer:
@@ -44,7 +32,7 @@ class Timer:
 def player(qtbot) -> Any:
     player: Any = Player()
     player.load(3_600.0)
-    player._clock, player._timer = Clock(), Timer()
+    player._clock, player._timer = MadeClock(), Timer()
     return player
 
 
@@ -112,7 +100,7 @@ def control(qtbot, canvas) -> Any:
     control: Any = PlayControl(session, canvas, navigator)
     control.session = session
     control.load()
-    control.player._clock, control.player._timer = Clock(), Timer()
+    control.player._clock, control.player._timer = MadeClock(), Timer()
     return control
 
 

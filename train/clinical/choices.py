@@ -48,14 +48,11 @@ def choose(scored: Scored) -> Choices:
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == scored.label
     review_below = round(float(np.quantile(confidence, REVIEW_SHARE)), 3)
     flagged = confidence < review_below
-    before = sharpened(fused, 1.0)
     account = {
         "on": "training patients, each by networks trained without its fold",
         "beats": len(right),
-        "calibration_error": round(_calibration_error(confidence, right), 4),
-        "calibration_error_before": round(
-            _calibration_error(before.max(axis=1), before.argmax(axis=1) == scored.label), 4
-        ),
+        "calibration_error": round(_mistrust(probabilities, scored.label), 4),
+        "calibration_error_before": round(_mistrust(sharpened(fused, 1.0), scored.label), 4),
         "review_share": round(float(flagged.mean()), 4),
         "errors_in_review": round(float((~right & flagged).sum() / max(1, (~right).sum())), 4),
         "accuracy_outside_review": round(float(right[~flagged].mean()), 4),

@@ -1,8 +1,10 @@
 """Whether the ensemble says the same at other rates; asks training patients only."""
 
 import dataclasses
+import time
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,14 @@ from ecgviewer.record import Record
 from train import cache
 from train.cache import PackedRecord
 from train.clinical.figures import unseen_figures
+from train.clinical.scoring import ensemble_of, fused_weights, rates_file, read_choices
+from train.commands.common import cache_file
 from train.config import Config
 from train.database import record_beats
 from train.evaluate import score
 from train.learners import Learners
+from train.protocols import DS1
+from train.results import write
 from train.windows import WindowCutter
 
 RATES_HZ = (100, 128, 200, 250, 500, 1000)
@@ -32,6 +38,35 @@ def resampled(record: Record, fs: float) -> Record:
         return whole[:, start:stop]
 
     return dataclasses.replace(record, fs=fs, n_samples=whole.shape[1], reader=read)
+
+
+def keep_rates(
+    members: Sequence[Config],
+    configuration: str,
+    seeds: Sequence[int],
+    runs: Path,
+    results: Path,
+    *,
+    cache_folder: Path,
+) -> None:
+    """Write the figures of DS1 at its own rate and at others."""
+    started = time.monotonic()
+    learners = ensemble_of(members, configuration, seeds, runs)
+    weights = fused_weights(read_choices(results), len(seeds))
+    file = cache_file(cache_folder, "mitdb")
+    packed = cache.chosen(cache.load(file), DS1)
+    write(
+        rates_file(results, configuration),
+        {
+            "protocol": "DS1, patients of the training, resampled from 360 Hz; reference positions",
+            "rates": figures_by_rate(packed, members[0], learners, weights),
+        },
+        kind="clinical-rates",
+        config=list(learners.accounts),
+        seeds=list(seeds),
+        minutes=(time.monotonic() - started) / 60,
+        files=[file],
+    )
 
 
 def figures_by_rate(

@@ -7,19 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from train import cache
 from train.clinical.bundle import ship
 from train.clinical.configurations import protocol_of, runs_of
-from train.clinical.rates import figures_by_rate
+from train.clinical.rates import keep_rates
 from train.clinical.runs import Patients, cross_validate, read_patients, train_seeds
-from train.clinical.scoring import (
-    ensemble_of,
-    fused_weights,
-    keep_validation,
-    rates_file,
-    read_choices,
-    score_unseen,
-)
+from train.clinical.scoring import keep_validation, score_unseen
 from train.commands.common import (
     CACHE,
     RESULTS,
@@ -29,14 +21,11 @@ from train.commands.common import (
     ResultsFolder,
     RunsFolder,
     Threads,
-    cache_file,
     choose_device,
     console,
 )
 from train.config import Config, ConfigError
 from train.config import read as read_config
-from train.protocols import DS1
-from train.results import write
 
 CONFIGS = Path("train/configs")
 MEMBERS = ("clinical-resnet.toml", "clinical-slap.toml")
@@ -128,22 +117,13 @@ def _validate(job: _Job) -> None:
 
 
 def _rates(job: _Job) -> None:
-    started = time.monotonic()
-    learners = ensemble_of(job.members, job.configuration, job.seeds, job.runs)
-    weights = fused_weights(read_choices(job.results), len(job.seeds))
-    file = cache_file(job.cache_folder, "mitdb")
-    packed = cache.chosen(cache.load(file), DS1)
-    write(
-        rates_file(job.results, job.configuration),
-        {
-            "protocol": "DS1, patients of the training, resampled from 360 Hz; reference positions",
-            "rates": figures_by_rate(packed, job.members[0], learners, weights),
-        },
-        kind="clinical-rates",
-        config=list(learners.accounts),
-        seeds=list(job.seeds),
-        minutes=(time.monotonic() - started) / 60,
-        files=[file],
+    keep_rates(
+        job.members,
+        job.configuration,
+        job.seeds,
+        job.runs,
+        job.results,
+        cache_folder=job.cache_folder,
     )
     console.print(f"{job.results}: written", highlight=False)
 

@@ -11,22 +11,11 @@ from ecgviewer.gui.worker import Ensembles
 from tests.bench.days.driver import Driver, NotInTimeError
 from tests.bench.days.figures import Figure
 from tests.bench.days.options import Options
+from tests.gui.clocks import MadeClock
 
 BAR_MS = 50.0
+REST_S = 0.5  # from a jump to the key, as a person needs
 PER_S = SPEEDS[PAPER_SPEED].frames_per_s
-
-
-class MadeClock:
-    """Stands still until it is told the time."""
-
-    def __init__(self) -> None:
-        self.ms = 0.0
-
-    def start(self) -> None:
-        self.ms = 0.0
-
-    def elapsed(self) -> float:
-        return self.ms
 
 
 def measure(options: Options, scratch: Path) -> Iterator[Figure]:
@@ -34,9 +23,11 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     driver = Driver(scratch, Ensembles(), options.ensemble)
     driver.open(options.hour())
     driver.wait_phase("classifying", "done")
+    driver.watch(REST_S)
     late, missing = _real(driver, options.minute_s)
     yield from _figures("a real minute, analysis beside it", late, missing)
     driver.stop_analysis()
+    driver.watch(REST_S)
     late, missing = _real(driver, options.minute_s / 2)
     yield from _figures("half a minute, nothing beside it", late, missing)
     driver.session.resume()
@@ -83,6 +74,7 @@ def _made(driver: Driver, n_frames: int) -> tuple[np.ndarray, int]:
     play, player = driver.window.play, driver.window.play.player
     driver.canvas.go_to(0.0)
     player.index = 0
+    driver.watch(REST_S)
     clock = MadeClock()
     ready: list[int] = []
     play.frame_ready.connect(lambda frame: ready.append(frame.index))
