@@ -5,12 +5,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.model.crew import Stop, carry_out, cores
+from ecgviewer.model.crew import Stop, carry_out
 from ecgviewer.rhythm.context import RecordContext, neighbourhood, stretch_bounds
 from ecgviewer.rhythm.shapes import cut_snippets, offsets
 from ecgviewer.scanning import Scan
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import CONTEXT, Context
+from ecgviewer.threads import cores
 
 _AT_ONCE = 4  # stretches: each holds tables of beats x beats
 

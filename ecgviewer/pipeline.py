@@ -10,7 +10,7 @@ from ecgviewer.beat import Beat, BeatClass, Frame
 from ecgviewer.beatlog import BeatBatch, BeatLog, flag_bits
 from ecgviewer.contexts import ContextSource
 from ecgviewer.model.bundle import BundleError
-from ecgviewer.model.crew import Stop, Stopped, cores
+from ecgviewer.model.crew import Stop, Stopped
 from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
 from ecgviewer.record import Record
 from ecgviewer.scanning import Scan, ScanStep, scan
@@ -19,6 +19,7 @@ from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
 from ecgviewer.signal.params import CONTEXT, PAPER, Preprocessing
 from ecgviewer.signal.segment import Bounds, Windows, cut_windows, window_bounds
+from ecgviewer.threads import cores
 
 __all__ = [
     "BeatBatch",

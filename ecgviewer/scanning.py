@@ -1,13 +1,15 @@
 """Scan of a recording: R peaks and stretches, block by block; classifies nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.record import Record
-from ecgviewer.signal.detect import detect_block, join, refine_all
+from ecgviewer.searching import Found, search_all
+from ecgviewer.signal.detect import join, refine_all
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, Detection
 from ecgviewer.signal.quality import Stretch, join_stretches, stretches, unreadable
@@ -116,11 +118,13 @@ def scan(
     total = max(1, grid.n_blocks)
     peaks = _Peaks(grid, leads, beats, detection)
     found: tuple[Stretch, ...] = ()
-    for k in range(grid.n_blocks):
-        new = peaks.block(k)
-        found = join_stretches(found, stretches(grid, k, leads))
-        if k + 1 < grid.n_blocks:
-            yield ScanStep(k + 1, total, grid.to_own(new), found)
+    # closed with this iterator, not some time later: processes may stand behind it
+    with closing(_blocks(record, grid, leads, detection, given=beats is not None)) as blocks:
+        for k, (detected, there) in enumerate(blocks):
+            new = peaks.block(k, detected)
+            found = join_stretches(found, there)
+            if k + 1 < grid.n_blocks:
+                yield ScanStep(k + 1, total, grid.to_own(new), found)
     rest = peaks.rest()
     positions = np.concatenate([*peaks.final, rest]).astype(np.int64)
     positions = _distinct(positions, grid)
@@ -135,6 +139,17 @@ def scan(
         samples, positions, before, after, found, unreadable(found, leads), leads, source, detection
     )
     yield ScanStep(total, total, samples[known:], found, result)
+
+
+def _blocks(
+    record: Record, grid: TimeGrid, leads: tuple[int, ...], detection: Detection, *, given: bool
+) -> Generator[Found]:
+    """R peaks and stretches of every block; without peaks where they are given."""
+    if leads and not given:
+        yield from search_all(record, grid, leads, detection)
+        return
+    for k in range(grid.n_blocks):
+        yield np.empty(0, np.int64), stretches(grid, k, leads)
 
 
 def _distinct(positions: NDArray[np.int64], grid: TimeGrid) -> NDArray[np.int64]:
@@ -156,7 +171,7 @@ class _Peaks:
         beats: NDArray[np.int64] | None,
         detection: Detection,
     ) -> None:
-        self._grid, self._leads, self._detection = grid, leads, detection
+        self._grid, self._detection = grid, detection
         self._given: NDArray[np.int64] | None = None
         if beats is not None:
             refined = refine_all(grid, grid.from_own(np.sort(beats)), leads, detection)
@@ -164,8 +179,8 @@ class _Peaks:
         self.final: list[NDArray[np.int64]] = []
         self._held = np.empty(0, np.int64)
 
-    def block(self, k: int) -> NDArray[np.int64]:
-        """Peaks that became final with block k."""
+    def block(self, k: int, found: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Peaks that became final with block k, in which `found` were detected."""
         block = self._grid.block(k)
         if self._given is not None:
             low, high = np.searchsorted(self._given, (block.start, block.stop))
@@ -175,9 +190,7 @@ class _Peaks:
                 return new
             self.final.append(new)
             return new
-        found = detect_block(self._grid, k, self._leads, self._detection) if self._leads else None
-        if found is not None:
-            self._held = join(self._held, found, self._detection)
+        self._held = join(self._held, found, self._detection)
         if k == self._grid.n_blocks - 1:
             return self._held
         sure = int(np.searchsorted(self._held, block.stop - _HOLD))

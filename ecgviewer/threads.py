@@ -1,8 +1,10 @@
-"""How Python's threads take turns; starts none."""
+"""How many threads there may be and how Python's take turns; starts none."""
 
+import os
 import sys
 
 _SWITCH_S = 0.0005
+_cores = 0  # 0: as many as there are
 
 
 def take_short_turns() -> None:
@@ -12,3 +14,17 @@ def take_short_turns() -> None:
     each other than they work.
     """
     sys.setswitchinterval(min(_SWITCH_S, sys.getswitchinterval()))
+
+
+def use_one_core() -> None:
+    """Compute on one core from now on: where several processes share the machine."""
+    global _cores
+    _cores = 1
+
+
+def cores() -> int:
+    """Cores to compute on: those this process may use, or fewer where OMP_NUM_THREADS says so."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    limits = [there or 1, _cores or there or 1, int(asked) if asked.isdecimal() else there or 1]
+    return max(1, min(limits))

@@ -5,17 +5,15 @@ between, spinning: beside other programs they were up to a hundred times slower 
 Calls on threads of their own need each other only at the end.
 """
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
 import torch
 
-from ecgviewer.threads import take_short_turns
+from ecgviewer.threads import cores, take_short_turns, use_one_core
 
 Stop = Callable[[], bool]
-_cores = 0  # 0: as many as there are
 
 
 class Stopped(Exception):  # noqa: N818  # not an error: somebody asked for it
@@ -23,18 +21,9 @@ class Stopped(Exception):  # noqa: N818  # not an error: somebody asked for it
 
 
 def use_one_thread() -> None:
-    """Compute on one core from now on: where several processes share the machine."""
-    global _cores
-    _cores = 1
+    """Compute on one core from now on, the networks too."""
+    use_one_core()
     torch.set_num_threads(1)
-
-
-def cores() -> int:
-    """Cores to compute on: those this process may use, or fewer where OMP_NUM_THREADS says so."""
-    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    limits = [there or 1, _cores or there or 1, int(asked) if asked.isdecimal() else there or 1]
-    return max(1, min(limits))
 
 
 def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: False) -> None:

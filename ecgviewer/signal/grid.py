@@ -37,6 +37,16 @@ class Block:
         return slice(self.start - self.low, self.stop - self.low)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What was read last."""
+
+    low: int
+    high: int
+    ecg: NDArray[np.float64]
+    gap: NDArray[np.bool_]
+
+
 class TimeGrid:
     """One recording on the 360 Hz grid.
 
@@ -58,6 +68,7 @@ class TimeGrid:
         self.up, self.down = ratio.numerator, ratio.denominator
         self.n_samples = -(-record.n_samples * self.up // self.down)
         self.n_blocks = -(-self.n_samples // params.block)
+        self._last: _Read | None = None  # detection and quality ask for the same block in turn
 
     def to_own(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
         """Nearest own sample of grid positions (n,), never beyond the record's last."""
@@ -90,7 +101,17 @@ class TimeGrid:
             The record's units, gaps bridged by straight lines.
         gap : (n_leads, n) bool
             True where the recording has no sample.
+
+        Both are shared with whoever asks for the same span next, and cannot be written to.
         """
+        last = self._last
+        if last is None or (last.low, last.high) != (low, high):
+            ecg, gap = self._read(low, high)
+            ecg.flags.writeable = gap.flags.writeable = False
+            self._last = last = _Read(low, high, ecg, gap)
+        return last.ecg, last.gap
+
+    def _read(self, low: int, high: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         if self.up == self.down:
             return bridge(self._record.read(low, high).astype(np.float64))
         # whole periods of the fraction, so that phases do not depend on where the span starts;

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 import torch
 
+from ecgviewer import threads
 from ecgviewer.model import crew
 from ecgviewer.model.crew import Stopped, carry_out
 
@@ -45,6 +46,6 @@ def test_it_stops_between_two_jobs(monkeypatch):
 
 def test_the_environment_may_ask_for_fewer_cores(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert crew.cores() == 1
+    assert threads.cores() == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "")
-    assert crew.cores() >= 1
+    assert threads.cores() >= 1

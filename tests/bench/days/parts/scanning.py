@@ -9,12 +9,12 @@ import numpy as np
 
 from ecgviewer.contexts import ContextSource
 from ecgviewer.io.readers import open_record
-from ecgviewer.model.crew import cores
 from ecgviewer.pipeline import Scan, default_inputs, scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import CONTEXT
+from ecgviewer.threads import cores
 from tests.bench.days.figures import Figure
 from tests.bench.days.options import Options
 from tests.bench.days.tiling import library

@@ -1,0 +1,94 @@
+"""A long recording searched by processes: the same beats, none of them left, whatever dies."""
+
+import dataclasses
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ecgviewer import paths, searching, threads
+from ecgviewer.io.readers import open_record
+from ecgviewer.scanning import Scan, scan
+
+
+@pytest.fixture(scope="module")
+def record():
+    return open_record(paths.demo_record())
+
+
+@pytest.fixture(scope="module")
+def alone(record):
+    return whole(scan(record))
+
+
+@pytest.fixture
+def long(monkeypatch):
+    """Every recording counts as long, and blocks wait for the processes."""
+    monkeypatch.setattr(searching, "LONG_BLOCKS", 1)
+    monkeypatch.setattr(threads, "_cores", 0)
+    monkeypatch.setattr(searching, "cores", lambda: 2)
+    ready = searching._Searcher.ready
+
+    def waits(searcher):
+        searcher._pipe.poll(60)
+        return ready(searcher)
+
+    monkeypatch.setattr(searching._Searcher, "ready", waits)
+
+
+def whole(steps) -> Scan:
+    *_, last = steps
+    assert last.scan is not None
+    return last.scan
+
+
+def same(found: Scan, expected: Scan) -> None:
+    np.testing.assert_array_equal(found.samples, expected.samples)
+    np.testing.assert_array_equal(found.before, expected.before)
+    assert found.stretches == expected.stretches
+
+
+def test_processes_find_what_this_one_finds(long, record, alone, monkeypatch):
+    here = []
+    monkeypatch.setattr(searching, "search", lambda *a: here.append(a))  # of this process alone
+    same(whole(scan(record)), alone)
+    assert not here
+    assert not multiprocessing.active_children()
+
+
+def test_a_process_that_dies_costs_no_beat(long, record, alone):
+    steps = scan(record)
+    first = next(steps)
+    assert len(multiprocessing.active_children()) == 2
+    multiprocessing.active_children()[0].kill()
+    same(whole([first, *steps]), alone)
+    assert not multiprocessing.active_children()
+
+
+def test_giving_up_ends_them(long, record):
+    steps = scan(record)
+    next(steps)
+    assert multiprocessing.active_children()
+    steps.close()
+    assert not multiprocessing.active_children()
+
+
+def test_another_recording_at_that_place_is_not_searched(long, record, alone):
+    elsewhere = dataclasses.replace(record, path=Path("nowhere.hea"))
+    same(whole(scan(elsewhere)), alone)
+    longer = dataclasses.replace(record, n_samples=record.n_samples - 360)
+    found = whole(scan(longer))
+    assert 0 < found.n_beats <= alone.n_beats
+    assert found.samples[-1] < longer.n_samples
+
+
+def test_short_recordings_one_core_and_hands_of_others_search_alone(monkeypatch):
+    monkeypatch.setattr(searching, "cores", lambda: 4)
+    assert searching._n_processes(searching.LONG_BLOCKS - 1) == 0
+    assert searching._n_processes(searching.LONG_BLOCKS) == 4
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
+    assert searching._n_processes(searching.LONG_BLOCKS) == 0
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", False)
+    monkeypatch.setattr(searching, "cores", lambda: 1)
+    assert searching._n_processes(10_000) == 0
