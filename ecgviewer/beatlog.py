@@ -69,6 +69,7 @@ class BeatLog:
         self._samples = np.zeros(0, np.int64)
         self._classes = np.zeros(0, np.int8)
         self._probabilities = np.zeros((0, N_CLASSES))
+        self._confidence = np.zeros(0)
         self._votes = np.zeros((0, n_members, N_CLASSES), np.float32)
         self._flags = np.zeros(0, np.uint16)
 
@@ -79,6 +80,7 @@ class BeatLog:
         self._classes = np.concatenate([self._classes, np.full(m, PENDING, np.int8)])
         none = np.full((m, N_CLASSES), np.nan)
         self._probabilities = np.concatenate([self._probabilities, none])
+        self._confidence = np.concatenate([self._confidence, none[:, 0]])
         no_votes = np.full((m, self.n_members, N_CLASSES), np.nan, np.float32)
         self._votes = np.concatenate([self._votes, no_votes])
         self._flags = np.concatenate([self._flags, np.full(m, _PENDING_BIT, np.uint16)])
@@ -112,6 +114,11 @@ class BeatLog:
     def probabilities(self) -> NDArray[np.float64]:
         """(n, 5) fused probabilities, NaN where there are none."""
         return self._seen(self._probabilities)
+
+    @property
+    def confidence(self) -> NDArray[np.float64]:
+        """(n,) largest of the fused probabilities, NaN where there are none."""
+        return self._seen(self._confidence)
 
     @property
     def votes(self) -> NDArray[np.float32]:
@@ -149,6 +156,7 @@ class BeatLog:
             raise ValueError("a beat that has its class was given another; classes never change")
         self._classes[i] = batch.classes
         self._probabilities[i] = batch.probabilities
+        self._confidence[i] = batch.probabilities.max(axis=1)
         self._votes[i] = batch.votes
         self._flags[i] = batch.flags
         self._n_classified += len(i)

@@ -1,6 +1,6 @@
 """Scan of a recording: R peaks and stretches, block by block; classifies nothing."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -90,7 +90,7 @@ def scan(
     marks: NDArray[np.int64] | None = None,
     source: str = "detect",
     detection: Detection = DETECTION,
-) -> Iterator[ScanStep]:
+) -> Generator[ScanStep]:
     """Find the R peaks of a recording, block by block.
 
     Parameters

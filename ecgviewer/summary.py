@@ -58,7 +58,49 @@ def _readable_before(
     return before
 
 
-def summarise(record: Record, log: BeatLog, scan: Scan | None) -> Summary:
+@dataclass(frozen=True)
+class Ground:
+    """What of the figures the beats' places alone decide; the same until there are more beats.
+
+    Attributes
+    ----------
+    heart_rate : HeartRate
+        Mean, least and greatest.
+    readable : float
+        Samples in which at least one ECG lead can be read; 0 while the scan runs.
+    readable_beats : (n,) bool
+        Beats in readable time.
+    owned : (n,) float64
+        Readable samples that belong to each beat; 0 while the scan runs.
+    """
+
+    heart_rate: HeartRate
+    readable: float
+    readable_beats: NDArray[np.bool_]
+    owned: NDArray[np.float64]
+
+
+def ground(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> Ground:
+    """Of R peaks (n,), own samples; `scan` is None while it runs."""
+    n = record.n_samples
+    if scan is None:
+        rate = heart_rate(samples, record.fs, np.empty((0, 2), np.int64))
+        return Ground(rate, 0.0, np.ones(len(samples), np.bool_), np.zeros(len(samples)))
+    spans = scan.unreadable
+    readable = float(_readable_before(np.array([float(n)]), spans, n)[0])
+    inside = np.zeros(len(samples), np.bool_)
+    if len(spans):
+        span = np.searchsorted(spans[:, 0], samples, side="right") - 1
+        inside = (span >= 0) & (samples < spans[np.maximum(span, 0), 1])
+    middles = (samples[1:] + samples[:-1]) / 2
+    edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
+    owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
+    return Ground(heart_rate(samples, record.fs, spans), readable, ~inside, owned)
+
+
+def summarise(
+    record: Record, log: BeatLog, scan: Scan | None, *, on: Ground | None = None
+) -> Summary:
     """Figures of what is known so far.
 
     Parameters
@@ -69,58 +111,31 @@ def summarise(record: Record, log: BeatLog, scan: Scan | None) -> Summary:
         Its beats.
     scan : Scan or None
         None while the scan runs: readable time is then not known and given as zero.
+    on : Ground, optional
+        Output of `ground` for these beats, where it is at hand.
 
     Returns
     -------
     Summary
     """
-    samples, classes = log.samples, log.classes
-    spans = np.empty((0, 2), np.int64) if scan is None else scan.unreadable
-    whole = np.array([float(record.n_samples)])
-    readable = float(_readable_before(whole, spans, record.n_samples)[0])
+    on = ground(record, log.samples, scan) if on is None else on
+    # where there was no beat to classify, all readable time counts as analysed
+    analysed = float(on.owned[log.classes != PENDING].sum()) if log.n_beats else on.readable
     return Summary(
         n_beats=log.n_beats,
         n_classified=log.n_classified,
         counts=tuple(int(c) for c in log.counts()),
-        burden=_burden(samples, classes, spans, np.isfinite(log.probabilities[:, 0])),
-        heart_rate=heart_rate(samples, record.fs, spans),
+        burden=_burden(log.classes[on.readable_beats & np.isfinite(log.confidence)]),
+        heart_rate=on.heart_rate,
         recorded_s=record.duration_s,
-        readable_s=0.0 if scan is None else readable / record.fs,
-        analysed_s=0.0
-        if scan is None
-        else _analysed(samples, classes != PENDING, spans, record) / record.fs,
+        readable_s=on.readable / record.fs,
+        analysed_s=analysed / record.fs,
         complete=scan is not None and log.n_pending == 0,
     )
 
 
-def _burden(
-    samples: NDArray[np.int64],
-    classes: NDArray[np.int8],
-    spans: NDArray[np.int64],
-    answered: NDArray[np.bool_],
-) -> tuple[float, ...] | None:
-    inside = np.zeros(len(samples), np.bool_)
-    if len(spans):
-        span = np.searchsorted(spans[:, 0], samples, side="right") - 1
-        inside = (span >= 0) & (samples < spans[np.maximum(span, 0), 1])
-    counted = classes[answered & ~inside]
+def _burden(counted: NDArray[np.int8]) -> tuple[float, ...] | None:
     if len(counted) == 0:
         return None
     counts = np.bincount(counted, minlength=len(BeatClass))
     return tuple(float(c) for c in counts / counts.sum())
-
-
-def _analysed(
-    samples: NDArray[np.int64],
-    classified: NDArray[np.bool_],
-    spans: NDArray[np.int64],
-    record: Record,
-) -> float:
-    """Readable samples owned by classified beats; all where there was none to classify."""
-    if len(samples) == 0:
-        whole = np.array([float(record.n_samples)])
-        return float(_readable_before(whole, spans, record.n_samples)[0])
-    middles = (samples[1:] + samples[:-1]) / 2
-    edges = np.concatenate([[0.0], middles, [float(record.n_samples)]])
-    owned = np.diff(_readable_before(edges, spans, record.n_samples))
-    return float(owned[classified].sum())

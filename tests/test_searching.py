@@ -2,7 +2,9 @@
 
 import dataclasses
 import multiprocessing
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -67,10 +69,9 @@ def test_a_process_that_dies_costs_no_beat(long, record, alone):
 
 
 def test_giving_up_ends_them(long, record):
-    steps = scan(record)
-    next(steps)
-    assert multiprocessing.active_children()
-    steps.close()
+    with closing(scan(record)) as steps:
+        next(steps)
+        assert multiprocessing.active_children()
     assert not multiprocessing.active_children()
 
 
@@ -87,8 +88,8 @@ def test_short_recordings_one_core_and_hands_of_others_search_alone(monkeypatch)
     monkeypatch.setattr(searching, "cores", lambda: 4)
     assert searching._n_processes(searching.LONG_BLOCKS - 1) == 0
     assert searching._n_processes(searching.LONG_BLOCKS) == 4
-    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
-    assert searching._n_processes(searching.LONG_BLOCKS) == 0
-    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", False)
+    with monkeypatch.context() as hand:
+        hand.setattr(multiprocessing, "current_process", lambda: SimpleNamespace(daemon=True))
+        assert searching._n_processes(searching.LONG_BLOCKS) == 0
     monkeypatch.setattr(searching, "cores", lambda: 1)
     assert searching._n_processes(10_000) == 0

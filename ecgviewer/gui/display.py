@@ -31,6 +31,7 @@ _BUSY_MS = 100  # between two looks at an analysis: its steps are many, and each
 _SLOW_MS = 200  # table and figures are read, not watched
 _SLOW_SHARE = 25  # times as long as they took: those of 700,000 beats never take more of the time
 _FOLLOW_MS = 80  # while the trace moves the table waits: its rows take 5 ms of every frame
+_MOVING_MS = 1000  # between two drawings of all beats while the trace moves
 _READ_MS = 100  # between two drawings of a page that is still being read
 
 
@@ -250,7 +251,8 @@ class Display(QObject):
             self._since_refreshed.restart()
             self._slow_due = True
             self._refresh()
-        if self._slow_due and self._since_slow.elapsed() >= self._slow_ms:
+        least_ms = max(self._slow_ms, _MOVING_MS if self._follow.isActive() else 0)
+        if self._slow_due and self._since_slow.elapsed() >= least_ms:
             self.refresh_figures()
 
     def _refresh(self) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from ecgviewer.pipeline import Ensemble, Inputs, Scan, why_not_classified
 from ecgviewer.record import Record, Verdict
 from ecgviewer.rhythm.rate import across
 from ecgviewer.signal.quality import Stretch, unreadable
-from ecgviewer.summary import Summary, summarise
+from ecgviewer.summary import Ground, Summary, ground, summarise
 
 _PAUSE = np.uint16(flag_bits("pause"))
 
@@ -58,6 +57,7 @@ class Opened:
     hashed: Hashed | None = None
     classified_by: Ensemble | None = None
     kept_since: datetime | None = None
+    _known_of: "_Known | None" = None
 
     def take(self, kept: Kept) -> None:
         """Take over the results of an earlier run."""
@@ -89,30 +89,59 @@ class Opened:
 
     def times_s(self) -> NDArray[np.float64]:
         """(n,) R peaks, seconds from the record's start."""
-        times: NDArray[np.float64] = self.log.samples / self.record.fs
-        return times
+        return self._known().time_s
 
     def summary(self) -> Summary:
         """Figures as they are known now."""
-        return summarise(self.record, self.log, self.scan)
+        return summarise(self.record, self.log, self.scan, on=self._known().ground)
 
     def columns(self) -> Columns:
         """Every beat, for the table."""
-        log = self.log
-        leads = self.record.ecg_leads if self.scan is None else self.scan.leads
-        gaps = unreadable(tuple(s for s in self.stretches if s.kind == "gap"), leads)
-        rr_ms = np.full(log.n_beats, np.nan)
-        rr_ms[1:] = np.diff(log.samples) * (1000 / self.record.fs)
-        rr_ms[across(log.samples, gaps)] = np.nan
-        rr_ms[rr_ms <= 0] = np.nan
-        # column by column: a maximum over five at a time takes ten times as long
-        confidence = reduce(np.maximum, log.probabilities.T, np.zeros(log.n_beats))
+        log, known = self.log, self._known()
+        confidence = log.confidence.copy()
         confidence[(log.flags & _PAUSE) != 0] = np.nan
         return Columns(
-            time_s=self.times_s(),
+            time_s=known.time_s,
             classes=log.classes.copy(),
             confidence=confidence,
-            rr_ms=rr_ms,
-            hr_bpm=60_000 / rr_ms,
+            rr_ms=known.rr_ms,
+            hr_bpm=known.hr_bpm,
             flags=log.flags.copy(),
         )
+
+    def _known(self) -> "_Known":
+        """What the beats' places decide; made anew only when there are more of them."""
+        known = self._known_of
+        if known is None or not known.holds(self.log.n_beats, self.scan, self.stretches):
+            known = self._known_of = self._find_out()
+        return known
+
+    def _find_out(self) -> "_Known":
+        samples = self.log.samples
+        leads = self.record.ecg_leads if self.scan is None else self.scan.leads
+        gaps = unreadable(tuple(s for s in self.stretches if s.kind == "gap"), leads)
+        rr_ms = np.full(len(samples), np.nan)
+        rr_ms[1:] = np.diff(samples) * (1000 / self.record.fs)
+        rr_ms[across(samples, gaps)] = np.nan
+        rr_ms[rr_ms <= 0] = np.nan
+        return _Known(
+            (self.scan, self.stretches),
+            ground(self.record, samples, self.scan),
+            samples / self.record.fs,
+            rr_ms,
+            60_000 / rr_ms,
+        )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Figures and columns of beats (n,) that no class changes, and what they were made of."""
+
+    of: tuple[Scan | None, tuple[Stretch, ...]]
+    ground: Ground
+    time_s: NDArray[np.float64]
+    rr_ms: NDArray[np.float64]
+    hr_bpm: NDArray[np.float64]
+
+    def holds(self, n_beats: int, scan: Scan | None, stretches: tuple[Stretch, ...]) -> bool:
+        return len(self.time_s) == n_beats and self.of[0] is scan and self.of[1] is stretches

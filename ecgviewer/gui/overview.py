@@ -28,6 +28,7 @@ _LABELS, _TREND_SHARE = 18.0, 0.36
 _LABEL_EVERY_PX = 90.0
 _STEPS_S = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
 _SHARE = 25  # of the time goes by between two drawings of all beats: they never take more
+_MOVING_MS, _REST_MS = 1000, 80  # so seldom while the trace moves; then it rests
 _MANY = 20_000  # beats: fewer are drawn at once, always
 _LEAST_WINDOW_PX = 5.0  # the mark of what is on screen is never narrower
 _CENTER = Qt.AlignmentFlag.AlignCenter
@@ -59,6 +60,8 @@ class Overview(QWidget):
         self._took_ms = 0
         self._since_drawn = QElapsedTimer()
         self._since_drawn.start()
+        self._since_moved = QElapsedTimer()
+        self._since_moved.start()
         self._due = QTimer(self, singleShot=True)
         self._due.timeout.connect(self.refresh)
         self.setMouseTracking(True)
@@ -99,6 +102,7 @@ class Overview(QWidget):
         """Mark what is on screen."""
         if (start_s, width_s) != self._view:
             self._view = (start_s, width_s)
+            self._since_moved.restart()
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -106,13 +110,14 @@ class Overview(QWidget):
         self._redraw()
 
     def refresh(self) -> None:
-        """Draw anew if the log has changed; a while later where that takes long and was just done.
+        """Draw anew if the log has changed; a while later where many were just drawn.
 
         While a week is analysed every frame would otherwise draw 700,000 beats.
         """
         if self._log is None or self._log.revision == self._drawn_revision or self._due.isActive():
             return
-        early = _SHARE * self._took_ms - self._since_drawn.elapsed()
+        least_ms = _MOVING_MS if self._since_moved.elapsed() < _REST_MS else 0
+        early = max(_SHARE * self._took_ms, least_ms) - self._since_drawn.elapsed()
         if early > 0 and len(self._log.samples) > _MANY:
             self._due.start(int(early))
         else:

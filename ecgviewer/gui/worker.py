@@ -19,7 +19,9 @@ from ecgviewer.gui.priority import give_way
 from ecgviewer.keeping import Hashed, Keeper, Kept, hash_files
 from ecgviewer.pipeline import BeatBatch, Ensemble, Inputs, Scan
 from ecgviewer.record import Record
+from ecgviewer.threads import leave_room
 
+_ROOM_S = 0.15  # after a movement
 _LOG = logging.getLogger(__name__)
 
 
@@ -124,7 +126,8 @@ class AnalysisWorker(QThread):
             self.run_ended.emit(self._run.run_id, whole)
 
     def show_view(self, start_s: float, stop_s: float) -> None:
-        """Say what is on screen; called by the window at any time."""
+        """Say what is on screen; called by the window at any time, which has a core meanwhile."""
+        leave_room(_ROOM_S)
         self.view = (start_s, stop_s)
         if self.order is not None:
             self.order.view = self.view

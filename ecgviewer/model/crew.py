@@ -6,14 +6,16 @@ Calls on threads of their own need each other only at the end.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
 import torch
 
-from ecgviewer.threads import cores, take_short_turns, use_one_core
+from ecgviewer.threads import cores, room_wanted, take_short_turns, use_one_core
 
 Stop = Callable[[], bool]
+_ROOM_S = 0.005  # between two looks whether a core may be used again
 
 
 class Stopped(Exception):  # noqa: N818  # not an error: somebody asked for it
@@ -49,9 +51,12 @@ def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: Fals
     left, failures = deque(jobs), deque[BaseException]()
     given_up = threading.Event()
 
-    def work() -> None:
+    def work(*, gives_room: bool) -> None:
         torch.set_num_threads(1)  # of this thread alone
         while not given_up.is_set():
+            if gives_room and left and room_wanted():
+                time.sleep(_ROOM_S)
+                continue
             try:
                 job = left.popleft()
             except IndexError:
@@ -64,7 +69,11 @@ def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: Fals
                 failures.append(error)
                 given_up.set()
 
-    threads = [threading.Thread(target=work) for _ in range(min(cores(), len(left)))]
+    n = min(cores(), len(left))
+    # the last of several waits where a core is to be left free
+    threads = [
+        threading.Thread(target=work, kwargs={"gives_room": 0 < i == cores() - 1}) for i in range(n)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,6 +1,7 @@
 """How the beats of a stretch of record look beside one another; knows no labels, reads nothing."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,9 +196,14 @@ def _candidates(
 
 
 def _strips(n: int) -> Iterator[slice]:
-    """Rows of (n, n), so many at a time that they stay in the processor's cache."""
-    for start in range(0, n, _STRIP):
-        yield slice(start, min(start + _STRIP, n))
+    """Rows of (n, n), so many at a time that they stay in the processor's cache.
+
+    A last strip of one row belongs to the one before: BLAS multiplies a lone row in another way,
+    and a beat's bits shall not depend on how many there are.
+    """
+    bounds = [*range(0, max(1, n - 1), _STRIP), n]
+    for start, stop in pairwise(bounds):
+        yield slice(start, stop)
 
 
 def _families(

@@ -1,6 +1,7 @@
 """Work spread over the cores: all of it done, stopped when asked to, no thread left."""
 
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -49,3 +50,34 @@ def test_the_environment_may_ask_for_fewer_cores(monkeypatch):
     assert threads.cores() == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     assert threads.cores() >= 1
+
+
+def test_a_core_is_left_free_while_something_moves(monkeypatch):
+    monkeypatch.setattr(crew, "cores", lambda: 2)
+    busy, most, lock = set(), [], threading.Lock()
+
+    def job():
+        with lock:
+            busy.add(threading.get_ident())
+            most.append(len(busy))
+        time.sleep(0.02)
+        with lock:
+            busy.discard(threading.get_ident())
+
+    carry_out([job] * 6)
+    assert max(most) == 2
+    most.clear()
+    threads.leave_room(10)
+    carry_out([job] * 6)
+    threads.leave_room(0)
+    assert max(most) == 1
+    assert not threads.room_wanted()
+
+
+def test_room_asked_for_on_one_core_stops_nothing(monkeypatch):
+    monkeypatch.setattr(crew, "cores", lambda: 1)
+    done = []
+    threads.leave_room(10)
+    carry_out([lambda: done.append(1)] * 3)
+    threads.leave_room(0)
+    assert len(done) == 3

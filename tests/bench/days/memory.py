@@ -1,4 +1,4 @@
-"""Resident memory of this process; Linux only."""
+"""Resident memory of this process and those it started; Linux only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +13,40 @@ class Resident:
 
 
 def resident() -> Resident:
-    """Resident memory now; NaN where there is no /proc."""
+    """Resident memory now; NaN where there is no /proc.
+
+    Processes started from this one count with their share of pages that several have (PSS).
+    """
     try:
-        text = Path("/proc/self/status").read_text()
+        fields = _fields(Path("/proc/self/status"))
     except OSError:
         return Resident(float("nan"), float("nan"))
-    fields = dict(row.split(":", 1) for row in text.splitlines())
-    whole, own = (float(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
+    whole, own = fields["VmRSS"], fields["RssAnon"]
+    for child in _children():
+        try:
+            share = _fields(child / "smaps_rollup")
+        except OSError:
+            continue  # it ended meanwhile
+        whole, own = whole + share.get("Pss", 0.0), own + share.get("Pss_Anon", 0.0)
     return Resident(whole, own)
+
+
+def _fields(path: Path) -> dict[str, float]:
+    """Those in kB, as megabytes."""
+    rows = (row.split(":", 1) for row in path.read_text().splitlines() if row.endswith("kB"))
+    return {name: float(value.split()[0]) / 1024 for name, value in rows}
+
+
+def _children() -> list[Path]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return [Path("/proc") / pid for each in lists for pid in _text(each).split()]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # the thread ended meanwhile
+        return ""
 
 
 class Peak:

@@ -34,7 +34,8 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     note = f"hashing first, checksum {checked[-1]:.1f} s beside it" if checked else ""
     yield Figure("scan in the window, after opening", scanned - start, "s", SCAN_S, note=note)
     yield Figure("longest silence while beats are found", driver.heart.longest_ms, "ms", SILENCE_MS)
-    yield Figure("memory above the empty window, after the scan", peak.whole, "MB", MEMORY_MB)
+    name = "memory above the empty window, the most while scanning"
+    yield Figure(name, peak.whole, "MB", MEMORY_MB, note="the processes that search counted in")
     shown = classes_shown(driver) - scanned
     yield Figure("classes on screen, after the scan", shown, "s", CLASSES_S)
     waits = []
