@@ -1,5 +1,6 @@
 """The one way through: scan a recording for beats, then classify them; no Qt, reads no files."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -108,6 +109,7 @@ def analyze(
     inputs: Inputs | None = None,
     batch: int = BATCH,
     stop: Stop = lambda: False,
+    hurried: Stop = lambda: False,
 ) -> Iterator[BeatBatch]:
     """Classify the beats of a scan, in batches, in the order asked for.
 
@@ -129,6 +131,9 @@ def analyze(
         Beats a batch, at most.
     stop : callable
         Asked several times a batch, on any thread, whether to give up.
+    hurried : callable
+        Asked as often, whether other beats are wanted sooner: the batch is put off, and `order`
+        asked again.
 
     Yields
     ------
@@ -145,16 +150,25 @@ def analyze(
     source = ContextSource(result, cleaned, chosen.rows, in_turn=order is None)
     noisy = _noisy_spans(result, chosen.channels)
     pending = np.ones(result.n_beats, np.bool_)
+    stopped = threading.Event()
+
+    def give_up() -> bool:
+        if stop():
+            stopped.set()
+        return stopped.is_set() or hurried()
+
     while pending.any():
         wanted = _wanted(pending, order, batch)
         try:
-            context = source.of(wanted, stop=stop) if ensemble.takes_context else None
+            context = source.of(wanted, stop=give_up) if ensemble.takes_context else None
             bounds = _bounds(result, wanted, prep)
             windows = cut_windows(cleaned, bounds, inputs=chosen.rows)
             flagged = _inside(result, wanted, noisy)
-            done = _classify(ensemble, wanted, windows, context, bounds, chosen, flagged, stop)
+            done = _classify(ensemble, wanted, windows, context, bounds, chosen, flagged, give_up)
         except Stopped:
-            return
+            if stopped.is_set():
+                return
+            continue
         pending[wanted] = False
         if ensemble.takes_context and record.duration_s < SHORT_S:
             done.flags[:] |= np.uint16(flag_bits("uncertain"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from ecgviewer import __version__
 
 # Libraries whose version can move a number of the report, by the name they are installed under.
-_LIBRARIES = ("numpy", "scipy", "PyWavelets", "torch", "wfdb")
+_LIBRARIES = ("numpy", "scipy", "PyWavelets", "bottleneck", "torch", "wfdb")
 # What stands between a recording's samples and its classes; `gui` and `cli` do not.
 _COMPUTES = ("signal", "io", "model", "rhythm")
 

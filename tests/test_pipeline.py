@@ -211,3 +211,27 @@ def test_it_stops_within_a_batch_when_asked_to(ensemble):
     batches = list(analyze(record, scanned(record), ensemble, batch=64, stop=stop))
     assert len(batches) <= 3
     assert len(asked) < 10
+
+
+def test_a_batch_that_is_put_off_is_made_later(ensemble, reference):
+    record = demo()
+    result = scanned(record)
+    asked, orders = [], []
+
+    def order(pending):
+        orders.append(1)
+        return np.flatnonzero(pending)
+
+    def hurried():
+        asked.append(1)
+        return len(asked) in (1, 5, 9)
+
+    log = BeatLog(n_members=len(ensemble.members))
+    log.extend(result.samples)
+    batches = 0
+    for batch in analyze(record, result, ensemble, order=order, hurried=hurried):
+        log.apply(batch)  # raises where a beat comes twice
+        batches += 1
+    assert log.n_pending == 0
+    assert len(orders) > batches
+    np.testing.assert_array_equal(log.classes, reference[0].classes)

@@ -164,6 +164,7 @@ def test_versions_name_what_computes() -> None:
         "numpy",
         "scipy",
         "PyWavelets",
+        "bottleneck",
         "torch",
         "wfdb",
     }

@@ -16,7 +16,7 @@ import torch
 from train.config import ConfigError
 
 FOLDER = Path("train/results")
-_LIBRARIES = ("torch", "numpy", "scipy", "PyWavelets", "wfdb", "scikit-learn")
+_LIBRARIES = ("torch", "numpy", "scipy", "PyWavelets", "bottleneck", "wfdb", "scikit-learn")
 _SOURCE = Path(__file__).resolve().parent.parent
 
 

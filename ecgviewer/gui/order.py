@@ -33,6 +33,7 @@ class WantedOrder:
         self._wanted = np.ones(len(times_s), np.bool_) if done is None else ~done
         self.view: _Span = view
         self.frame: _Span | None = None
+        self._unseen: NDArray[np.bool_] | None = None  # pending, while those asked for are not seen
 
     @property
     def n_wanted(self) -> int:
@@ -61,9 +62,21 @@ class WantedOrder:
             inside = (times >= frame[0]) & (times < frame[1])
             distance = np.where(inside, -1.0, distance)
         seen = distance <= 0
+        self._unseen = None if seen.any() else pending
         if seen.any():
             indices, distance = indices[seen], distance[seen]
         return indices[np.argsort(distance, kind="stable")]
+
+    def hurried(self) -> bool:
+        """Whether beats on screen wait for a batch of others; asked on any thread.
+
+        A batch of what was on screen is never put off: a page that keeps moving would put off all.
+        """
+        pending, (start, stop) = self._unseen, self.view
+        if pending is None:
+            return False
+        low, high = np.searchsorted(self._times_s, (start, stop))
+        return bool((pending[low:high] & self._wanted[low:high]).any())
 
 
 def _distance(times: NDArray[np.float64], span: _Span) -> NDArray[np.float64]:

@@ -62,7 +62,7 @@ class PlayControl(QObject):
         self._grid, self._fetched = TimeGrid(opened.record) if opened else None, {}
         self._canvas.set_frame(None, None)
         self._session.show_frame(None)
-        self._fetch_ahead(-1, cleaned_s=0.0)
+        self._rest.start()
 
     def toggle(self) -> None:
         """Play from what is on screen, or pause."""

@@ -196,4 +196,5 @@ class AnalysisWorker(QThread):
             order=order,
             inputs=self._run.inputs,
             stop=self.isInterruptionRequested,
+            hurried=order.hurried,
         )

@@ -37,3 +37,29 @@ def test_beats_of_an_earlier_run_are_not_wanted_again():
     order = WantedOrder(TIMES, done=done)
     assert order.n_wanted == 2
     assert sorted(order(np.ones(100, bool)).tolist()) == [98, 99]
+
+
+def test_a_batch_of_others_is_put_off_once_beats_come_on_screen():
+    order = WantedOrder(TIMES, (40.0, 45.0))
+    pending = np.ones(100, bool)
+    assert not order.hurried()  # nothing was asked for yet
+    seen = order(pending)
+    order.view = (90.0, 95.0)
+    assert not order.hurried()  # what was on screen is finished first
+    pending[seen] = False
+    order.view = (40.0, 45.0)
+    order(pending)
+    assert not order.hurried()
+    order.view = (90.0, 95.0)
+    assert order.hurried()
+    assert order(pending).tolist() == [90, 91, 92, 93, 94, 95]
+    assert not order.hurried()
+
+
+def test_beats_of_an_earlier_run_hurry_nobody():
+    done = np.zeros(100, bool)
+    done[90:] = True
+    order = WantedOrder(TIMES, (200.0, 210.0), done=done)
+    order(np.ones(100, bool))
+    order.view = (90.0, 95.0)
+    assert not order.hurried()
