@@ -1,7 +1,7 @@
-"""The command line, analyze, evaluate and info; no window: `ecgviewer open` is the front door's.
+"""The command line: analyze, evaluate, selftest, info; no window: `ecgviewer open` stands apart.
 
-Exit status: 0 when all went well; 1 where a record could not be analysed or its files are damaged;
-2 for wrong usage; 130 after Ctrl-C.
+Exit status: 0 when all went well; 1 where a record could not be analysed, its files are damaged or
+a device gives other classes; 2 for wrong usage; 130 after Ctrl-C.
 """
 
 import json
@@ -14,6 +14,7 @@ from ecgviewer import __version__
 from ecgviewer.analyze_command import analyze
 from ecgviewer.console import FAILED, Debug, in_sentences, printable
 from ecgviewer.evaluate_command import evaluate
+from ecgviewer.selftest_command import selftest
 
 __all__ = ["FAILED", "app"]
 
@@ -48,6 +49,7 @@ def main(
 
 app.command()(analyze)
 app.command()(evaluate)
+app.command()(selftest)
 
 
 @app.command()

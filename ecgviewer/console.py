@@ -31,14 +31,14 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
-def load_networks(name: str, device: Device) -> "Ensemble":
-    """An ensemble by its name, or by its folder."""
+def load_networks(name: str, device: Device, *, precision: str = "auto") -> "Ensemble":
+    """An ensemble by its name, or by its folder; precision is auto, fp32 or bf16."""
     from ecgviewer.pipeline import available, load_ensemble
 
     if name in available():
-        return load_ensemble(name, device=device.value)
+        return load_ensemble(name, device=device.value, precision=precision)
     if (Path(name) / "ensemble.json").is_file():
-        return load_ensemble(Path(name), device=device.value)
+        return load_ensemble(Path(name), device=device.value, precision=precision)
     known = ", ".join(available()) or "none"
     raise typer.BadParameter(f"there is no ensemble {name!r}; installed: {known}")
 

@@ -62,6 +62,10 @@ class Peak:
         self.whole = max(self.whole, now.whole - self._first.whole)
         self.own = max(self.own, now.own - self._first.own)
 
+    def forget(self) -> None:
+        """Begin again to look for the most; it still counts from the same."""
+        self.whole = self.own = 0.0
+
     def start(self) -> None:
         """Count from what there is now."""
         self._first, self.whole, self.own = resident(), 0.0, 0.0

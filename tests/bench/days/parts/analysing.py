@@ -36,6 +36,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     yield Figure("longest silence while beats are found", driver.heart.longest_ms, "ms", SILENCE_MS)
     name = "memory above the empty window, the most while scanning"
     yield Figure(name, peak.whole, "MB", MEMORY_MB, note="the processes that search counted in")
+    peak.forget()
     shown = classes_shown(driver) - scanned
     yield Figure("classes on screen, after the scan", shown, "s", CLASSES_S)
     waits = []

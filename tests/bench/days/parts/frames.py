@@ -1,6 +1,6 @@
 """Frames of the day: idle, while beats are found, while they are classified; and pyqtgraph's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     driver = Driver(scratch, Ensembles(), options.ensemble)
     driver.open(options.day())
     driver.wait(lambda: driver.session.progress.done > 0)
-    yield from _state(driver, "while beats are found", {"finding"}, share=0.4)
+    yield from in_state(driver, "while beats are found", {"finding"}, share=0.4)
     driver.wait_phase("classifying", "done")
     driver.stop_analysis()
     opened = driver.session.opened
@@ -35,30 +35,41 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     if opened.scan is not None and opened.log.n_beats == opened.scan.n_beats:
         driver.session.resume()
         driver.wait_phase("classifying", "done")
-        yield from _state(driver, "while classifying", {"classifying"})
+        yield from in_state(driver, "while classifying", {"classifying"})
         driver.stop_analysis()
     colour(opened.log, np.arange(opened.log.n_beats))
     driver.session.dirty = True
     driver.watch(1.0)
-    yield from _state(driver, f"idle, {opened.log.n_beats:,} coloured beats", {"cancelled", "done"})
+    yield from in_state(
+        driver, f"idle, {opened.log.n_beats:,} coloured beats", {"cancelled", "done"}
+    )
     driver.close()
     yield from plot_frames(options.day())
 
 
-def _state(driver: Driver, state: str, phases: set[str], *, share: float = 1.0) -> Iterator[Figure]:
+def in_state(
+    driver: Driver,
+    state: str,
+    phases: set[str],
+    *,
+    share: float = 1.0,
+    widths_s: Sequence[float] = WIDTHS_S,
+    bars_ms: tuple[float, float] = BARS_MS,
+) -> Iterator[Figure]:
+    """Every width while the analysis is in one of some phases; `share` of the moves."""
     every = []
     driver.heart.reset()
-    for width in WIDTHS_S:
+    for width in widths_s:
         name = f"{called(width)} wide, {state}"
         if driver.session.progress.phase not in phases:
             yield Figure(name, None, "ms", note="the analysis had ended before")
             continue
         if not show(driver, width):
             note = f"the recording has {driver.canvas.duration_s / 3600:.3g} h"
-            yield Figure(name, None, "ms", BARS_MS[0], note=note, without="not offered")
+            yield Figure(name, None, "ms", bars_ms[0], note=note, without="not offered")
             continue
         times = driver.frame_times_ms(moves(driver, share=share))
         every.append(times)
-        yield from spread(name, times, BARS_MS)
+        yield from spread(name, times, bars_ms)
     if every:
-        yield from spread(f"all widths, {state}", np.concatenate(every), BARS_MS)
+        yield from spread(f"all widths, {state}", np.concatenate(every), bars_ms)

@@ -1,4 +1,4 @@
-"""The seven days: frames with every beat coloured, and memory."""
+"""The seven days: frames while beats are found, while they are classified, and idle; memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,44 +8,53 @@ import numpy as np
 from ecgviewer.gui.worker import Ensembles
 from tests.bench.days.beats import add_beats, colour
 from tests.bench.days.driver import Driver
-from tests.bench.days.figures import Figure, spread
+from tests.bench.days.figures import Figure
 from tests.bench.days.memory import Peak
-from tests.bench.days.moves import WIDTHS_S, called, moves, show
+from tests.bench.days.moves import WIDTHS_S
 from tests.bench.days.options import WEEK_H, Options
+from tests.bench.days.parts.frames import PENDING, in_state
 
 BARS_MS, MEMORY_MB = (33.0, 50.0), 400.0
 N_BEATS = 700_000
+WIDTHS = (*WIDTHS_S, 7 * WIDTHS_S[-1])
 
 
 def measure(options: Options, scratch: Path) -> Iterator[Figure]:
-    """Beats are put into the log after a minute of scan, or with --whole after all of it."""
+    """All of it is scanned; the classes of most beats are by lot."""
     peak = Peak()
     driver = Driver(scratch, Ensembles(), options.ensemble, each=peak.look)
+    driver.watch(1.0)
     peak.start()
+    shapes = {"widths_s": WIDTHS, "bars_ms": BARS_MS}
     driver.open(options.week())
-    if options.whole:
-        driver.wait_phase("classifying", "done", limit_s=3600)
-    else:
-        driver.wait(lambda: driver.session.progress.done > 0)
-        driver.watch(options.watch_s)
+    driver.wait(lambda: driver.session.progress.done > 0)
+    yield from in_state(driver, "while beats are found", {"finding"}, share=0.4, **shapes)
+    driver.wait_phase("classifying", "done", limit_s=3600)
+    name = "memory above the empty window, the most while scanning"
+    note = "the processes that search counted in"
+    yield Figure(name, peak.whole, "MB", MEMORY_MB, note=note)
+    peak.forget()
     driver.stop_analysis()
-    opened = driver.session.opened
-    assert opened is not None
-    add_beats(opened.log, opened.record.n_samples, round(N_BEATS * options.week_h / WEEK_H))
-    colour(opened.log, np.arange(opened.log.n_beats))
+    log = driver.session.opened.log
+    add_beats(log, driver.session.opened.record.n_samples, _wanted(options))
+    colour(log, np.arange(round(log.n_beats * (1 - PENDING))))
     driver.session.dirty = True
     driver.watch(1.0)
-    every = []
-    for width in (*WIDTHS_S, 7 * WIDTHS_S[-1]):
-        if show(driver, width):
-            every.append(driver.frame_times_ms(moves(driver)))
-            yield from spread(f"{called(width)} wide, idle", every[-1], BARS_MS)
-        else:
-            name = f"{called(width)} wide, idle"
-            yield Figure(name, None, "ms", BARS_MS[0], without="not offered")
-    name = f"all widths, idle, {opened.log.n_beats:,} coloured beats"
-    yield from spread(name, np.concatenate(every), BARS_MS)
-    scanned = "the whole scanned" if opened.scan else "not scanned to its end"
-    note = f"{scanned}, {peak.own:.0f} MB of it no pages of libraries"
-    yield Figure("memory above the empty window", peak.whole, "MB", MEMORY_MB, note=note)
+    if log.n_beats == driver.session.opened.scan.n_beats:
+        driver.session.resume()
+        driver.wait_phase("classifying", "done")
+        yield from in_state(driver, "while classifying", {"classifying"}, share=0.5, **shapes)
+        driver.stop_analysis()
+    colour(log, np.arange(log.n_beats))
+    driver.session.dirty = True
+    driver.watch(1.0)
+    state = f"idle, {log.n_beats:,} coloured beats"
+    yield from in_state(driver, state, {"cancelled", "done"}, **shapes)
+    note = f"the whole scanned, {peak.own:.0f} MB of it no pages of libraries"
+    name = "memory above the empty window, looked through"
+    yield Figure(name, peak.whole, "MB", MEMORY_MB, note=note)
     driver.close()
+
+
+def _wanted(options: Options) -> int:
+    return round(N_BEATS * options.week_h / WEEK_H)

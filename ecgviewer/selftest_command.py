@@ -1,0 +1,107 @@
+"""The command selftest: whether the networks answer on this machine as they must; no window."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from ecgviewer.console import (
+    DEFAULT_ENSEMBLE,
+    FAILED,
+    Debug,
+    Device,
+    complain,
+    in_sentences,
+    load_networks,
+)
+
+if TYPE_CHECKING:  # torch takes a second to import, which --help need not wait for
+    from ecgviewer.pipeline import Ensemble, Scan
+    from ecgviewer.record import Record
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What an ensemble says of every beat of a recording.
+
+    Attributes
+    ----------
+    classes : (n,) int8
+        Classes.
+    probabilities : (n, 5) float64
+        Fused, NaN where the networks were not asked.
+    per_second : float
+        Beats a second, cleaning, windows and context included.
+    """
+
+    classes: NDArray[np.int8]
+    probabilities: NDArray[np.float64]
+    per_second: float
+
+
+def selftest(
+    record: Annotated[
+        Path | None, typer.Argument(metavar="[RECORD]", help="The record; the demo if not given.")
+    ] = None,
+    ensemble: Annotated[
+        str, typer.Option(help=f"Ensemble that classifies; {DEFAULT_ENSEMBLE} if not given.")
+    ] = "",
+    device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.AUTO,
+    debug: Debug = False,
+) -> None:
+    """Compare the classes a device gives with those of fp32 on the processor; beats a second."""
+    with in_sentences(debug=debug):
+        from ecgviewer import paths
+        from ecgviewer.io.readers import open_record
+        from ecgviewer.pipeline import scan
+
+        name = ensemble or DEFAULT_ENSEMBLE
+        tested = load_networks(name, device)
+        exact = load_networks(name, Device.CPU, precision="fp32")
+        opened = open_record(record or paths.demo_record())
+        *_, last = scan(opened)
+        if last.scan is None or last.scan.n_beats == 0:
+            complain(f"{opened.path}: no beat was found in it; give another record")
+            raise typer.Exit(FAILED)
+        right, found = (answers(opened, last.scan, one) for one in (exact, tested))
+        typer.echo(
+            f"{tested.name} {tested.hash[:8]} on {tested.device} in {tested.precision},"
+            f" beside fp32 on the processor: {opened.name}, {last.scan.n_beats:,} beats"
+        )
+        _compare(right, found)
+
+
+def _compare(right: "Answers", found: "Answers") -> None:
+    """Say how they differ; a class that differs fails."""
+    differ = int((right.classes != found.classes).sum())
+    apart = np.abs(right.probabilities - found.probabilities)
+    apart = apart[np.isfinite(apart)]
+    typer.echo(
+        f"classes that differ: {differ:,}\n"
+        f"probabilities differ by up to {apart.max(initial=0.0):.2g}\n"
+        f"beats a second: {found.per_second:,.0f}, fp32 on the processor"
+        f" {right.per_second:,.0f}; cleaning, windows and context included"
+    )
+    if differ:
+        complain("this device is not to be used: it gives other classes; use --device cpu")
+        raise typer.Exit(FAILED)
+
+
+def answers(record: "Record", beats: "Scan", ensemble: "Ensemble") -> Answers:
+    """An ensemble's answers, asked twice: what is made on first use shall not be timed."""
+    from ecgviewer.pipeline import analyze
+
+    classes = np.zeros(beats.n_beats, np.int8)
+    probabilities = np.full((beats.n_beats, 5), np.nan)
+    took = 0.0
+    for _ in range(2):
+        start = time.perf_counter()
+        for batch in analyze(record, beats, ensemble):
+            classes[batch.indices] = batch.classes
+            probabilities[batch.indices] = batch.probabilities
+        took = time.perf_counter() - start
+    return Answers(classes, probabilities, beats.n_beats / took)

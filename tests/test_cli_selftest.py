@@ -1,0 +1,57 @@
+"""The command selftest: what it says, and that a device with other classes fails."""
+
+import pytest
+import torch
+from typer.testing import CliRunner, Result
+
+from ecgviewer import selftest_command
+from ecgviewer.cli import app
+from tests.evaluation.flat_record import flat_record
+from tests.tiny_ensemble import make_ensemble
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["selftest", *(str(argument) for argument in arguments)])
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    return make_ensemble(tmp_path / "tiny")
+
+
+def test_it_says_that_no_class_differs_and_how_fast(tiny):
+    ran = call("--ensemble", tiny, "--device", "cpu")
+    assert ran.exit_code == 0, ran.output
+    assert "classes that differ: 0" in ran.stdout
+    assert "beats a second: " in ran.stdout
+
+
+def test_another_class_fails(tiny, monkeypatch):
+    honest = selftest_command.answers
+    asked = []
+
+    def one_wrong(*arguments):
+        found = honest(*arguments)
+        asked.append(1)
+        if len(asked) == 2:
+            found.classes[7] = (found.classes[7] + 1) % 5
+        return found
+
+    monkeypatch.setattr(selftest_command, "answers", one_wrong)
+    ran = call("--ensemble", tiny, "--device", "cpu")
+    assert ran.exit_code == 1
+    assert "classes that differ: 1" in ran.stdout
+    assert "not to be used" in ran.stderr
+
+
+def test_a_record_without_beats_is_no_test(tiny, tmp_path):
+    ran = call(flat_record(tmp_path, "flat"), "--ensemble", tiny)
+    assert ran.exit_code == 1
+    assert "no beat" in ran.stderr
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a card")
+def test_a_card_that_is_not_there_is_said(tiny):
+    ran = call("--ensemble", tiny, "--device", "cuda")
+    assert ran.exit_code == 1
+    assert "cuda" in ran.stderr
