@@ -48,6 +48,31 @@ class BeatBatch:
     flags: NDArray[np.uint16]
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """What the networks said of each beat; NaN where they have not, or were not asked."""
+
+    probabilities: NDArray[np.float64]  # (n, 5)
+    confidence: NDArray[np.float64]  # (n,)
+    votes: NDArray[np.float32]  # (n, n_members, 5)
+
+    @classmethod
+    def none_of(cls, n: int, n_members: int) -> "_Answers":
+        return cls(
+            np.full((n, N_CLASSES), np.nan),
+            np.full(n, np.nan),
+            np.full((n, n_members, N_CLASSES), np.nan, np.float32),
+        )
+
+    def grown(self, n_more: int) -> "_Answers":
+        more = self.none_of(n_more, self.votes.shape[1])
+        return _Answers(
+            np.concatenate([self.probabilities, more.probabilities]),
+            np.concatenate([self.confidence, more.confidence]),
+            np.concatenate([self.votes, more.votes]),
+        )
+
+
 class BeatLog:
     """Beats of one recording in order of time; positions first, classes as they come.
 
@@ -68,9 +93,7 @@ class BeatLog:
         self._counts = np.zeros(N_CLASSES, np.int64)
         self._samples = np.zeros(0, np.int64)
         self._classes = np.zeros(0, np.int8)
-        self._probabilities = np.zeros((0, N_CLASSES))
-        self._confidence = np.zeros(0)
-        self._votes = np.zeros((0, n_members, N_CLASSES), np.float32)
+        self._answers: _Answers | None = None  # none while beats are found: most of the memory
         self._flags = np.zeros(0, np.uint16)
 
     def _grow(self, n_more: int) -> None:
@@ -78,12 +101,9 @@ class BeatLog:
         m = max(n_more, len(self._samples), 1024)
         self._samples = np.concatenate([self._samples, np.zeros(m, np.int64)])
         self._classes = np.concatenate([self._classes, np.full(m, PENDING, np.int8)])
-        none = np.full((m, N_CLASSES), np.nan)
-        self._probabilities = np.concatenate([self._probabilities, none])
-        self._confidence = np.concatenate([self._confidence, none[:, 0]])
-        no_votes = np.full((m, self.n_members, N_CLASSES), np.nan, np.float32)
-        self._votes = np.concatenate([self._votes, no_votes])
         self._flags = np.concatenate([self._flags, np.full(m, _PENDING_BIT, np.uint16)])
+        if self._answers is not None:
+            self._answers = self._answers.grown(m)
 
     @property
     def n_beats(self) -> int:
@@ -113,22 +133,28 @@ class BeatLog:
     @property
     def probabilities(self) -> NDArray[np.float64]:
         """(n, 5) fused probabilities, NaN where there are none."""
-        return self._seen(self._probabilities)
+        return self._answered("probabilities", np.float64, N_CLASSES)
 
     @property
     def confidence(self) -> NDArray[np.float64]:
         """(n,) largest of the fused probabilities, NaN where there are none."""
-        return self._seen(self._confidence)
+        return self._answered("confidence", np.float64)
 
     @property
     def votes(self) -> NDArray[np.float32]:
         """(n, n_members, 5) sigmoids, NaN where there are none."""
-        return self._seen(self._votes)
+        return self._answered("votes", np.float32, self.n_members, N_CLASSES)
 
     @property
     def flags(self) -> NDArray[np.uint16]:
         """(n,) bit sets over FLAGS."""
         return self._seen(self._flags)
+
+    def _answered(self, name: str, kind: type[_T], *shape: int) -> NDArray[_T]:
+        """A column of the answers; NaN, which takes no memory, before the first."""
+        if self._answers is None:
+            return np.broadcast_to(kind(np.nan), (self._n, *shape))
+        return self._seen(getattr(self._answers, name))
 
     def _seen(self, column: NDArray[_T]) -> NDArray[_T]:
         """The filled part of a column, not to be written from outside."""
@@ -155,9 +181,11 @@ class BeatLog:
         if (self._classes[i] != PENDING).any():
             raise ValueError("a beat that has its class was given another; classes never change")
         self._classes[i] = batch.classes
-        self._probabilities[i] = batch.probabilities
-        self._confidence[i] = batch.probabilities.max(axis=1)
-        self._votes[i] = batch.votes
+        if self._answers is None:
+            self._answers = _Answers.none_of(len(self._samples), self.n_members)
+        self._answers.probabilities[i] = batch.probabilities
+        self._answers.confidence[i] = batch.probabilities.max(axis=1)
+        self._answers.votes[i] = batch.votes
         self._flags[i] = batch.flags
         self._n_classified += len(i)
         self._counts += np.bincount(batch.classes, minlength=N_CLASSES)
@@ -177,13 +205,13 @@ class BeatLog:
         if not 0 <= index < self._n:
             raise IndexError(f"beat {index} of {self._n}")
         value = int(self._classes[index])
-        probabilities = self._probabilities[index]
+        probabilities = self.probabilities[index]
         known = bool(np.isfinite(probabilities).all())
         return Beat(
             number=index + 1,
             sample=int(self._samples[index]),
             beat_class=None if value == PENDING else BeatClass(value),
             probabilities=tuple(probabilities.tolist()) if known else (),
-            votes=tuple(map(tuple, self._votes[index].tolist())) if known else (),
+            votes=tuple(map(tuple, self.votes[index].tolist())) if known else (),
             flags=flag_words(int(self._flags[index])),
         )

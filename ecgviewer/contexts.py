@@ -1,5 +1,6 @@
 """The context of a scan's beats, made when it is first asked for; classifies nothing."""
 
+from collections import OrderedDict
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,8 @@ from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import CONTEXT, Context
 from ecgviewer.threads import cores
 
-_AT_ONCE = 4  # stretches: each holds tables of beats x beats
+_AT_ONCE = 4  # stretches
+_KEPT = 8  # stretches: those ahead, and what lies to both sides of the screen
 
 
 class ContextSource:
@@ -51,7 +53,8 @@ class ContextSource:
         self._ahead = min(cores(), _AT_ONCE) if in_turn else 1
         self._params = params
         self._bounds = stretch_bounds(result.positions, cleaned.grid.n_samples, params)
-        self._made: dict[int, NDArray[np.float32]] = {}  # stretch -> its columns
+        # stretch -> its columns; of a week they would take 200 MB
+        self._made: OrderedDict[int, NDArray[np.float32]] = OrderedDict()
 
     def of(self, indices: NDArray[np.int64], *, stop: Stop = lambda: False) -> NDArray[np.float32]:
         """Context (k, n_columns) of beats; Stopped where `stop`, asked now and then, says so."""
@@ -62,6 +65,9 @@ class ContextSource:
                 self._make(k, stop)
             mine = stretch == k
             out[mine] = self._made[k][indices[mine] - self._bounds[k]]
+            self._made.move_to_end(k)
+            while len(self._made) > _KEPT:
+                self._made.popitem(last=False)
         return out
 
     def _make(self, k: int, stop: Stop) -> None:

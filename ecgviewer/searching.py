@@ -27,6 +27,7 @@ from ecgviewer.threads import cores
 Found = tuple[NDArray[np.int64], tuple[Stretch, ...]]
 LONG_BLOCKS = 60  # three hours: a process needs a second to start
 _MOST = 4  # processes
+_END_S = 2.0  # one that hangs in the kernel, as on a lost network drive, is left to it
 
 
 def search(grid: TimeGrid, index: int, leads: tuple[int, ...], detection: Detection) -> Found:
@@ -43,8 +44,11 @@ def search_all(
     process would have found. One that dies costs time alone. All are ended with the iterator.
     """
     n, at = grid.n_blocks, 0
-    searchers = [_Searcher(record, leads, detection) for _ in range(_n_processes(n))]
+    searchers: list[_Searcher] = []
     try:
+        with contextlib.suppress(OSError):  # no memory, no more processes: then without
+            while len(searchers) < _n_processes(n):
+                searchers.append(_Searcher(record, leads, detection))
         while at < n and not (searchers and all(searcher.ready() for searcher in searchers)):
             yield search(grid, at, leads, detection)
             at += 1
@@ -107,8 +111,9 @@ class _Searcher:
         """End it, whatever it does: it writes nothing."""
         self._pipe.close()
         self._process.kill()
-        self._process.join()
-        self._process.close()
+        self._process.join(_END_S)
+        if not self._process.is_alive():
+            self._process.close()
 
 
 def _shape(record: Record) -> tuple[object, ...]:

@@ -116,3 +116,17 @@ def test_a_stretch_gives_up_when_asked_to():
     source = ContextSource(last.scan, CleanedSignal(TimeGrid(demo()), (0,)), (0, None))
     with pytest.raises(Stopped):
         source.of(np.arange(3), stop=lambda: True)
+
+
+def test_of_many_stretches_a_few_are_kept(scanned):
+    short = replace(CONTEXT, grid_block=8192, stretch_blocks=1)
+    cleaned = CleanedSignal(TimeGrid(demo()), (0,))
+    whole = ContextSource(scanned, cleaned, (0, None), in_turn=True, params=short)
+    table = whole.of(np.arange(scanned.n_beats))
+    assert len(whole._bounds) - 1 > contexts._KEPT
+    assert len(whole._made) == contexts._KEPT
+    piecewise = ContextSource(scanned, cleaned, (0, None), params=short)
+    for k in range(0, scanned.n_beats, 50)[::-1]:  # and what was let go is made again
+        part = np.arange(k, min(k + 50, scanned.n_beats))
+        assert np.array_equal(piecewise.of(part), table[part])
+    assert np.array_equal(whole.of(np.arange(20)), table[:20])

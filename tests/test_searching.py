@@ -84,6 +84,22 @@ def test_another_recording_at_that_place_is_not_searched(long, record, alone):
     assert found.samples[-1] < longer.n_samples
 
 
+def test_where_no_process_can_be_started_this_one_searches(long, record, alone, monkeypatch):
+    started = []
+
+    class Refused(searching._Searcher):
+        def __init__(self, *arguments):
+            if started:
+                raise OSError("Resource temporarily unavailable")
+            super().__init__(*arguments)
+            started.append(self)
+
+    monkeypatch.setattr(searching, "_Searcher", Refused)
+    same(whole(scan(record)), alone)
+    assert len(started) == 1
+    assert not multiprocessing.active_children()
+
+
 def test_short_recordings_one_core_and_hands_of_others_search_alone(monkeypatch):
     monkeypatch.setattr(searching, "cores", lambda: 4)
     assert searching._n_processes(searching.LONG_BLOCKS - 1) == 0

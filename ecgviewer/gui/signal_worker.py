@@ -72,12 +72,20 @@ class SignalWorker(QThread):
     def run(self) -> None:
         give_way(ANSWERS)  # what is looked at comes before what is not
         cleaned = CleanedSignal(TimeGrid(self._record), self._record.ecg_leads)
-        while (item := self._next()) is not None:
-            try:
-                self._serve(item, cleaned)
-            except Exception as error:
-                note(_LOG, "cleaning failed", error)
-                self.signal_failed.emit(self.ticket, sentence(error))
+        while self._serve_next(cleaned):  # no question is kept beyond its answer: it holds beats
+            pass
+
+    def _serve_next(self, cleaned: CleanedSignal) -> bool:
+        """Do what is asked for next; False where nothing will be any more."""
+        item = self._next()
+        if item is None:
+            return False
+        try:
+            self._serve(item, cleaned)
+        except Exception as error:
+            note(_LOG, "cleaning failed", error)
+            self.signal_failed.emit(self.ticket, sentence(error))
+        return True
 
     def _next(self) -> int | tuple[str, Job] | None:
         """What to do next, questions first; None at the end. Waits while there is nothing."""

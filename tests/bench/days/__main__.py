@@ -133,8 +133,11 @@ def _measure(part: str, options: Options, into: Path) -> None:
     """In the part's process: every figure is printed and written as soon as it is there."""
     import torch  # noqa: F401  # before Qt, as the viewer does
 
+    from ecgviewer.gui import heap
+
     module = import_module(f"tests.bench.days.parts.{PARTS[part]}")
     gc.freeze()  # as `app.run` does
+    heap.give_back()
     figure: Figure
     with into.open("w", encoding="utf-8") as file:
         try:

@@ -1,0 +1,34 @@
+"""Freed memory: what was asked of the C library, where it is glibc."""
+
+import ctypes
+import platform
+import sys
+
+import pytest
+
+from ecgviewer.gui import heap
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
+def test_glibc_takes_both_settings(monkeypatch):
+    asked = []
+
+    class Library:
+        def __init__(self, _name):
+            self._mallopt = original(None).mallopt
+
+        def mallopt(self, option, value):
+            asked.append((option, self._mallopt(option, value)))
+
+    original = ctypes.CDLL
+    monkeypatch.setattr(ctypes, "CDLL", Library)
+    heap.give_back()
+    assert asked == [(-8, 1), (-3, 1)]  # M_ARENA_MAX, M_MMAP_THRESHOLD; 1: taken
+
+
+def test_other_libraries_are_left_alone(monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
+    heap.give_back()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(ctypes, "CDLL", None)
+    heap.give_back()
