@@ -89,6 +89,10 @@ class BeatTableModel(QAbstractTableModel):
         row = int(np.searchsorted(self._columns.time_s[self._rows], t_s))
         return min(row, len(self._rows) - 1)
 
+    def reaches(self, t_s: float) -> bool:
+        """Whether beats at or after a time are shown."""
+        return len(self._rows) > 0 and bool((self._columns.time_s[self._rows[-1:]] >= t_s).any())
+
     @property
     def _plain(self) -> bool:
         """Whether row i is beat i."""

@@ -174,7 +174,7 @@ class Display(QObject):
             return
         self._workspace.canvas.set_log(opened.log)
         self._workspace.overview.set_log(opened.log)
-        self.beats.model.clear()
+        self.beats.clear()
         self._input_of = None
         self._session.dirty = True
 

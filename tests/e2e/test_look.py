@@ -24,6 +24,15 @@ def test_scrolling_moves_strip_and_table_along(qtbot, abnormal):
     assert abnormal.session.opened.time_s(first) == pytest.approx(start, abs=3)
 
 
+def test_the_table_follows_once_the_beats_of_a_page_are_known(qtbot, window, demo):
+    window.session.record_opened.connect(lambda: window.canvas.go_to(120.0))
+    open_and_wait(qtbot, window, demo)
+    table = window.display.beats
+    wait(qtbot, lambda: table.model.n_beats == window.session.opened.log.n_beats)
+    first = table.model.beat_at(table.view.rowAt(2))
+    assert window.session.opened.time_s(first) == pytest.approx(120.0, abs=3)
+
+
 def test_a_click_on_the_strip_goes_there(abnormal):
     abnormal.overview.jump_requested.emit(200.0)
     start, stop = abnormal.canvas.visible_range_s()

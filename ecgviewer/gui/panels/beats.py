@@ -41,6 +41,8 @@ class BeatPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # where the trace begins, and whether the table is still to go there
+        self._start_s, self._owed = 0.0, False
         self.model = BeatTableModel(theme, self)
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText(f"Filter, e.g. {EXAMPLES}")
@@ -70,12 +72,16 @@ class BeatPanel(QWidget):
         """Show the beats as they are known now; the current one stays selected."""
         self.model.set_columns(columns)
         self._update_count()
+        if self._owed and self.model.reaches(self._start_s):  # unknown when the page was turned
+            self.view.doItemsLayout()  # or the scroll bar ends where it did before
+            self.follow(self._start_s)
         if current is not None and self.view.currentIndex().row() != self.model.row_of(current):
             self.select(current, scroll=False)
 
     def start(self, duration_s: float) -> None:
         """Another record of that length: no beats yet, no filter."""
-        self.model.clear()
+        self._start_s = 0.0
+        self.clear()
         self.filter.clear()
         widest = _HOURS if duration_s >= 3600 else _WIDEST[1]
         width = self.view.fontMetrics().horizontalAdvance(widest) + _PADDING
@@ -95,9 +101,15 @@ class BeatPanel(QWidget):
                 self.view.scrollTo(index)
         self._selecting = False
 
+    def clear(self) -> None:
+        """No beats for now; once there are any, those of the page are shown."""
+        self.model.clear()
+        self._owed = True
+
     def follow(self, start_s: float) -> None:
         """Show the rows of what is on the trace, unless the person is busy in the table."""
         row = self.model.first_row_from(start_s)
+        self._start_s, self._owed = start_s, not self.model.reaches(start_s)
         if row >= 0 and not self.view.hasFocus():
             top = QAbstractItemView.ScrollHint.PositionAtTop
             self.view.scrollTo(self.model.index(row, 0), top)
