@@ -5,6 +5,7 @@ processes 1.9 times), and the window's thread would wait for it.
 """
 
 import contextlib
+import hashlib
 import multiprocessing
 import signal
 from collections.abc import Generator
@@ -21,7 +22,7 @@ from ecgviewer.signal.detect import detect_block
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch, stretches
-from ecgviewer.threads import cores
+from ecgviewer.threads import cores, deaf
 
 # R peaks of one block, not yet joined with the one before, and its stretches
 Found = tuple[NDArray[np.int64], tuple[Stretch, ...]]
@@ -41,7 +42,9 @@ def search_all(
     """Every block's, in order.
 
     Processes are used where the recording is long and there are cores; what they say is what this
-    process would have found. One that dies costs time alone. All are ended with the iterator.
+    process would have found. One that dies costs time alone, and one that reads other samples than
+    this process is not used. All are ended with the iterator. They are started as `multiprocessing`
+    starts any: a script that calls this needs the usual `if __name__ == "__main__":`.
     """
     n, at = grid.n_blocks, 0
     searchers: list[_Searcher] = []
@@ -52,12 +55,15 @@ def search_all(
         while at < n and not (searchers and all(searcher.ready() for searcher in searchers)):
             yield search(grid, at, leads, detection)
             at += 1
+        seen = _fingerprint(record, grid) if searchers and at < n else b""
         for i, searcher in enumerate(searchers):
-            searcher.begin(range(at + i, n, len(searchers)))
+            searcher.begin(range(at + i, n, len(searchers)), seen)
         for k in range(at, n):
             found = searchers[(k - at) % len(searchers)].take()
             yield search(grid, k, leads, detection) if found is None else found
     finally:
+        for searcher in searchers:
+            searcher.kill()
         for searcher in searchers:
             searcher.end()
 
@@ -75,20 +81,25 @@ class _Searcher:
     def __init__(self, record: Record, leads: tuple[int, ...], detection: Detection) -> None:
         context = multiprocessing.get_context("spawn")  # threads and Qt do not survive a fork
         self._pipe, other = context.Pipe()
-        arguments = (other, record.path, _shape(record), leads, detection)
+        arguments = (other, record.path.absolute(), leads, detection)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
-        self._process.start()
+        with deaf():
+            self._process.start()
         other.close()  # so that its death closes the pipe
         self._alive = True
 
     def ready(self) -> bool:
         """Whether it has opened the recording, or never will."""
-        return not self._alive or self._pipe.poll()
+        try:
+            return not self._alive or self._pipe.poll()
+        except OSError:  # so Windows says that it died
+            self._alive = False
+            return True
 
-    def begin(self, blocks: range) -> None:
-        """Have it search blocks, in their order; after `ready`."""
+    def begin(self, blocks: range, fingerprint: bytes) -> None:
+        """Have it search blocks, in their order; after `ready`. Not where it reads others."""
         with contextlib.suppress(OSError):
-            if self._take() is True:
+            if self._take() == fingerprint:
                 self._pipe.send(blocks)
                 return
         self._alive = False
@@ -107,23 +118,31 @@ class _Searcher:
             self._alive = False
             return None
 
-    def end(self) -> None:
-        """End it, whatever it does: it writes nothing."""
+    def kill(self) -> None:
+        """Stop it, whatever it does: it writes nothing."""
         self._pipe.close()
         self._process.kill()
+
+    def end(self) -> None:
+        """Wait until it is gone; after `kill`."""
         self._process.join(_END_S)
         if not self._process.is_alive():
             self._process.close()
 
 
-def _shape(record: Record) -> tuple[object, ...]:
-    return record.fs, record.n_samples, tuple(lead.name for lead in record.leads)
+def _fingerprint(record: Record, grid: TimeGrid) -> bytes:
+    """Tells recordings apart: rate, length, leads, and the samples of the first and last block."""
+    summed = hashlib.sha256(repr((record.fs, record.n_samples, record.leads)).encode())
+    for k in sorted({0, grid.n_blocks - 1}):
+        block = grid.block(k)
+        for part in grid.read(block.low, block.high):
+            summed.update(np.ascontiguousarray(part).tobytes())
+    return summed.digest()
 
 
 def _serve(
     pipe: "Connection[Any, Any]",
     path: Path,
-    shape: tuple[object, ...],
     leads: tuple[int, ...],
     detection: Detection,
 ) -> None:
@@ -131,10 +150,8 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this one
     try:
         record = open_record(path)
-        if _shape(record) != shape:  # it was not opened from there, or is another one by now
-            return
         grid = TimeGrid(record)
-        pipe.send(True)
+        pipe.send(_fingerprint(record, grid))
         for k in pipe.recv():
             pipe.send(search(grid, k, leads, detection))
     except (EOFError, OSError, RecordError):  # nobody is there any more, or nothing to be read

@@ -1,8 +1,12 @@
-"""How many threads there may be and how Python's take turns; starts none."""
+"""How threads and processes share the machine: cores, turns, signals; starts none."""
 
+import contextlib
 import os
+import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
 
 _SWITCH_S = 0.0002
 _cores = 0  # 0: as many as there are
@@ -41,3 +45,16 @@ def leave_room(seconds: float) -> None:
 def room_wanted() -> bool:
     """Whether one core is to be left free now."""
     return time.monotonic() < _room_until
+
+
+@contextlib.contextmanager
+def deaf() -> Iterator[None]:
+    """Start a process that does not hear Ctrl-C until it can tidy up after it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,10 +1,14 @@
 """The command selftest: what it says, and that a device with other classes fails."""
 
+import shutil
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 from typer.testing import CliRunner, Result
 
-from ecgviewer import selftest_command
+from ecgviewer import paths, selftest_command
 from ecgviewer.cli import app
 from tests.evaluation.flat_record import flat_record
 from tests.tiny_ensemble import make_ensemble
@@ -42,6 +46,35 @@ def test_another_class_fails(tiny, monkeypatch):
     assert ran.exit_code == 1
     assert "classes that differ: 1" in ran.stdout
     assert "not to be used" in ran.stderr
+
+
+def test_a_device_that_answers_nothing_fails(tiny, monkeypatch):
+    honest = selftest_command.answers
+    asked = []
+
+    def silent(*arguments):
+        found = honest(*arguments)
+        asked.append(1)
+        if len(asked) == 2:
+            found.probabilities[20:30] = np.nan
+        return found
+
+    monkeypatch.setattr(selftest_command, "answers", silent)
+    ran = call("--ensemble", tiny, "--device", "cpu")
+    assert ran.exit_code == 1
+    assert "classes that differ: 10" in ran.stdout
+
+
+def test_a_record_that_is_not_classified_is_no_test(tiny, tmp_path):
+    header = Path(shutil.copy(paths.demo_record(), tmp_path))
+    shutil.copy(paths.demo_record().with_suffix(".dat"), tmp_path)
+    text = header.read_text()
+    assert " 360" in text
+    header.write_text(text.replace(" 360", " 90", 1))
+    ran = call(header, "--ensemble", tiny)
+    assert ran.exit_code == 1
+    assert "below the" in ran.stderr
+    assert "classes that differ" not in ran.stdout
 
 
 def test_a_record_without_beats_is_no_test(tiny, tmp_path):

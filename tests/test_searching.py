@@ -84,6 +84,38 @@ def test_another_recording_at_that_place_is_not_searched(long, record, alone):
     assert found.samples[-1] < longer.n_samples
 
 
+def test_other_samples_than_the_files_are_searched_here(long, record, alone):
+    def backwards(start, stop):
+        return record.read(record.n_samples - stop, record.n_samples - start)[:, ::-1]
+
+    turned = dataclasses.replace(record, reader=backwards)
+    found = whole(scan(turned))
+    with pytest.MonkeyPatch.context() as hand:
+        hand.setattr(searching, "LONG_BLOCKS", 10**9)
+        same(found, whole(scan(turned)))
+    assert not np.array_equal(found.samples, alone.samples)
+
+
+def test_a_pipe_that_breaks_as_on_windows_is_a_death(long, record, alone, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(searching, "LONG_BLOCKS", 1)
+    monkeypatch.setattr(searching, "cores", lambda: 2)
+
+    class Broken(searching._Searcher):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self._process.kill()
+            self._process.join()
+            pipe = self._pipe
+            self._pipe = SimpleNamespace(poll=self.poll, close=pipe.close)
+
+        def poll(self):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(searching, "_Searcher", Broken)
+    same(whole(scan(record)), alone)
+
+
 def test_where_no_process_can_be_started_this_one_searches(long, record, alone, monkeypatch):
     started = []
 

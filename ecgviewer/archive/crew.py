@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -19,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from ecgviewer.archive.order import Order, Outcome, carry_out_alone, failed
+from ecgviewer.threads import deaf
 
 Work = Callable[[Order], Outcome]
 _END_S = 10.0  # given to a process to tidy up after Ctrl-C; a batch of beats takes a second
@@ -93,7 +93,7 @@ class _Hand:
         self.pipe, other = context.Pipe()
         self.place = -1
         self._process: BaseProcess = context.Process(target=_serve, args=(other, work), daemon=True)
-        with _deaf():
+        with deaf():
             self._process.start()
         other.close()  # so that its death closes the pipe
 
@@ -129,19 +129,6 @@ class _Hand:
             self._process.kill()
             self._process.join()
         self._process.close()
-
-
-@contextlib.contextmanager
-def _deaf() -> Iterator[None]:
-    """Start a process that does not hear Ctrl-C until it can tidy up after it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _once(_number: int, _frame: FrameType | None) -> None:

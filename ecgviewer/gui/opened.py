@@ -89,7 +89,8 @@ class Opened:
 
     def times_s(self) -> NDArray[np.float64]:
         """(n,) R peaks, seconds from the record's start."""
-        return self._known().time_s
+        times: NDArray[np.float64] = self.log.samples / self.record.fs
+        return times
 
     def summary(self) -> Summary:
         """Figures as they are known now."""

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.threads import room_wanted
+
 _Span = tuple[float, float]
 
 
@@ -33,7 +35,8 @@ class WantedOrder:
         self._wanted = np.ones(len(times_s), np.bool_) if done is None else ~done
         self.view: _Span = view
         self.frame: _Span | None = None
-        self._unseen: NDArray[np.bool_] | None = None  # pending, while those asked for are not seen
+        self._pending: NDArray[np.bool_] | None = None
+        self._seen: NDArray[np.int64] | None = None  # asked for last; None: others than those seen
 
     @property
     def n_wanted(self) -> int:
@@ -62,21 +65,27 @@ class WantedOrder:
             inside = (times >= frame[0]) & (times < frame[1])
             distance = np.where(inside, -1.0, distance)
         seen = distance <= 0
-        self._unseen = None if seen.any() else pending
+        self._pending, self._seen = pending, None
         if seen.any():
             indices, distance = indices[seen], distance[seen]
+            self._seen = indices
         return indices[np.argsort(distance, kind="stable")]
 
     def hurried(self) -> bool:
         """Whether beats on screen wait for a batch of others; asked on any thread.
 
-        A batch of what was on screen is never put off: a page that keeps moving would put off all.
+        A batch of what was on screen is put off only once the page rests elsewhere: while it moves
+        each page would put off the one before, and none would get its classes.
         """
-        pending, (start, stop) = self._unseen, self.view
+        pending, seen, (start, stop) = self._pending, self._seen, self.view
         if pending is None:
             return False
         low, high = np.searchsorted(self._times_s, (start, stop))
-        return bool((pending[low:high] & self._wanted[low:high]).any())
+        if not (pending[low:high] & self._wanted[low:high]).any():
+            return False
+        if seen is None:
+            return True
+        return not room_wanted() and not bool(((seen >= low) & (seen < high)).any())
 
 
 def _distance(times: NDArray[np.float64], span: _Span) -> NDArray[np.float64]:

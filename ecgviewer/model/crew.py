@@ -51,7 +51,13 @@ def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: Fals
     left, failures = deque(jobs), deque[BaseException]()
     given_up = threading.Event()
 
-    def work(*, gives_room: bool) -> None:
+    def work(ended: threading.Event, *, gives_room: bool) -> None:
+        try:
+            work_on(gives_room=gives_room)
+        finally:
+            ended.set()
+
+    def work_on(*, gives_room: bool) -> None:
         torch.set_num_threads(1)  # of this thread alone
         while not given_up.is_set():
             if gives_room and left and room_wanted():
@@ -69,14 +75,31 @@ def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: Fals
                 failures.append(error)
                 given_up.set()
 
-    n = min(cores(), len(left))
+    ended = [threading.Event() for _ in range(min(cores(), len(left)))]
     # the last of several waits where a core is to be left free
     threads = [
-        threading.Thread(target=work, kwargs={"gives_room": 0 < i == cores() - 1}) for i in range(n)
+        threading.Thread(target=work, args=(event,), kwargs={"gives_room": 0 < i == cores() - 1})
+        for i, event in enumerate(ended)
     ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    _run(threads, ended, given_up)
     if failures:
         raise failures[0]
+
+
+def _run(
+    threads: Sequence[threading.Thread], ended: Sequence[threading.Event], given_up: threading.Event
+) -> None:
+    """Start threads and wait until every one has ended, even where that is interrupted."""
+    try:
+        for thread in threads:
+            thread.start()
+        for event in ended:
+            event.wait()
+    except BaseException:  # Ctrl-C: an interrupted join would take a thread that runs for ended
+        given_up.set()
+        for thread, event in zip(threads, ended, strict=True):
+            if thread.ident is not None:
+                event.wait()
+        raise
+    for thread in threads:
+        thread.join()

@@ -166,7 +166,7 @@ def _largest(rows: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     # the k-th largest of each row is the k-th largest of its candidates
     count = np.bincount(row, minlength=len(rows))
     place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    table = np.full((len(rows), int(count.max())), -np.inf, np.float32)
+    table = np.full((len(rows), max(k, int(count.max()))), -np.inf, np.float32)
     table[row, place] = values
     least = np.partition(table, table.shape[1] - k, axis=1)[:, table.shape[1] - k]
     kept = values >= least[row]

@@ -1,5 +1,6 @@
 import numpy as np
 
+from ecgviewer import threads
 from ecgviewer.gui.order import WantedOrder
 
 TIMES = np.arange(0.0, 100.0)  # one beat a second
@@ -44,8 +45,14 @@ def test_a_batch_of_others_is_put_off_once_beats_come_on_screen():
     pending = np.ones(100, bool)
     assert not order.hurried()  # nothing was asked for yet
     seen = order(pending)
+    threads.leave_room(10)
     order.view = (90.0, 95.0)
-    assert not order.hurried()  # what was on screen is finished first
+    assert not order.hurried()  # while the page moves, what was on screen is finished first
+    threads.leave_room(0)
+    order.view = (44.0, 49.0)
+    assert not order.hurried()  # some of it is still there
+    order.view = (90.0, 95.0)
+    assert order.hurried()
     pending[seen] = False
     order.view = (40.0, 45.0)
     order(pending)

@@ -1,5 +1,6 @@
 """Work spread over the cores: all of it done, stopped when asked to, no thread left."""
 
+import signal
 import threading
 import time
 from functools import partial
@@ -81,3 +82,27 @@ def test_room_asked_for_on_one_core_stops_nothing(monkeypatch):
     carry_out([lambda: done.append(1)] * 3)
     threads.leave_room(0)
     assert len(done) == 3
+
+
+def test_an_interrupt_waits_for_jobs_that_run_and_begins_no_other(monkeypatch):
+    monkeypatch.setattr(crew, "cores", lambda: 2)
+    begun, ended = [], []
+
+    def job():
+        begun.append(1)
+        if len(begun) == 2:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.1)
+        ended.append(1)
+
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            carry_out([job] * 20)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    n = len(begun)
+    assert n <= 4
+    assert len(ended) == n
+    time.sleep(0.15)
+    assert len(begun) == n
