@@ -4,7 +4,6 @@ import numpy as np
 from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetricsF,
     QImage,
     QMouseEvent,
@@ -16,9 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ecgviewer.beatlog import BeatLog
-from ecgviewer.gui.paper import bold, seconds_of_day, small, time_label
+from ecgviewer.gui.paper import bold, seconds_of_day, small, time_label, tiny
 from ecgviewer.gui.strip import LANES, lanes
-from ecgviewer.gui.strip_image import Strip, draw_strip
+from ecgviewer.gui.strip_image import Places, Strip, draw_strip
 from ecgviewer.gui.theme import THEMES, Theme, class_color
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch, unreadable
@@ -55,6 +54,7 @@ class Overview(QWidget):
         self._gaps = _NO_GAPS
         self._view = (0.0, 0.0)
         self._strip: Strip | None = None
+        self._places = Places()
         self._still: QImage | None = None  # all but the mark of what is on screen
         self._drawn_revision = -1
         self._took_ms = 0
@@ -78,14 +78,14 @@ class Overview(QWidget):
 
     def set_record(self, record: Record | None) -> None:
         """Another recording, or none; log and stretches are let go."""
-        self._record, self._log = record, None
+        self._record, self._log, self._places = record, None, Places()
         self._stretches, self._gaps = (), _NO_GAPS
         self._view = (0.0, 0.0)
         self._redraw()
 
     def set_log(self, log: BeatLog | None) -> None:
         """Beats to show: `samples`, `classes` and `revision` are read."""
-        self._log = log
+        self._log, self._places = log, Places()
         self._redraw()
 
     def set_stretches(self, stretches: tuple[Stretch, ...]) -> None:
@@ -219,14 +219,18 @@ class Overview(QWidget):
         """The strip as it would be drawn now."""
         record, log, area = self._record, self._log, self._area()
         dpr = self.devicePixelRatioF()
+        n_samples = record.n_samples if record else 0
+        size = round(area.width() * dpr), round(area.height() * dpr)
+        samples = log.samples if log else np.empty(0, np.int64)
+        fs = record.fs if record else 1.0
+        placed = self._places.of(samples, fs, self._gaps, n_samples=n_samples, width=size[0])
         return draw_strip(
             self._theme,
-            log.samples if log else np.empty(0, np.int64),
+            placed,
             log.classes if log else np.empty(0, np.int8),
             gaps=self._gaps,
-            fs=record.fs if record else 1.0,
-            n_samples=record.n_samples if record else 0,
-            size=(round(area.width() * dpr), round(area.height() * dpr)),
+            n_samples=n_samples,
+            size=size,
             lane_top=round((self._lane_top() - area.top()) * dpr),
             dpr=dpr,
         )
@@ -234,13 +238,13 @@ class Overview(QWidget):
     def _draw_names(self, painter: QPainter, strip: Strip) -> None:
         """Lane letters and the trend's range, left."""
         theme, top, dpr = self._theme, self._lane_top(), strip.image.devicePixelRatio()
-        painter.setFont(_tiny(bold(self.font())))
+        painter.setFont(tiny(bold(self.font())))
         lane_height = self._area().bottom() - top
         for lane in lanes(round(lane_height * dpr)):
             box = QRectF(0, top + lane.top / dpr, _GUTTER - 8, lane.height / dpr)
             painter.setPen(class_color(theme, lane.beat_class))
             painter.drawText(box, _RIGHT_MIDDLE, lane.beat_class.name)
-        painter.setFont(_tiny(self.font()))
+        painter.setFont(tiny(self.font()))
         painter.setPen(QColor(theme.muted))
         height = QFontMetricsF(painter.font()).height()
         trend = QRectF(0, self._area().top(), _GUTTER - 8, top - self._area().top() - 2)
@@ -291,9 +295,3 @@ class Overview(QWidget):
         painter.setPen(QPen(color, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
-
-
-def _tiny(font: QFont) -> QFont:
-    result = QFont(font)
-    result.setPointSizeF(max(6.0, font.pointSizeF() * 0.8))
-    return result

@@ -34,6 +34,13 @@ def small(font: QFont) -> QFont:
     return result
 
 
+def tiny(font: QFont) -> QFont:
+    """The font of the strip's names."""
+    result = QFont(font)
+    result.setPointSizeF(max(6.0, font.pointSizeF() * 0.8))
+    return result
+
+
 def bold(font: QFont) -> QFont:
     """The font of names and letters."""
     result = QFont(font)

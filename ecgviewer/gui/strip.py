@@ -52,10 +52,47 @@ def column_counts(
     (6, width) int64
         Rows N S V F Q pending.
     """
-    column = columns(samples, n_samples=n_samples, width=width)
+    return counts_of(columns(samples, n_samples=n_samples, width=width), classes, width=width)
+
+
+def counts_of(
+    column: NDArray[np.int64], classes: NDArray[np.int8], *, width: int
+) -> NDArray[np.int64]:
+    """The same where the beats' columns (n,) are known."""
     row = np.where(classes == PENDING, _PENDING_ROW, classes).astype(np.int64)
     flat = np.bincount(row * width + column, minlength=(N_CLASSES + 1) * width)
     return flat.reshape(N_CLASSES + 1, width)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What the beats' places alone decide of the picture; no class changes it.
+
+    Attributes
+    ----------
+    column : (n,) int64
+        Of each beat.
+    curve : (k,) float64, (k,) float64
+        Output of `rate_curve`.
+    """
+
+    column: NDArray[np.int64]
+    curve: tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def place(
+    samples: NDArray[np.int64],
+    fs: float,
+    gaps: NDArray[np.int64],
+    *,
+    n_samples: int,
+    width: int,
+) -> Placed:
+    """Of R peaks (n,) and unreadable spans (m, 2), own samples, on `width` columns."""
+    return Placed(
+        columns(samples, n_samples=n_samples, width=width),
+        rate_curve(samples, fs, gaps, n_samples=n_samples, width=width),
+    )
 
 
 def columns(samples: NDArray[np.int64], *, n_samples: int, width: int) -> NDArray[np.int64]:

@@ -41,13 +41,38 @@ class Strip:
         return self.counts[:, max(0, first) : max(0, last + 1)].sum(axis=1)
 
 
+class Places:
+    """Where the beats are, kept while they, the gaps and the width are the same: half the work."""
+
+    def __init__(self) -> None:
+        self._n, self._width = -1, -1
+        self._gaps: NDArray[np.int64] | None = None
+        self._placed: strip.Placed | None = None
+
+    def of(
+        self,
+        samples: NDArray[np.int64],
+        fs: float,
+        gaps: NDArray[np.int64],
+        *,
+        n_samples: int,
+        width: int,
+    ) -> strip.Placed:
+        """As `strip.place`; of one log, whose beats only become more."""
+        width = max(1, width)
+        known = len(samples) == self._n and width == self._width and gaps is self._gaps
+        if self._placed is None or not known:
+            self._n, self._width, self._gaps = len(samples), width, gaps
+            self._placed = strip.place(samples, fs, gaps, n_samples=n_samples, width=width)
+        return self._placed
+
+
 def draw_strip(
     theme: Theme,
-    samples: NDArray[np.int64],
+    placed: strip.Placed,
     classes: NDArray[np.int8],
     *,
     gaps: NDArray[np.int64],
-    fs: float,
     n_samples: int,
     size: tuple[int, int],
     lane_top: int,
@@ -55,21 +80,16 @@ def draw_strip(
 ) -> Strip:
     """Draw the whole recording.
 
-    All of it anew each time: 100,000 beats take a few milliseconds, less than keeping parts would
-    save.
-
     Parameters
     ----------
     theme : Theme
         Colours.
-    samples : (n,) int64
-        R peaks, own samples.
+    placed : Placed
+        Where the beats are, for this width.
     classes : (n,) int8
         AAMI class, -1 while pending.
     gaps : (m, 2) int64
         Spans without a readable lead, own samples.
-    fs : float
-        Hz.
     n_samples : int
         Length of the recording.
     size : (int, int)
@@ -84,10 +104,10 @@ def draw_strip(
     shaded = mixed(theme.gap, theme.paper, theme.shade_alpha)
     for first, last in strip.columns(gaps, n_samples=n_samples, width=width):
         pixels[:, first : last + 1] = shaded
-    counts = strip.column_counts(samples, classes, n_samples=n_samples, width=width)
+    counts = strip.counts_of(placed.column, classes, width=width)
     _paint_lanes(pixels[lane_top:], counts, theme, dpr)
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-    x, bpm = strip.rate_curve(samples, fs, gaps, n_samples=n_samples, width=width)
+    x, bpm = placed.curve
     low, high = strip.rate_range(bpm)
     y = _TREND_MARGIN * dpr + (lane_top - 2 * _TREND_MARGIN * dpr) * (high - bpm) / (high - low)
     painter = QPainter(image)

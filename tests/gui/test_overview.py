@@ -14,6 +14,7 @@ from ecgviewer.beat import BeatClass
 from ecgviewer.beatlog import BeatBatch, BeatLog
 from ecgviewer.gui import strip
 from ecgviewer.gui.overview import Overview
+from ecgviewer.gui.strip_image import Places
 from ecgviewer.gui.theme import THEMES
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
@@ -211,3 +212,19 @@ def test_heart_rate_is_not_drawn_across_a_gap() -> None:
     assert len(hole) == 1
     assert x[hole[0] - 1] <= 334
     assert x[hole[0] + 1] >= 666
+
+
+def test_places_are_found_anew_when_beats_gaps_or_width_change():
+    rng = np.random.default_rng(3)
+    samples = np.sort(rng.integers(0, 1_000_000, 5_000))
+    places, none = Places(), np.empty((0, 2), np.int64)
+    gaps = np.array([[200_000, 300_000]])
+    for n, spans, width in ((4_000, none, 700), (5_000, none, 700), (5_000, gaps, 700)):
+        for wide in (width, width + 1):
+            found = places.of(samples[:n], 360.0, spans, n_samples=1_000_000, width=wide)
+            right = strip.place(samples[:n], 360.0, spans, n_samples=1_000_000, width=wide)
+            np.testing.assert_array_equal(found.column, right.column)
+            for mine, theirs in zip(found.curve, right.curve, strict=True):
+                np.testing.assert_array_equal(mine, theirs)
+    again = places.of(samples, 360.0, gaps, n_samples=1_000_000, width=701)
+    assert again is found
