@@ -23,7 +23,7 @@ def column_counts(
     page : Page
         The paper.
     times_s : (n,) float64
-        R peaks on the page, seconds.
+        R peaks about the page, seconds, ascending.
     classes : (n,) int8
         AAMI class, -1 while pending.
 
@@ -33,11 +33,31 @@ def column_counts(
         Rows N S V F Q pending.
     """
     width = page.columns
-    column = page.column(times_s)
-    on = (column >= 0) & (column < width)
-    row = np.where(classes < 0, PENDING_ROW, classes).astype(np.int64)
-    flat = np.bincount((row * width + column)[on], minlength=(N_CLASSES + 1) * width)
-    return flat.reshape(N_CLASSES + 1, width)
+    first = _first_of_columns(page, times_s)
+    counts = np.zeros((N_CLASSES + 1, width), np.int64)
+    on = slice(int(first[0]), int(first[-1]))
+    times, known = times_s[on], classes[on]
+    for row in range(N_CLASSES + 1):
+        code = -1 if row == PENDING_ROW else row
+        if code != BeatClass.N:
+            column = page.column(times[np.flatnonzero(known == code)])
+            counts[row] = np.bincount(column, minlength=width)
+    # most beats are N: they are the rest, and not looked at one by one
+    counts[BeatClass.N] = np.diff(first) - counts.sum(axis=0)
+    return counts
+
+
+def _first_of_columns(page: Page, times_s: NDArray[np.float64]) -> NDArray[np.int64]:
+    """First beat in or after each column, and after the last one, (page.columns + 1,)."""
+    edge = np.arange(page.columns + 1)
+    low, high = np.zeros(len(edge), np.int64), np.full(len(edge), len(times_s))
+    while (low < high).any():  # all bisected at once
+        middle = (low + high) // 2
+        at = page.column(times_s[np.minimum(middle, len(times_s) - 1)])
+        before = (at < edge) & (low < high)
+        low = np.where(before, middle + 1, low)
+        high = np.where(before, high, np.where(low < high, middle, high))
+    return low
 
 
 def heights(counts: NDArray[np.int64], height: int, *, dpr: float = 1.0) -> NDArray[np.int64]:

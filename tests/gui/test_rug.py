@@ -67,3 +67,16 @@ def test_stretches_that_share_pixels_are_one() -> None:
     )
     assert len(Shading(short, 360.0).on(PAGE)) == 1  # the first ten seconds
     assert Shading((), 1.0).on(DAY) == ()
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0, 1, 7, 3_000]), st.floats(0, 90_000))
+def test_counts_are_those_of_every_beat_by_itself(seed: int, n: int, start_s: float) -> None:
+    rng = np.random.default_rng(seed)
+    page = replace(DAY, start_s=start_s)
+    times = np.sort(np.round(rng.uniform(-3_000, 180_000, n) * 360) / 360)
+    classes = rng.integers(-1, 5, n).astype(np.int8)
+    expected = np.zeros((6, page.columns), np.int64)
+    for column, code in zip(page.column(times), classes, strict=True):
+        if 0 <= column < page.columns:
+            expected[rug.PENDING_ROW if code < 0 else code, column] += 1
+    np.testing.assert_array_equal(rug.column_counts(page, times, classes), expected)
