@@ -30,36 +30,40 @@ def test_it_says_that_no_class_differs_and_how_fast(tiny):
     assert "beats a second: " in ran.stdout
 
 
-def test_another_class_fails(tiny, monkeypatch):
-    honest = selftest_command.answers
-    asked = []
+@pytest.fixture
+def spoil(monkeypatch):
+    """Has the device tested, not the processor beside it, answer as a callable leaves it."""
+    honest, asked = selftest_command.answers, []
 
-    def one_wrong(*arguments):
-        found = honest(*arguments)
-        asked.append(1)
-        if len(asked) == 2:
-            found.classes[7] = (found.classes[7] + 1) % 5
-        return found
+    def change(how):
+        def changed(*arguments):
+            found = honest(*arguments)
+            asked.append(1)
+            if len(asked) == 2:  # the processor is asked first
+                how(found)
+            return found
 
-    monkeypatch.setattr(selftest_command, "answers", one_wrong)
+        monkeypatch.setattr(selftest_command, "answers", changed)
+
+    return change
+
+
+def test_another_class_fails(tiny, spoil):
+    def one_wrong(found):
+        found.classes[7] = (found.classes[7] + 1) % 5
+
+    spoil(one_wrong)
     ran = call("--ensemble", tiny, "--device", "cpu")
     assert ran.exit_code == 1
     assert "classes that differ: 1" in ran.stdout
     assert "not to be used" in ran.stderr
 
 
-def test_a_device_that_answers_nothing_fails(tiny, monkeypatch):
-    honest = selftest_command.answers
-    asked = []
+def test_a_device_that_answers_nothing_fails(tiny, spoil):
+    def silent(found):
+        found.probabilities[20:30] = np.nan
 
-    def silent(*arguments):
-        found = honest(*arguments)
-        asked.append(1)
-        if len(asked) == 2:
-            found.probabilities[20:30] = np.nan
-        return found
-
-    monkeypatch.setattr(selftest_command, "answers", silent)
+    spoil(silent)
     ran = call("--ensemble", tiny, "--device", "cpu")
     assert ran.exit_code == 1
     assert "classes that differ: 10" in ran.stdout

@@ -32,18 +32,16 @@ def lanes(height: int) -> tuple[Lane, ...]:
 
 
 def column_counts(
-    samples: NDArray[np.int64], classes: NDArray[np.int8], *, n_samples: int, width: int
+    column: NDArray[np.int64], classes: NDArray[np.int8], *, width: int
 ) -> NDArray[np.int64]:
     """Beats in each column of pixels.
 
     Parameters
     ----------
-    samples : (n,) int64
-        R peaks, own samples.
+    column : (n,) int64
+        Of each beat, as `columns` gives it.
     classes : (n,) int8
         AAMI class, -1 while pending.
-    n_samples : int
-        Length of the recording.
     width : int
         Columns.
 
@@ -52,13 +50,6 @@ def column_counts(
     (6, width) int64
         Rows N S V F Q pending.
     """
-    return counts_of(columns(samples, n_samples=n_samples, width=width), classes, width=width)
-
-
-def counts_of(
-    column: NDArray[np.int64], classes: NDArray[np.int8], *, width: int
-) -> NDArray[np.int64]:
-    """The same where the beats' columns (n,) are known."""
     row = np.where(classes == PENDING, _PENDING_ROW, classes).astype(np.int64)
     flat = np.bincount(row * width + column, minlength=(N_CLASSES + 1) * width)
     return flat.reshape(N_CLASSES + 1, width)

@@ -104,7 +104,7 @@ def draw_strip(
     shaded = mixed(theme.gap, theme.paper, theme.shade_alpha)
     for first, last in strip.columns(gaps, n_samples=n_samples, width=width):
         pixels[:, first : last + 1] = shaded
-    counts = strip.counts_of(placed.column, classes, width=width)
+    counts = strip.column_counts(placed.column, classes, width=width)
     _paint_lanes(pixels[lane_top:], counts, theme, dpr)
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
     x, bpm = placed.curve

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ecgviewer.classifying import Chosen, bounds_of
 from ecgviewer.contexts import ContextSource
 from ecgviewer.model.bundle import Bundle
 from ecgviewer.model.ensemble import Ensemble
@@ -14,7 +15,7 @@ from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.segment import cut_windows, window_bounds
+from ecgviewer.signal.segment import cut_windows
 
 _PLAIN_BATCH = 256
 
@@ -32,13 +33,11 @@ class Ready:
 
 def ready(record: Record, beats: Scan, prep: Preprocessing, *, n: int | None = None) -> Ready:
     """Inputs of the first `n` beats, or of all: noise would be close calls, computed twice."""
-    inputs = default_inputs(record, prep=prep)
-    channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
-    rows = tuple(None if i is None else channels.index(i) for i in inputs)
-    cleaned = CleanedSignal(TimeGrid(record), channels, prep=prep)
-    bounds = window_bounds(beats.positions[:n], beats.before[:n], beats.after[:n], prep)
-    windows = cut_windows(cleaned, bounds, inputs=rows).values
-    context = ContextSource(beats, cleaned, rows).of(np.arange(len(windows)))
+    chosen = Chosen.of(default_inputs(record, prep=prep))
+    cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep)
+    first = np.arange(beats.n_beats)[:n]
+    windows = cut_windows(cleaned, bounds_of(beats, first, prep), inputs=chosen.rows).values
+    context = ContextSource(beats, cleaned, chosen.rows).of(first)
     return Ready(torch.from_numpy(windows), torch.from_numpy(context))
 
 

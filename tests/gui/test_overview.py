@@ -187,7 +187,8 @@ def test_every_beat_is_counted_once() -> None:
     rng = np.random.default_rng(1)
     samples = np.sort(rng.integers(0, 1_000_000, 5_000))
     classes = rng.integers(-1, 5, 5_000).astype(np.int8)
-    counts = strip.column_counts(samples, classes, n_samples=1_000_000, width=777)
+    column = strip.columns(samples, n_samples=1_000_000, width=777)
+    counts = strip.column_counts(column, classes, width=777)
     assert counts.sum() == 5_000
     assert counts[5].sum() == (classes == -1).sum()
     assert (counts[:5].sum(axis=1) == [(classes == c).sum() for c in range(5)]).all()
