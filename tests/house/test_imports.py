@@ -31,6 +31,7 @@ def test_the_contracts_hold():
         ("ecgviewer.cli", ("PySide6", "pyqtgraph")),
         ("ecgviewer.pipeline", ("PySide6", "pyqtgraph")),
         ("ecgviewer.signal.detect", ("PySide6", "torch", "wfdb")),
+        ("ecgviewer.store.packing", ("PySide6", "torch")),
         ("ecgviewer.qt_libraries", ("PySide6", "numpy")),
     ],
 )

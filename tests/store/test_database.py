@@ -1,6 +1,7 @@
 """The file of kept results: keeps, gives up the oldest, survives whatever happens to its file."""
 
 import contextlib
+import hashlib
 import logging
 import os
 import sqlite3
@@ -154,6 +155,17 @@ def test_a_row_that_is_off_is_a_miss_and_is_removed(store: Store, damage: str):
     assert is_some(store.get("j"))
     assert store.put("k", some(5), recording="r")
     assert is_some(store.get("k"), 5)
+
+
+def test_a_piece_of_another_version_is_a_miss_and_is_removed(store: Store, caplog):
+    store.put("k", some(), recording="r")
+    ((made, piece),) = sql(store, "SELECT made, piece FROM results JOIN pieces USING (key)")
+    content = piece[32:].replace(b"ECGV-RESULT-2", b"ECGV-RESULT-1", 1)
+    digest = hashlib.sha256(f"k {made}\0".encode() + content).digest()
+    sql(store, "UPDATE pieces SET piece = ?", digest + content)
+    assert store.get("k") is None
+    assert "version" in caplog.text
+    assert store.size() == (0, 0)
 
 
 def test_a_file_that_is_no_database_is_thrown_away(store: Store, caplog):
