@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,8 +79,50 @@ def write_whole(path: Path, content: bytes, *, force: bool = False) -> None:
     write_together({path: content}, force=force)
 
 
-def write_together(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
-    """Write several files so that either all of them are there whole or nothing has changed.
+class Together:
+    """Files on their way to appear together; made by `replacing_together`."""
+
+    def __init__(self, *, force: bool) -> None:
+        self._force = force
+        self._moves: list[_Move] = []
+
+    @contextlib.contextmanager
+    def writing(self, path: Path) -> Iterator[BinaryIO]:
+        """Open one more file; see `replacing`. It stays under its temporary name for now."""
+        move = _Move(path, _target(path, force=self._force))
+        self._moves.append(move)
+        with _reasons(path):
+            handle = _create(move.temporary)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            with _reasons(path):
+                file.flush()
+                os.fsync(file.fileno())
+        move.staged = True
+
+    def publish(self) -> None:
+        """Give every file its own name, in the order in which they were opened."""
+        for move in self._moves:
+            with _reasons(move.path):
+                move.publish(force=self._force)
+        for folder in {move.target.parent for move in self._moves}:
+            _sync_folder(folder)
+
+    def undo(self) -> None:
+        """Bring back what was there before."""
+        for move in reversed(self._moves):
+            move.undo()
+
+    def tidy(self) -> None:
+        """Remove what lies under temporary names."""
+        for move in self._moves:
+            _remove(move.temporary)
+            _remove(move.backup)
+
+
+@contextlib.contextmanager
+def replacing_together(*, force: bool = False) -> Iterator[Together]:
+    """Open several files that appear under their names only when the block ends well.
 
     Every file is written and flushed beside its target before the first one is renamed. Where a
     later rename fails (a table that is open in a spreadsheet on Windows), or the user interrupts,
@@ -88,37 +131,44 @@ def write_together(contents: Mapping[Path, bytes], *, force: bool = False) -> No
 
     Parameters
     ----------
-    contents : mapping of Path to bytes
-        Targets and what they are to hold.
     force : bool
         Whether files already there may be replaced.
+
+    Yields
+    ------
+    Together
+        Opens the files, one after the other; nothing of them is left when the block raises.
 
     Raises
     ------
     WriteError
         Where a target cannot be written; TargetExistsError where one is there without `force`.
     """
-    moves = [_Move(path, _target(path, force=force)) for path in contents]
+    files = Together(force=force)
     try:
-        for move, content in zip(moves, contents.values(), strict=True):
-            with _reasons(move.path), os.fdopen(_create(move.temporary), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            move.staged = True
-        for move in moves:
-            with _reasons(move.path):
-                move.publish(force=force)
-        for folder in {move.target.parent for move in moves}:
-            _sync_folder(folder)
+        yield files
+        files.publish()
     except BaseException:
-        for move in reversed(moves):
-            move.undo()
+        files.undo()
         raise
     finally:
-        for move in moves:
-            _remove(move.temporary)
-            _remove(move.backup)
+        files.tidy()
+
+
+def write_together(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
+    """Write several files so that either all of them are there whole or nothing has changed.
+
+    Parameters
+    ----------
+    contents : mapping of Path to bytes
+        Targets and what they are to hold; see `replacing_together`.
+    force : bool
+        Whether files already there may be replaced.
+    """
+    with replacing_together(force=force) as files:
+        for path, content in contents.items():
+            with files.writing(path) as file, _reasons(path):
+                file.write(content)
 
 
 @dataclass
@@ -207,7 +257,7 @@ def _keep(target: Path, backup: Path) -> None:
     try:
         os.link(target, backup)
     except OSError:  # a file system without hard links
-        backup.write_bytes(target.read_bytes())
+        shutil.copyfile(target, backup)
 
 
 def _sync_folder(folder: Path) -> None:

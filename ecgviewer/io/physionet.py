@@ -1,27 +1,25 @@
-"""Records from PhysioNet, whole or not at all; asks the network only when a user asked for one."""
+"""Records from PhysioNet, whole or not at all; asks the network only when a user asked for one.
 
+A file is kept only where its SHA-256 is the one that PhysioNet's list of the database has.
+"""
+
+import contextlib
 import re
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ecgviewer.io.atomic import Together, WriteError, replacing_together
 from ecgviewer.io.header import NO_FILE, Header, beside
-from ecgviewer.io.header_parser import read_header
-from ecgviewer.io.wfdb_record import (
-    physionet_annotators,
-    physionet_chunks,
-    physionet_size,
-    physionet_version,
-)
+from ecgviewer.io.header_parser import MAX_HEADER_BYTES, parse_header
+from ecgviewer.io.physionet_files import Listed, Site, Source
 from ecgviewer.record import RecordError
 
 _DATABASE = re.compile(r"[a-z0-9][a-z0-9-]{1,60}(/[0-9]+(\.[0-9]+){0,3})?")
 _RECORD = re.compile(r"\w[\w+-]{0,80}(/\w[\w+-]{0,80}){0,5}", re.ASCII)
-_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,3}")
-_ANNOTATOR = re.compile(r"[\w-]{1,20}", re.ASCII)
 MAX_FILES = 10_000
+MAX_RECORD_BYTES = 2**31 - 1  # as far as a progress bar counts
 
 
 def download_record(
@@ -31,6 +29,7 @@ def download_record(
     *,
     progress: Callable[[int, int], None],
     stop: Callable[[], bool],
+    site: Site | None = None,
 ) -> Path:
     """Download a record with its annotations.
 
@@ -45,7 +44,9 @@ def download_record(
     progress : callable
         Told bytes done and bytes in all.
     stop : callable
-        Asked after each piece whether to give up.
+        Asked after each piece, and every 50 ms while none comes, whether to give up.
+    site : Site, optional
+        Another place than PhysioNet.
 
     Returns
     -------
@@ -55,7 +56,8 @@ def download_record(
     Raises
     ------
     RecordError
-        Where there is no network, no such database or record, or it was stopped; nothing is kept.
+        Where there is no network, no such database or record, a file is not what PhysioNet's list
+        says, or it was stopped; nothing is kept.
     """
     if not _DATABASE.fullmatch(database):
         raise RecordError(
@@ -63,156 +65,99 @@ def download_record(
         )
     if not _RECORD.fullmatch(record):
         raise RecordError(folder, f"{record[:60]!r} is no record name; examples are 100, p01/r1")
-    about = _About(folder, f"{database}/{record}")
-    place = PurePosixPath(database.partition("/")[0], *PurePosixPath(record).parts[:-1])
-    remote = _remote_folder(about, database)
+    *parents, name = record.split("/")
+    target = folder / PurePosixPath(database.partition("/")[0], *parents)
+    source = Source(site or Site(), f"{database}/{record}", folder, stop)
+    if "/" not in database:
+        database = f"{database}/{source.newest_version(database)}"
+    listed = Listed(source, database, "/".join(parents))
+    header = listed.whole(f"{name}.hea", MAX_HEADER_BYTES)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as temporary:
-            job = _Download(about, remote, Path(temporary), progress, stop)
-            header, names = job.run(PurePosixPath(record))
-            target = folder / place
-            target.mkdir(parents=True, exist_ok=True)
-            for name in [*(name for name in names if name != header), header]:
-                (Path(temporary) / name).replace(target / name)
+        with _folder(target), replacing_together(force=True) as files:
+            _Download(source, listed, target, files, progress, MAX_RECORD_BYTES).run(name, header)
+    except WriteError as error:
+        raise source.error(f"{error.path.name} {error.reason}") from error
     except OSError as error:
-        raise RecordError(folder, f"{about.what} could not be stored ({error.strerror})") from error
-    return target / header
+        raise source.error(f"it could not be stored ({error.strerror})") from error
+    return target / f"{name}.hea"
 
 
-class _AbsentError(RecordError):
-    """A file that is not at PhysioNet."""
-
-
-@dataclass(frozen=True)
-class _About:
-    """What an error is about."""
-
-    folder: Path
-    what: str
-
-    def error(self, reason: str) -> RecordError:
-        return RecordError(self.folder, f"{self.what}: {reason}")
-
-    def network(self, error: OSError) -> RecordError:
-        if isinstance(error, FileNotFoundError):
-            reason = "PhysioNet has no such record or database; check both names"
-            return _AbsentError(self.folder, f"{self.what}: {reason}")
-        if isinstance(error, PermissionError):
-            return self.error("PhysioNet gives it to registered users only; get it with a browser")
-        return self.error(
-            f"PhysioNet could not be reached: {_brief(error)}; check the network and try again"
-        )
-
-
-def _brief(error: Exception) -> str:
-    """The kind of a network error in words; its text is a chain of library objects."""
-    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__.removesuffix("Error")).lower()
-    return "no connection" if kind in {"connection", "os", "new connection"} else kind
-
-
-def _remote_folder(about: _About, database: str) -> PurePosixPath:
-    """Database/version."""
-    if "/" in database:
-        return PurePosixPath(database)
+@contextlib.contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """Make a folder; where the block raises, it and those made above it are gone again."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
-        version = physionet_version(database)
-    except (LookupError, ValueError) as error:
-        raise about.error("PhysioNet's page names no version of this database") from error
-    except OSError as error:
-        raise about.network(error) from error
-    if not _VERSION.fullmatch(version):
-        raise about.error(f"PhysioNet's page names a version {version[:20]!r} that makes no sense")
-    return PurePosixPath(database, version)
+        path.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in missing:
+            with contextlib.suppress(OSError):  # somebody has put something there
+                folder.rmdir()
+        raise
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Download:
     """One record on its way."""
 
-    about: _About
-    remote: PurePosixPath
-    temporary: Path
+    source: Source
+    listed: Listed
+    target: Path
+    files: Together
     progress: Callable[[int, int], None]
-    stop: Callable[[], bool]
+    left: int  # bytes that may still come
 
-    def run(self, record: PurePosixPath) -> tuple[str, list[str]]:
-        """Fetch everything into the temporary folder; header name and all names."""
-        remote = self.remote / record.parent
-        header = f"{record.name}.hea"
-        names, wanted = self._headers(remote, header)
-        sizes = {name: self._size(remote / name) for name in wanted}
-        for annotator in self._annotators():
-            name = f"{record.name}.{annotator}"
-            try:
-                sizes[name] = self._size(remote / name)
-            except _AbsentError:
-                continue  # not every record has every annotator
-        total = sum(size or 0 for size in sizes.values())
-        done = 0
-        for name, size in sizes.items():
-            before, done = done, self._fetch(remote / name, name, done, total)
-            if size is not None and done - before != size:
-                raise self.about.error(f"{name} arrived incomplete; try again")
-        return header, [*names, *sizes]
+    def run(self, record: str, header: bytes) -> None:
+        """Fetch and write everything; the record's own header is the last to get its name."""
+        first = f"{record}.hea"
+        names = self._segments(first, header)
+        for annotator in self.listed.annotators():
+            name = f"{record}.{annotator}"
+            if name in self.listed and name not in {first, *names}:  # not every record has each
+                names.append(name)
+        sizes = [self.listed.size(name) or 0 for name in names]
+        total, done = sum(sizes), 0
+        if total > self.left:
+            raise self.source.error(f"it has {total:,} bytes, at most {self.left:,} are fetched")
+        for name in names:
+            with (
+                self.files.writing(self.target / name) as file,
+                closing(self.listed.chunks(name, self.left)) as chunks,
+            ):
+                for chunk in chunks:
+                    file.write(chunk)
+                    done += len(chunk)
+                    self.left -= len(chunk)
+                    if total:
+                        self.progress(min(done, total), total)
+        self._write(first, header)
 
-    def _headers(self, remote: PurePosixPath, first: str) -> tuple[list[str], list[str]]:
-        """Fetch the record's header and its segments'; their names, and the signal files'."""
-        names: list[str] = [first]
-        files: list[str] = []
-        at = 0
-        while at < len(names):
-            self._fetch(remote / names[at], names[at], 0, 0)
-            header = read_header(self.temporary / names[at])
-            for name in _named(header):
-                beside(header.path, name)  # refuses a name that leads out of the folder
-                into = names if name.endswith(".hea") else files
-                if name not in into:
-                    into.append(name)
-            if len(names) + len(files) > MAX_FILES:
-                raise self.about.error(f"it has more than {MAX_FILES:,} files")
-            at += 1
-        return names, files
+    def _segments(self, first: str, header: bytes) -> list[str]:
+        """Fetch the headers of segments; names of the signal files."""
+        headers, signals = [first], list[str]()
+        known = {first}
+        for name in headers:  # it grows meanwhile
+            if name != first:
+                header = self.listed.whole(name, min(MAX_HEADER_BYTES, self.left))
+                self._write(name, header)
+            self.left -= len(header)
+            for named in _named(parse_header(self.target / name, header)):
+                if named in known:
+                    continue
+                self.source.ask()
+                beside(self.target / name, named)  # refuses a name that leads out of the folder
+                known.add(named)
+                if len(known) > MAX_FILES:
+                    raise self.source.error(f"it has more than {MAX_FILES:,} files")
+                if named.endswith(".hea"):
+                    headers.append(named)
+                else:
+                    signals.append(named)
+        return signals
 
-    def _annotators(self) -> list[str]:
-        try:
-            found = physionet_annotators(str(self.remote))
-        except OSError as error:
-            raise self.about.network(error) from error
-        except ValueError:  # no text
-            return []
-        return [name for name in found if _ANNOTATOR.fullmatch(name)]
-
-    def _size(self, path: PurePosixPath) -> int | None:
-        if self.stop():
-            raise self._stopped()
-        try:
-            return physionet_size(str(path))
-        except OSError as error:
-            raise self.about.network(error) from error
-
-    def _fetch(self, path: PurePosixPath, name: str, done: int, total: int) -> int:
-        """Fetch one file; bytes done since the beginning."""
-        with (
-            closing(physionet_chunks(str(path))) as chunks,
-            (self.temporary / name).open("wb") as file,
-        ):
-            while True:
-                if self.stop():
-                    raise self._stopped()
-                try:
-                    chunk = next(chunks, None)
-                except OSError as error:
-                    raise self.about.network(error) from error
-                if chunk is None:
-                    return done
-                file.write(chunk)
-                done += len(chunk)
-                if total:
-                    self.progress(min(done, total), total)
-
-    def _stopped(self) -> RecordError:
-        return self.about.error("the download was cancelled; nothing was kept")
+    def _write(self, name: str, content: bytes) -> None:
+        with self.files.writing(self.target / name) as file:
+            file.write(content)
 
 
 def _named(header: Header) -> list[str]:

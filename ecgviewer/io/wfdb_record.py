@@ -1,4 +1,4 @@
-"""WFDB records opened; the only file that imports wfdb, for annotations written and PhysioNet.
+"""WFDB records opened; the only file that imports wfdb, to write annotation files.
 
 Samples are decoded by `formats.py`, for wfdb parses the header again for each block, checks nothing
 and starts format 8 anew wherever it begins. The tests hold every format to wfdb's values.
@@ -6,8 +6,7 @@ and starts format 8 anew wherever it begins. The tests hold every format to wfdb
 
 import os
 import warnings
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,6 @@ from ecgviewer.io.timeline import Timeline, lay_out
 from ecgviewer.record import Lead, Record, RecordError
 
 MAX_HEADERS_SEARCHED = 5_000
-# A connection that says nothing for so long is taken for dead.
-CONNECT_S, READ_S = 10, 30
 
 
 class WfdbSamples:
@@ -151,63 +148,6 @@ def write_annotation_file(
             )
         except (TypeError, IndexError, KeyError) as error:
             raise ValueError(str(error)) from error
-
-
-def physionet_version(database: str) -> str:
-    """The newest version of a database.
-
-    Raises
-    ------
-    OSError
-        Where PhysioNet, or the database, cannot be reached.
-    LookupError
-        Where its page names none.
-    """
-    return str(_physionet().download.get_version(database))
-
-
-def physionet_annotators(folder: str) -> tuple[str, ...]:
-    """Annotators of a database, `folder` being database/version; OSError as above."""
-    return tuple(_physionet().download.get_annotators(folder, "all") or ())
-
-
-def physionet_size(path: str) -> int | None:
-    """Bytes of a file at PhysioNet, None where the server does not say; OSError as above."""
-    net = _physionet()
-    with net.transfer(_url(net, path), 0, 0) as transfer:
-        size: int | None = transfer.file_size
-        return size
-
-
-def physionet_chunks(path: str) -> Generator[bytes]:
-    """The bytes of a file at PhysioNet as they come; OSError as above."""
-    net = _physionet()
-    with net.transfer(_url(net, path), 0, None) as transfer:
-        for _, chunk in transfer.iter_chunks():
-            yield bytes(chunk)
-
-
-@dataclass(frozen=True)
-class _Network:
-    """wfdb's module for PhysioNet, and its request that streams."""
-
-    download: Any
-    transfer: Any
-
-
-def _physionet() -> _Network:
-    """wfdb's network functions, with a limit on silence, which wfdb does not set."""
-    _wfdb()
-    from wfdb.io import _url, download
-
-    session = _url._get_session()
-    if not isinstance(session.request, partial):
-        session.request = partial(session.request, timeout=(CONNECT_S, READ_S))
-    return _Network(download, _url.RangeTransfer)
-
-
-def _url(net: _Network, path: str) -> str:
-    return f"{net.download.config.db_index_url.rstrip('/')}/{path}"
 
 
 def _wfdb() -> Any:

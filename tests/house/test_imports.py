@@ -1,5 +1,6 @@
 """The floors of the house: import-linter's contracts, and what an import does not load."""
 
+import re
 import subprocess
 import sys
 
@@ -43,3 +44,13 @@ def test_importing_it_does_not_load(module: str, unwanted: tuple[str, ...]):
         *unwanted,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_only_a_public_name_of_wfdb_is_used():
+    used = [
+        (path.name, line.strip())
+        for path in (REPOSITORY / "ecgviewer").rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bimport wfdb|\bfrom wfdb|\bwfdb\.[a-z_]+\(", line)
+    ]
+    assert used == [("wfdb_record.py", "wfdb.wrann("), ("wfdb_record.py", "import wfdb")]

@@ -1,3 +1,4 @@
+import contextlib
 import os
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from ecgviewer.io.atomic import (
     TargetExistsError,
     WriteError,
     replacing,
+    replacing_together,
     write_together,
     write_whole,
 )
@@ -155,3 +157,19 @@ def test_folders_and_missing_folders_are_named(tmp_path: Path) -> None:
         write_whole(tmp_path, b"", force=True)
     with pytest.raises(WriteError, match="folder does not exist"):
         write_whole(tmp_path / "none" / "a", b"")
+
+
+def test_large_files_appear_together_or_not_at_all(tmp_path: Path) -> None:
+    with replacing_together() as files:
+        for name in "ab":
+            with files.writing(tmp_path / name) as file:
+                file.write(b"1")
+                file.write(b"2")
+        assert not (tmp_path / "a").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b"]
+    with contextlib.suppress(KeyError), replacing_together(force=True) as files:
+        with files.writing(tmp_path / "a") as file:
+            file.write(b"new")
+        with files.writing(tmp_path / "c"):
+            raise KeyError
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"12", "b": b"12"}

@@ -1,84 +1,41 @@
 """Downloads from a server on this machine that stands for PhysioNet; nothing comes from outside."""
 
-import http.server
-import threading
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from ecgviewer.io import wfdb_record
-from ecgviewer.io.annotations import write_annotations
+from ecgviewer.io import physionet
 from ecgviewer.io.physionet import download_record
+from ecgviewer.io.physionet_files import Site
 from ecgviewer.io.readers import open_record
 from ecgviewer.record import RecordError
+from tests.io.physionet_server import PhysioNet, serving
 from tests.io.records import ecg_like, write_header, write_record
-from tests.io.test_annotations import _made
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
-class _Server:
-    """A database `mitdb`, version 1.0.0, with the records 100, p01/101 and the segmented 102."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.files = root / "files" / "mitdb" / "1.0.0"
-        (self.files / "p01").mkdir(parents=True)
-        (root / "content" / "mitdb").mkdir(parents=True)
-        (root / "content" / "mitdb" / "index.html").write_text("<p>Version: 1.0.0</p>\n")
-        write_record(self.files, ecg_like(20_000), name="100")
-        write_annotations(self.files / "100.atr", _made([10, 400], "NV"))
-        write_record(self.files / "p01", ecg_like(300), name="101")
-        write_record(self.files, ecg_like(100), name="s1")
-        write_header(self.files, "102/2 2 360 120\ns1 100\n~ 20\n", name="102")
-        (self.files / "ANNOTATORS").write_text("atr\treference\nqrs\tdetected\n../x\tbad\n")
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Server]:
-    served = _Server(tmp_path / "served")
-    handler = partial(_Quiet, directory=str(served.root))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        thread = threading.Thread(target=httpd.serve_forever)
-        thread.start()
-        _point_to(monkeypatch, f"http://127.0.0.1:{httpd.server_address[1]}")
+def server(tmp_path: Path) -> Iterator[PhysioNet]:
+    served = PhysioNet(tmp_path / "served")
+    with serving(served):
         yield served
-        wfdb_record._physionet()  # its connections end with the test
-        _close_session()
-        httpd.shutdown()
-        thread.join()
 
 
-def _point_to(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    net = wfdb_record._physionet()
-    monkeypatch.setattr(net.download.config, "db_index_url", f"{url}/files/")
-    monkeypatch.setattr(net.download, "PN_CONTENT_URL", f"{url}/content/")
-
-
-def _close_session() -> None:
-    from wfdb.io import _url
-
-    _url._get_session().close()
-
-
-def _download(folder: Path, record: str = "100", database: str = "mitdb", **more) -> Path:
+def _download(site: Site, folder: Path, record: str = "100", database: str = "mitdb", **more):
     keywords = {"progress": lambda done, total: None, "stop": lambda: False} | more
-    return download_record(database, record, folder, **keywords)
+    return download_record(database, record, folder, site=site, **keywords)
 
 
 def _tree(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
-def test_a_record_arrives_whole_with_its_annotations(server: _Server, tmp_path: Path) -> None:
+def test_a_record_arrives_whole_with_its_annotations(server: PhysioNet, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     folder = tmp_path / "mine"
-    header = _download(folder, progress=lambda done, total: told.append((done, total)))
+    header = _download(
+        server.site(), folder, progress=lambda done, total: told.append((done, total))
+    )
     assert header == folder / "mitdb" / "100.hea"
     assert _tree(folder) == ["mitdb/100.atr", "mitdb/100.dat", "mitdb/100.hea"]
     for name in ("100.hea", "100.dat", "100.atr"):
@@ -91,31 +48,38 @@ def test_a_record_arrives_whole_with_its_annotations(server: _Server, tmp_path: 
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
-def test_again_replaces_what_is_there(server: _Server, tmp_path: Path) -> None:
-    header = _download(tmp_path / "mine", database="mitdb/1.0.0")
+def test_again_replaces_what_is_there(server: PhysioNet, tmp_path: Path) -> None:
+    header = _download(server.site(), tmp_path / "mine", database="mitdb/1.0.0")
     (header.parent / "100.dat").write_bytes(b"damaged")
-    _download(tmp_path / "mine")
+    _download(server.site(), tmp_path / "mine")
     record = open_record(header)
     assert record.verdict.severity == "ok"
 
 
-def test_records_in_folders_and_segments(server: _Server, tmp_path: Path) -> None:
-    assert _download(tmp_path / "a", "p01/101") == tmp_path / "a" / "mitdb" / "p01" / "101.hea"
-    header = _download(tmp_path / "b", "102")
+def test_records_in_folders_and_segments(server: PhysioNet, tmp_path: Path) -> None:
+    assert (
+        _download(server.site(), tmp_path / "a", "p01/101")
+        == tmp_path / "a" / "mitdb" / "p01" / "101.hea"
+    )
+    header = _download(server.site(), tmp_path / "b", "102")
     assert _tree(tmp_path / "b") == ["mitdb/102.hea", "mitdb/s1.dat", "mitdb/s1.hea"]
     assert open_record(header).n_samples == 120
 
 
 @pytest.mark.parametrize(
-    ("database", "record"),
-    [("mitdb", "999"), ("nosuchdb", "100"), ("mitdb/9.9.9", "100")],
+    ("database", "record", "said"),
+    [
+        ("mitdb", "999", "999.hea is not among the files of mitdb/1.0.0"),
+        ("nosuchdb", "100", "has no such record or database"),
+        ("mitdb/9.9.9", "100", "no such version of this database, or no SHA256SUMS.txt"),
+    ],
 )
 def test_names_that_are_not_there(
-    server: _Server, tmp_path: Path, database: str, record: str
+    server: PhysioNet, tmp_path: Path, database: str, record: str, said: str
 ) -> None:
-    with pytest.raises(RecordError, match="has no such record or database"):
-        _download(tmp_path / "mine", record, database)
-    assert _tree(tmp_path / "mine") == []
+    with pytest.raises(RecordError, match=said):
+        _download(server.site(), tmp_path / "mine", record, database)
+    assert not (tmp_path / "mine").exists()
 
 
 @pytest.mark.parametrize(
@@ -123,40 +87,85 @@ def test_names_that_are_not_there(
     [
         ("../mitdb", "100"), ("mitdb/../x", "100"), ("http://x", "100"), ("", "100"), ("mitdb", ""),
         ("mitdb", "../100"), ("mitdb", "/etc/passwd"), ("mitdb", "a//b"), ("mitdb", "100?x"),
-        ("mitdb", "a/../../b"), ("mitdb", "10 0"),
+        ("mitdb", "a/../../b"), ("mitdb", "10 0"), ("mitdb", "100#"), ("mitdb", "a\\b"),
+        ("mitdb", "100%2e"), ("mitdb", "100\n"), ("mitdb", "héa"), ("mitdb", "-100"),
+        ("mitdb", "x" * 99),
     ],
 )  # fmt: skip
 def test_names_that_are_tricks(tmp_path: Path, database: str, record: str) -> None:
     with pytest.raises(RecordError, match=r"is no (PhysioNet database|record name)"):
-        _download(tmp_path / "mine", record, database)
+        _download(Site(), tmp_path / "mine", record, database)
     assert not (tmp_path / "mine").exists()
 
 
-def test_a_header_that_names_files_elsewhere(server: _Server, tmp_path: Path) -> None:
+def test_a_header_that_names_files_elsewhere(server: PhysioNet, tmp_path: Path) -> None:
     write_header(server.files, "bad 1 360 10\n../../x.dat 16\n", name="bad")
+    server.list_files()
     with pytest.raises(RecordError, match="own folder"):
-        _download(tmp_path / "mine", "bad")
-    assert _tree(tmp_path / "mine") == []
+        _download(server.site(), tmp_path / "mine", "bad")
+    assert not (tmp_path / "mine").exists()
 
 
-@pytest.mark.parametrize("after", [0, 1, 3, 10])
-def test_stopping_leaves_nothing(server: _Server, tmp_path: Path, after: int) -> None:
+def test_a_header_that_names_too_many_files(
+    server: PhysioNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(physionet, "MAX_FILES", 1)
+    with pytest.raises(RecordError, match="more than 1 files"):
+        _download(server.site(), tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_file_name_with_odd_characters(server: PhysioNet, tmp_path: Path) -> None:
+    header = write_record(server.files, ecg_like(100), name="odd")
+    (server.files / "odd.dat").rename(server.files / "odd#1%20é.dat")
+    header.write_text(header.read_text().replace("odd.dat", "odd#1%20é.dat"))
+    server.list_files()
+    assert open_record(_download(server.site(), tmp_path / "mine", "odd")).n_samples == 100
+
+
+def test_annotators_that_the_list_does_not_name(server: PhysioNet, tmp_path: Path) -> None:
+    server.sums.write_text(server.sums.read_text().replace("ANNOTATORS", "ANNOTATORS.old"))
+    _download(server.site(), tmp_path / "mine")
+    assert _tree(tmp_path / "mine") == ["mitdb/100.dat", "mitdb/100.hea"]
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3, 4, 6, 8, 10])
+def test_stopping_leaves_nothing(server: PhysioNet, tmp_path: Path, after: int) -> None:
     asked = iter(range(10**6))
     with pytest.raises(RecordError, match="cancelled"):
-        _download(tmp_path / "mine", stop=lambda: next(asked) >= after)
-    assert list((tmp_path / "mine").iterdir()) == []
+        _download(server.site(), tmp_path / "mine", stop=lambda: next(asked) >= after)
+    assert not (tmp_path / "mine").exists()
 
 
-def test_no_network_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _point_to(monkeypatch, "http://127.0.0.1:9")  # nobody listens there
+def test_stopping_leaves_what_was_there(server: PhysioNet, tmp_path: Path) -> None:
+    header = _download(server.site(), tmp_path / "mine")
+    before = {path: path.read_bytes() for path in header.parent.iterdir()}
+    asked = iter(range(10**6))
+    with pytest.raises(RecordError, match="cancelled"):
+        _download(server.site(), tmp_path / "mine", stop=lambda: next(asked) >= 10)
+    assert {path: path.read_bytes() for path in header.parent.iterdir()} == before
+
+
+def test_no_network_is_said(tmp_path: Path) -> None:
+    server = PhysioNet(tmp_path / "served")
+    server.url = "http://127.0.0.1:9"  # nobody listens there
     with pytest.raises(RecordError, match="PhysioNet could not be reached: no connection"):
-        _download(tmp_path / "mine")
+        _download(server.site(), tmp_path / "mine")
     with pytest.raises(RecordError, match="PhysioNet could not be reached"):
-        _download(tmp_path / "mine", database="mitdb/1.0.0")
-    _close_session()
+        _download(server.site(), tmp_path / "mine", database="mitdb/1.0.0")
 
 
-def test_a_page_without_a_version(server: _Server, tmp_path: Path) -> None:
-    (server.root / "content" / "mitdb" / "index.html").write_text("under construction\n")
+@pytest.mark.parametrize(
+    "page", ["under construction\n", "Version: none", "Version: 1.0.0.0.0", ""]
+)
+def test_a_page_without_a_version(server: PhysioNet, tmp_path: Path, page: str) -> None:
+    server.page(page)
     with pytest.raises(RecordError, match="names no version"):
-        _download(tmp_path / "mine")
+        _download(server.site(), tmp_path / "mine")
+
+
+def test_a_folder_that_cannot_be_written(server: PhysioNet, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("a file")
+    with pytest.raises(RecordError, match="could not be stored"):
+        _download(server.site(), tmp_path / "mine")
+    assert (tmp_path / "mine").read_text() == "a file"
