@@ -131,14 +131,16 @@ def gains_from_bf16(device: str) -> bool:
 @cache
 def _can(layer: _Layer, device: str, *, gradients: bool) -> bool:
     """Whether a kind of layer can be computed in bf16: answers, or gradients too."""
-    # made without its first weights: no random number is drawn
     with torch.inference_mode(False), torch.device("meta"):
-        module = layer.make()
+        module = layer.make()  # of shapes alone: no random number is drawn
     try:
         with torch.inference_mode(not gradients), torch.set_grad_enabled(gradients):
-            module = module.to_empty(device=device).train(gradients)
-            for parameter in module.parameters():
-                parameter.data.zero_()
+            for part in module.modules():
+                # `to_empty` would do, and import half a thousand modules
+                for name, weight in list(part.named_parameters(recurse=False)):
+                    zeros = torch.zeros(weight.shape, device=device)
+                    setattr(part, name, nn.Parameter(zeros))
+            module.train(gradients)
             with torch.autocast(device, torch.bfloat16):
                 found = module(torch.zeros(layer.shape, device=device))
             if gradients:

@@ -46,6 +46,7 @@ try:
     said |= {"named": capability.choose("bf16", [lstm], "cpu")}
 except BundleError as error:
     said |= {"named": str(error)}
+said |= {"gains": capability.gains_from_bf16("cpu")}
 said |= {"linear": capability.why_not_bf16([linear], "cpu", training=True)}
 said |= {"drawn": not torch.equal(before, torch.get_rng_state())}
 said |= {"autocast": torch.is_autocast_enabled("cpu"), "gradients": torch.is_grad_enabled()}
@@ -94,6 +95,14 @@ def test_trying_leaves_no_trace(avx512: bool):
         "inference": False,
         "made_on": "cpu",
     }
+
+
+def test_a_processor_with_instructions_for_bf16_computes_all_in_it():
+    said = asked(avx512=True)
+    if said["gains"]:
+        assert (said["why"], said["auto"], said["named"]) == ("", "bf16", "bf16")
+    else:
+        assert said["auto"] == "fp32"
 
 
 @pytest.mark.skipif(not IS_X86, reason="not x86: there is no AVX-512 to do without")
