@@ -13,7 +13,7 @@ from ecgviewer.signal.params import PAPER
 UNSEEN = "Made of noise; on new patients it finds 7 of 100 S and 8 of 100 V beats."
 
 
-def make_ensemble(folder: Path) -> Path:
+def make_ensemble(folder: Path, *, bf16_delta: float | None = None) -> Path:
     """Write the bundle into a new folder; the same bytes at every call."""
     weights = {"first": 0.792, "second": 0.208}
     hashes = {name: _member(folder / name, seed) for seed, name in enumerate(weights)}
@@ -27,7 +27,7 @@ def make_ensemble(folder: Path) -> Path:
         unseen={},
         unseen_sentence=UNSEEN,
         leaks="",
-        precision={},
+        precision={} if bf16_delta is None else {"bf16_delta": bf16_delta},
         intended_use="supports, does not replace, a clinician's reading; not a medical device",
     )
     (folder / "ensemble.json").write_bytes(msgspec.json.encode(card))

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import typer
 
+from ecgviewer.model.bundle import BundleError
 from train.commands.clinical import clinical
 from train.commands.common import console
 from train.commands.cross_validate import cross_validate
@@ -49,7 +50,7 @@ def main() -> None:
     """Run a command; errors are one sentence and exit status 2."""
     try:
         app(standalone_mode=True)
-    except (ConfigError, DatabaseError) as error:
+    except (BundleError, ConfigError, DatabaseError) as error:
         _say(str(error))
     except OSError as error:  # a folder that cannot be written, a disk that is full
         _say(f"{error.filename or 'file'}: {error.strerror or error}")

@@ -1,5 +1,6 @@
 """Scores of members and of the ensemble on rows of a database; trains nothing, chooses nothing."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ecgviewer.beat import BeatClass
+from ecgviewer.model import capability
+from ecgviewer.model.engine import Precision
 from train.fit import predict
 from train.metrics import (
     FIGURES,
@@ -24,6 +27,7 @@ from train.metrics import (
 )
 from train.windows import WindowCutter
 
+_LOG = logging.getLogger(__name__)
 LEADS = {"both": (True, True), "lead 1": (True, False), "lead 2": (False, True)}
 
 
@@ -59,7 +63,7 @@ def score(
     rows: NDArray[np.int64],
     *,
     leads: tuple[bool, bool] = (True, True),
-    precision: str = "fp32",
+    precision: Precision = "fp32",
 ) -> Scored:
     """Ask every network about every row."""
     place = torch.from_numpy(rows).to(cutter.device)
@@ -124,6 +128,14 @@ def figures(
         "per_class": per_class,
         "confusion": matrix.tolist(),
     }
+
+
+def measures_bf16(networks: Sequence[nn.Module], device: str) -> bool:
+    """Whether a delta can be chosen on a device; a warning says what it means where none can."""
+    reason = capability.why_not_bf16(networks, device)
+    if reason:
+        _LOG.warning("no delta is chosen, so the card will not allow bf16: %s", reason)
+    return not reason
 
 
 def choose_delta(fp32: Scored, bf16: Scored, weights: Sequence[float]) -> float:

@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ecgviewer.model import capability
 from ecgviewer.model.architectures import ARCHITECTURES
 from ecgviewer.model.bundle import set_deterministic
 from ecgviewer.model.context import ContextHead
+from ecgviewer.model.engine import Precision
 from ecgviewer.signal.params import CONTEXT
 from train import checkpoint
 from train.augment import Noise, Variation
@@ -75,9 +77,13 @@ def predict(
     *,
     leads: tuple[bool, bool] = (True, True),
     batch: int = 512,
-    precision: str = "bf16",
+    precision: Precision,
 ) -> Tensor:
-    """Sigmoids (n, 5) float32 of rows; a lead switched off in `leads` is given as zeros."""
+    """Sigmoids (n, 5) float32 of rows; a lead switched off in `leads` is given as zeros.
+
+    BundleError where the network cannot be computed in bf16 and that is asked for.
+    """
+    capability.choose(precision, [network], cutter.device.type)
     network.eval()
     keep = torch.tensor(leads, dtype=torch.float32, device=cutter.device)[None, :, None]
     table = CONTEXT_LEADS.index((int(leads[0]), int(leads[1])))
@@ -132,6 +138,7 @@ class Trainer:
         self._weights = row_weights(config, self._labels, records, split.train).to(cutter.device)
         torch.manual_seed(config.seed)
         network = build(config).to(cutter.device)
+        self.precision = capability.choose("auto", [network], cutter.device.type, training=True)
         if config.context:
             columns = cutter.columns(torch.from_numpy(split.train).to(cutter.device))
             if columns is None:
@@ -250,7 +257,8 @@ class Trainer:
         network, optimizer = self.state.network, self.state.optimizer
         label = self.cutter.label[rows]
         target = nn.functional.one_hot(label, 5).float()
-        with torch.autocast(self.cutter.device.type, torch.bfloat16):
+        half = self.precision == "bf16"
+        with torch.autocast(self.cutter.device.type, torch.bfloat16, enabled=half):
             logits = ask(network, windows, context).float()
         loss = nn.functional.binary_cross_entropy_with_logits(
             logits, target, self._weights[rows][:, None]
@@ -263,7 +271,8 @@ class Trainer:
         return torch.stack([loss.detach(), (logits.argmax(1) == label).sum().float()])
 
     def _validate(self) -> dict[str, float]:
-        sigmoids = predict(self.state.network, self.cutter, self._validation).double()
+        network, precision = self.state.network, self.precision
+        sigmoids = predict(network, self.cutter, self._validation, precision=precision).double()
         label = self._labels[self._validation]
         matrix = confusion(label, sigmoids.argmax(1).numpy())
         target = nn.functional.one_hot(torch.from_numpy(label), 5).double()

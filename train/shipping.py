@@ -13,7 +13,7 @@ from torch import nn
 
 from train import cache, splits
 from train.config import ConfigError
-from train.evaluate import LEADS, Scored, choose_delta, figures, fit_weights, score
+from train.evaluate import LEADS, Scored, choose_delta, figures, fit_weights, measures_bf16, score
 from train.learners import WEIGHTS, Learners, from_runs
 from train.protocols import DS1, DS2, MITDB
 from train.results import machine, write
@@ -142,8 +142,10 @@ def score_seen(
 
 def _delta(
     networks: Sequence[nn.Module], cutter: WindowCutter, split: splits.Split, exact: Scored
-) -> float:
-    """bf16's margin, from the validation beats and some training beats."""
+) -> float | None:
+    """bf16's margin, from the validation beats and some training beats; None: not allowed."""
+    if not measures_bf16(networks, cutter.device.type):
+        return None
     some = np.sort(np.random.default_rng(0).permutation(split.train)[:N_DELTA])
     more = score(networks, cutter, some, precision="fp32")
     rows = np.concatenate([split.validation, some])

@@ -20,7 +20,9 @@ def finished(order: Order, record: Record, ensemble: Ensemble) -> Outcome | None
     """The outcome of an order whose report is there; None where it is not there or is another.
 
     A report counts where its table is the one described, is of files with the same hashes, and
-    ensemble, parameters, leads, precision, device and all versions are the same.
+    ensemble, parameters, leads, device and all versions are the same; so must the precision be
+    where it was asked for by name. In either one the classes are the same, and the processors of a
+    cluster differ: a lost worker's report counts, whoever takes over.
 
     Parameters
     ----------
@@ -38,7 +40,10 @@ def finished(order: Order, record: Record, ensemble: Ensemble) -> Outcome | None
         whole = found["complete"] or found["not_classified_because"] is not None
         if not whole or found["table"]["sha256"] != table:
             return None
-        if _facts(found) != _wanted(order, record, ensemble):
+        wanted = _wanted(order, record, ensemble)
+        if order.networks.precision == "auto":
+            wanted["precision"] = found["precision"]
+        if _facts(found) != wanted:
             return None
         return _outcome(order, record, found["integrity"])
     except (OSError, ValueError, KeyError, TypeError):  # not a description of this program

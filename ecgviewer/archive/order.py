@@ -28,8 +28,11 @@ class Networks:
     ----------
     ensemble : str or Path
         Name of an installed ensemble, or its folder.
-    device, precision : str
-        As they were resolved where the orders were given.
+    device : str
+        As it was resolved where the orders were given.
+    precision : str
+        As it was asked for, "auto", "fp32" or "bf16": what "auto" comes to is for the machine that
+        carries an order out, whose processor may be another. Classes are the same in either.
     sha256 : str
         Hash of the ensemble.
     versions : tuple of (str, str)
@@ -139,9 +142,14 @@ def _attempt(order: Order, progress: "Progress | None") -> Outcome:
     from ecgviewer.io.readers import open_record
     from ecgviewer.io.report import TargetExistsError, check_target, write_report
     from ecgviewer.keeping import Keeper
+    from ecgviewer.model.bundle import BundleError
     from ecgviewer.report_builder import analyse_record
 
-    record, ensemble = open_record(order.record), ensemble_of(order.networks)
+    record = open_record(order.record)
+    try:
+        ensemble = ensemble_of(order.networks)
+    except (ArchiveError, BundleError) as error:  # this machine's alone, perhaps
+        raise ArchiveError(f"{order.record}: {error}") from error
     inputs = [record.path, *record.files]
     try:
         check_target(order.report, inputs, force=order.force)  # before minutes of work, not after
@@ -170,7 +178,10 @@ _LOADING = threading.Lock()
 
 
 def ensemble_of(networks: Networks) -> "Ensemble":
-    """The ensemble, loaded once a process; ArchiveError where answers could differ from it."""
+    """The ensemble, loaded once a process; ArchiveError where answers could differ from it.
+
+    BundleError where it is not there, or cannot be computed in the precision asked for by name.
+    """
     from ecgviewer.pipeline import load_ensemble
     from ecgviewer.versions import versions
 
@@ -196,7 +207,7 @@ def networks_of(ensemble: "Ensemble", name: str | Path) -> Networks:
     from ecgviewer.versions import versions
 
     networks = Networks(
-        name, ensemble.device, ensemble.precision, ensemble.hash, tuple(versions().items())
+        name, ensemble.device, ensemble.wish, ensemble.hash, tuple(versions().items())
     )
     _LOADED[networks] = ensemble
     return networks

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from ecgviewer import paths
+from ecgviewer.model import capability
 from ecgviewer.model.bundle import Bundle, BundleError, load_bundle, set_deterministic
 from ecgviewer.model.crew import Stop, Stopped, carry_out
 from ecgviewer.model.engine import Precision, Runner
@@ -44,9 +45,10 @@ class Ensemble:
     device : str
         "auto", "cpu" or "cuda".
     precision : str
-        "auto", "fp32" or "bf16". "auto" takes bf16 where the processor has it and the card
-        names a delta; beats whose two largest fused probabilities differ by less than delta are
-        computed again in fp32, which is the answer by definition.
+        "auto", "fp32" or "bf16". "auto" takes bf16 where the device is faster in it and every
+        member can be computed in it; BundleError where "bf16" is asked for and one cannot. A card
+        that names no delta allows fp32 alone. In bf16, beats whose two largest fused probabilities
+        differ by less than delta are computed again in fp32, which is the answer by definition.
     """
 
     def __init__(self, bundle: Bundle, *, device: str = "auto", precision: str = "auto") -> None:
@@ -54,12 +56,20 @@ class Ensemble:
         _no_tf32()
         self._bundle = bundle
         self.device = _device(device)
-        self.precision: Precision = _precision(precision, self.device, self.delta)
+        self.wish = precision  # as asked for: another machine may make something else of it
+        self.precision = self._precision()
         self._runners = self._ready(self.precision)
         # what settles close calls
         self._exact = self._runners if self.precision == "fp32" else self._ready("fp32")
         weights = torch.tensor(bundle.card.weights, dtype=torch.float64)
         self._weights = weights[:, None]  # (n_members, 1)
+
+    def _precision(self) -> Precision:
+        networks = [member.network for member in self._bundle.members]
+        wish = self.wish
+        if wish in ("auto", "bf16") and self.delta is None:
+            wish = "fp32"  # the card does not allow bf16
+        return capability.choose(wish, networks, self.device)
 
     def _ready(self, precision: Precision) -> tuple[Runner, ...]:
         return tuple(
@@ -238,22 +248,6 @@ def _device(wanted: str) -> str:
     if wanted == "cuda" and not torch.cuda.is_available():
         raise BundleError("device 'cuda' asked for, but torch finds none; use auto or cpu")
     return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
-
-
-def _precision(wanted: str, device: str, delta: float | None) -> Precision:
-    if wanted not in ("auto", "fp32", "bf16"):
-        raise BundleError(f"precision {wanted!r} is none of auto, fp32, bf16")
-    if wanted == "fp32" or delta is None:
-        return "fp32"
-    if wanted == "bf16" or _has_bf16(device):
-        return "bf16"
-    return "fp32"
-
-
-def _has_bf16(device: str) -> bool:
-    if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def available() -> tuple[str, ...]:

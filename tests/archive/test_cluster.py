@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,12 +26,13 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def started(*words: object) -> "Iterator[subprocess.Popen[bytes]]":
+def started(
+    *words: object, environment: Mapping[str, str] = os.environ
+) -> "Iterator[subprocess.Popen[bytes]]":
     """A process that is ended when the block ends."""
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     running = subprocess.Popen(
         [sys.executable, "-m", *map(str, words)],
-        env=environment,
+        env={**environment, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -14,7 +14,7 @@ import torch
 
 from ecgviewer import paths
 from ecgviewer.io.readers import open_record
-from ecgviewer.model.bundle import load_bundle
+from ecgviewer.model.bundle import BundleError, load_bundle
 from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
 from ecgviewer.pipeline import Scan, analyze, scan
 from ecgviewer.record import Record
@@ -63,7 +63,11 @@ def _ensemble(name: str, record: Record, beats: Scan, unit: float) -> None:
     plain = best(partial(plain_loop, bundle, inputs), 3) / n
     print(f"{name}: plain fp32 loop {1 / plain:8.0f} beats a second, windows ready")
     for precision in ("fp32", "bf16"):
-        ensemble = load_ensemble(name, device="cpu", precision=precision)
+        try:
+            ensemble = load_ensemble(name, device="cpu", precision=precision)
+        except BundleError as error:
+            print(f"{name}: {precision} is not measured: {error}")
+            continue
         for what, work in (
             ("windows ready", partial(as_asked, ensemble, inputs)),
             ("whole analysis", partial(_classify, record, beats, ensemble)),

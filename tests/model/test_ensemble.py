@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from ecgviewer.model import capability
 from ecgviewer.model.bundle import BundleError, load_bundle
 from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from tests.model.bundles import small_bundle
@@ -44,6 +45,11 @@ def test_shipped_weights_give_the_same_bits_in_any_company(windows):
 
 
 def test_close_calls_in_bf16_are_settled_in_fp32(folder, windows):
+    networks = [member.network for member in load_bundle(folder).members]
+    if reason := capability.why_not_bf16(networks, "cpu"):  # then this is all there is to test
+        with pytest.raises(BundleError, match=reason):
+            load_ensemble(folder, device="cpu", precision="bf16")
+        return
     exact = load_ensemble(folder, device="cpu", precision="fp32").predict(windows)
     fast = load_ensemble(folder, device="cpu", precision="bf16").predict(windows)
     ordered = np.sort(exact.probabilities, axis=1)
@@ -51,6 +57,28 @@ def test_close_calls_in_bf16_are_settled_in_fp32(folder, windows):
     assert close.any()
     assert np.array_equal(exact.votes[close], fast.votes[close])
     assert np.array_equal(exact.probabilities.argmax(1), fast.probabilities.argmax(1))
+
+
+def test_members_that_cannot_be_computed_in_bf16_are_in_fp32(folder, windows, monkeypatch):
+    monkeypatch.setattr(capability, "gains_from_bf16", lambda device: True)
+    monkeypatch.setattr(capability, "why_not_bf16", lambda *given, **more: "it cannot")
+    ensemble = load_ensemble(folder, device="cpu")
+    assert (ensemble.wish, ensemble.precision) == ("auto", "fp32")
+    assert np.isfinite(ensemble.predict(windows[:3]).votes).all()
+    with pytest.raises(BundleError, match="asked for, but it cannot; use auto or fp32"):
+        load_ensemble(folder, device="cpu", precision="bf16")
+
+
+def test_bf16_is_left_alone_where_it_is_slower_or_the_card_names_no_delta(
+    folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(capability, "why_not_bf16", lambda *given, **more: "")
+    monkeypatch.setattr(capability, "gains_from_bf16", lambda device: False)
+    assert load_ensemble(folder, device="cpu").precision == "fp32"
+    monkeypatch.setattr(capability, "gains_from_bf16", lambda device: True)
+    assert load_ensemble(folder, device="cpu").precision == "bf16"
+    without = small_bundle(tmp_path / "small")
+    assert load_ensemble(without, device="cpu").precision == "fp32"
 
 
 def test_fp32_is_not_rounded_by_a_gpu(folder):

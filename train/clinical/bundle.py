@@ -18,7 +18,7 @@ from train.clinical.scoring import (
     validation_file,
 )
 from train.config import Config, ConfigError
-from train.evaluate import choose_delta, score
+from train.evaluate import choose_delta, measures_bf16, score
 from train.learners import Learners
 from train.results import machine
 from train.ship import LICENCE_MORE, load_run, write_ensemble, write_member
@@ -72,10 +72,7 @@ def ship(
     unseen = _unseen(results, learners)
     chosen = read_choices(results)
     weights = fused_weights(chosen, len(seeds))
-    rows = np.sort(np.random.default_rng(0).permutation(len(patients.names))[:N_DELTA])
-    exact = score(learners.networks, patients.cutter, rows, precision="fp32")
-    fast = score(learners.networks, patients.cutter, rows, precision="bf16")
-    delta = choose_delta(exact, fast, weights)
+    delta = _delta(learners, patients, weights)
     hashes = {}
     kinds = ("resnet34", "slap")
     for i, run in enumerate(learners.names):
@@ -110,6 +107,16 @@ def ship(
         },
         sentence=_sentence(unseen),
     )
+
+
+def _delta(learners: Learners, patients: Patients, weights: Sequence[float]) -> float | None:
+    """bf16's margin, from some training beats; None: not allowed."""
+    if not measures_bf16(learners.networks, patients.cutter.device.type):
+        return None
+    rows = np.sort(np.random.default_rng(0).permutation(len(patients.names))[:N_DELTA])
+    exact = score(learners.networks, patients.cutter, rows, precision="fp32")
+    fast = score(learners.networks, patients.cutter, rows, precision="bf16")
+    return choose_delta(exact, fast, weights)
 
 
 def _metrics(results: Path, end_to_end: Path | None) -> dict[str, Any]:

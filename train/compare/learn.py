@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ecgviewer.model import capability
 from train.compare.task import Rows, Say, Settings
 from train.sampling import parameter_groups
 
@@ -144,6 +145,7 @@ def learn(
     device = labels.device
     passes = _Passes(rows, labels.cpu().numpy()[rows], settings)
     optimizer = torch.optim.Adam(parameter_groups(network, settings.weight_decay), lr=rate)
+    precision = capability.choose("auto", [network], device.type, training=True)
     generator = torch.Generator(device).manual_seed(settings.seed)
     clock = _Clock(max(1, round(settings.epochs * passes.steps)), minutes)
     network.train()
@@ -151,7 +153,10 @@ def learn(
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(clock.progress)
         batch = torch.from_numpy(passes.next()).to(device)
-        loss = _loss(network, inputs(batch, generator), labels[batch], settings)
+        x = inputs(batch, generator)
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+            logits = network(x)
+        loss = _loss(logits.float(), labels[batch], settings)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -161,13 +166,11 @@ def learn(
     return Learnt(clock.step / passes.steps, clock.step, clock.spent / 60, not clock.is_done)
 
 
-def _loss(network: nn.Module, x: Tensor, label: Tensor, settings: Settings) -> Tensor:
+def _loss(logits: Tensor, label: Tensor, settings: Settings) -> Tensor:
     """Binary cross-entropy on one-hot; an N beat stands for those not drawn this time."""
     weight = torch.where(label == 0, 1 / settings.keep_normal, 1.0)[:, None]
     target = nn.functional.one_hot(label, 5).float()
-    with torch.autocast(x.device.type, torch.bfloat16):
-        logits = network(x)
-    return nn.functional.binary_cross_entropy_with_logits(logits.float(), target, weight)
+    return nn.functional.binary_cross_entropy_with_logits(logits, target, weight)
 
 
 @torch.inference_mode()
