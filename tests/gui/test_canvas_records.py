@@ -11,6 +11,7 @@ from ecgviewer.gui.canvas import Canvas
 from ecgviewer.record import Lead, RecordError
 from tests.bench.scroll import DAY_S, N_BEATS, day, frame_times_ms, show_day
 from tests.gui.canvases import THEME, show, wheel, x_of
+from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.images import is_color, pixels
 from tests.gui.synthetic import FIRST_S, RR_S, heart, synthetic
 
@@ -164,7 +165,7 @@ def test_pans_3000_times(qtbot) -> None:
     canvas.resize(300, 150)
     record = synthetic(seconds=4_000)
     show(canvas, record, "NNV")
-    with qtbot.waitExposed(canvas):
+    with qtbot.waitExposed(canvas, timeout=TIMEOUT_MS):
         canvas.show()
     seen: list[float] = []
     canvas.position_changed.connect(seen.append)
