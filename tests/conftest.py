@@ -12,6 +12,9 @@ import hypothesis
 import pytest
 
 from tests.data import data_dir, ec57_dir
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 _FOLDERS = {
     "HOME": "",
