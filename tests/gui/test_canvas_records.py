@@ -179,6 +179,7 @@ def test_pans_3000_times(qtbot) -> None:
     assert canvas.n_painted >= 3_000
 
 
+@pytest.mark.alone  # a ratio of two times of the processor, which a neighbour's work stretches
 def test_a_day_scrolls_like_a_minute(qtbot) -> None:
     """A page costs what is on it: a ratio, so that it holds on any machine."""
     canvas = Canvas()

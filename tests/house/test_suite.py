@@ -1,8 +1,12 @@
-"""The suite's own rules: which skips are allowed."""
+"""The suite's own rules: which skips are allowed, and what is said to touch torch."""
 
 import sys
 
+import pytest
+
+from tests.data import REPOSITORY
 from tests.skips import allowed
+from tests.torch_imports import reaches_torch
 
 pytest_plugins = "pytester"
 
@@ -40,3 +44,17 @@ def test_any_other_skip_fails(pytester):
     ran = pytester.runpytest_inprocess("--continue-on-collection-errors")
     ran.assert_outcomes(passed=1, failed=1, errors=2, xfailed=1)
     ran.stdout.fnmatch_lines(["*does not allow here: it fails*"])
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("ecgviewer/model/engine.py", True),
+        ("ecgviewer/pipeline.py", True),
+        ("ecgviewer/analyze_command.py", True),  # inside a function
+        ("ecgviewer/signal/detect.py", False),
+        ("ecgviewer/io/readers.py", False),
+    ],
+)
+def test_what_reaches_torch(file: str, expected: bool):
+    assert reaches_torch(REPOSITORY / file) is expected
