@@ -1,5 +1,6 @@
 # make run      the viewer on the bundled demo record (without a display: drawn off screen into out/)
-# make test     the whole test suite
+# make test     the whole test suite: on every core, then what measures time by itself
+# make test-avx2  what touches torch, as a processor without AVX-512 would compute it
 # make lint     ruff, mypy, import-linter and the other hooks of .pre-commit-config.yaml
 # make bench    days of signal in the real window, each figure beside its bar (docs/performance.md);
 #               a quarter of an hour, and 1.1 GB in out/bench. Some parts: make bench PARTS=open,frames
@@ -12,7 +13,10 @@ DEMO := resources/demo/demo208.hea
 # every package already there is worth a line to a user who waits, not to a log
 QUIET := --disable-pip-version-check $(if $(CI),--quiet)
 
-.PHONY: run test lint bench package clean
+# whole files stay together as far as they can: their shared fixtures are made once
+PARALLEL := -n logical --maxprocesses 8 --dist worksteal
+
+.PHONY: run test test-avx2 lint bench package clean
 
 run: .venv/stamp-run
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -25,7 +29,12 @@ run: .venv/stamp-run
 	echo "Wrote out/demo.png (the window) and out/demo.csv (the beat report)."
 
 test: .venv/stamp-dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(PARALLEL) -m 'not alone'
+	$(BIN)/python -m pytest -q -m alone
+
+test-avx2: .venv/stamp-dev
+	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 \
+	  $(BIN)/python -m pytest -q $(PARALLEL) -m 'torch and not alone'
 
 lint: .venv/stamp-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pre-commit run --all-files

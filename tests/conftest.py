@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+# Threads of torch that wait sleep: by default they spin, and starve the suite's other processes.
+# Their number, and with it the order of sums, stays as it is. Before anything imports torch.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import hypothesis
 import pytest
 
 from tests.data import data_dir, ec57_dir
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport
+from tests.torch_imports import reaches_torch
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 _FOLDERS = {
     "HOME": "",
@@ -25,8 +32,16 @@ _FOLDERS = {
     "ECGVIEWER_CACHE": ".cache/ecgviewer",  # Windows does not ask the environment for its own
 }
 
-hypothesis.settings.register_profile("dev", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark `torch` what a processor's instruction set may change; see `make test-avx2`."""
+    if reaches_torch(item.path):
+        item.add_marker("torch")
+
+
+_UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("dev", **_UNTIMED)
+hypothesis.settings.register_profile("ci", **_UNTIMED, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 

@@ -8,6 +8,18 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+def data_folder(part: str = "") -> Path:
+    """Where the test data belong, or one database of them, there or not; see `data_dir`."""
+    named = os.environ.get("ECGVIEWER_DATA")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
+    return folder / part if part else folder
+
+
+def ec57_folder() -> Path:
+    """Where the EC57 reference programs' output belongs, there or not."""
+    return data_folder().parent / "ec57"
+
+
 def data_dir(part: str = "") -> Path:
     """Folder of the test data, or of one database in it; skips the test where it is absent.
 
@@ -21,10 +33,9 @@ def data_dir(part: str = "") -> Path:
     Path
         $ECGVIEWER_DATA, else `../shared/data` beside the repository.
     """
-    named = os.environ.get("ECGVIEWER_DATA")
-    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
-    wanted = folder / part if part else folder
+    wanted = data_folder(part)
     if not wanted.is_dir():
+        named = os.environ.get("ECGVIEWER_DATA")
         where = (
             "where ECGVIEWER_DATA points" if named else "at ../shared/data (or set ECGVIEWER_DATA)"
         )
@@ -34,7 +45,8 @@ def data_dir(part: str = "") -> Path:
 
 def ec57_dir() -> Path:
     """Folder of the EC57 reference programs' output, beside the data; skips where it is absent."""
-    folder = data_dir().parent / "ec57"
+    data_dir()
+    folder = ec57_folder()
     if not folder.is_dir():
         pytest.skip("no EC57 reference output beside the test data", allow_module_level=True)
     return folder

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -57,14 +56,6 @@ def test_version_and_help() -> None:
     assert call("analyze").exit_code == 2
     assert call("analyze", DEMO).exit_code == 2  # no -o
     assert call("nonsense").exit_code == 2
-
-
-def test_no_window_toolkit_is_imported() -> None:
-    code = "import ecgviewer.cli, ecgviewer.report_builder, sys; print('PySide6' in sys.modules)"
-    ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.strip() == "False"
 
 
 def test_one_record(tmp_path: Path, ensemble: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
@@ -64,3 +65,14 @@ def reports(folder: Path) -> dict[str, object]:
         elif path.is_file():
             found[name] = "not a report"
     return found
+
+
+def await_tables(out: Path, n: int, *, timeout_s: float = 120) -> None:
+    """Wait until n reports are whole: a table has its name a moment before its description has.
+
+    An interrupt undoes a report that is between the two: for one to be left, wait for one more
+    than there are processes.
+    """
+    until = time.monotonic() + timeout_s
+    while len(list(out.rglob("*-metadata.json"))) < n and time.monotonic() < until:
+        time.sleep(0.01)

@@ -11,7 +11,7 @@ import pytest
 
 from ecgviewer.store import place
 from ecgviewer.store.database import FILE, Store
-from tests.archive.commands import an_archive, analyze, process, reports
+from tests.archive.commands import an_archive, analyze, await_tables, process, reports
 from tests.excerpt import an_excerpt
 from tests.tiny_ensemble import make_ensemble
 
@@ -157,7 +157,7 @@ def test_an_interrupt_ends_every_process(tmp_path: Path, ensemble: Path, whom: s
         records, "-o", out, "--no-cache", "-j", 2, ensemble=ensemble, start_new_session=True
     )
     with running:
-        wait_for_a_table(out)
+        await_tables(out, 3)
         if whom == "the program":
             running.send_signal(signal.SIGINT)
         else:
@@ -185,17 +185,11 @@ def test_no_process_outlives_a_program_that_is_killed(tmp_path: Path, ensemble: 
         records, "-o", out, "--no-cache", "-j", 2, ensemble=ensemble, start_new_session=True
     )
     with running:
-        wait_for_a_table(out)
+        await_tables(out, 3)
         running.kill()
         running.communicate(timeout=60)
     assert_nobody_left(running)
     assert len(list(out.rglob("*.csv"))) < 60
-
-
-def wait_for_a_table(out: Path) -> None:
-    until = time.monotonic() + 120
-    while not list(out.rglob("*.csv")) and time.monotonic() < until:
-        time.sleep(0.01)
 
 
 def assert_nobody_left(leader: "subprocess.Popen[str]") -> None:

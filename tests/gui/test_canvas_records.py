@@ -11,6 +11,7 @@ from ecgviewer.gui.canvas import Canvas
 from ecgviewer.record import Lead, RecordError
 from tests.bench.scroll import DAY_S, N_BEATS, day, frame_times_ms, show_day
 from tests.gui.canvases import THEME, show, wheel, x_of
+from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.images import is_color, pixels
 from tests.gui.synthetic import FIRST_S, RR_S, heart, synthetic
 
@@ -164,7 +165,7 @@ def test_pans_3000_times(qtbot) -> None:
     canvas.resize(300, 150)
     record = synthetic(seconds=4_000)
     show(canvas, record, "NNV")
-    with qtbot.waitExposed(canvas):
+    with qtbot.waitExposed(canvas, timeout=TIMEOUT_MS):
         canvas.show()
     seen: list[float] = []
     canvas.position_changed.connect(seen.append)
@@ -178,6 +179,7 @@ def test_pans_3000_times(qtbot) -> None:
     assert canvas.n_painted >= 3_000
 
 
+@pytest.mark.alone  # a ratio of two times of the processor, which a neighbour's work stretches
 def test_a_day_scrolls_like_a_minute(qtbot) -> None:
     """A page costs what is on it: a ratio, so that it holds on any machine."""
     canvas = Canvas()

@@ -53,6 +53,7 @@ def test_the_environment_may_ask_for_fewer_cores(monkeypatch):
     assert threads.cores() >= 1
 
 
+@pytest.mark.alone  # jobs of 20 ms: on a busy machine one thread may do all before the other runs
 def test_a_core_is_left_free_while_something_moves(monkeypatch):
     monkeypatch.setattr(crew, "cores", lambda: 2)
     busy, most, lock = set(), [], threading.Lock()
@@ -84,6 +85,7 @@ def test_room_asked_for_on_one_core_stops_nothing(monkeypatch):
     assert len(done) == 3
 
 
+@pytest.mark.alone  # jobs of 100 ms: the main thread has to hear the signal within one
 def test_an_interrupt_waits_for_jobs_that_run_and_begins_no_other(monkeypatch):
     monkeypatch.setattr(crew, "cores", lambda: 2)
     begun, ended = [], []
