@@ -1,6 +1,7 @@
 # make run      the viewer on the bundled demo record (without a display: drawn off screen into out/)
 # make test     the whole test suite: on every core, then what measures time by itself
-# make test-avx2  what touches torch, as a processor without AVX-512 would compute it
+# make test-avx2
+#               what touches torch once more, as a processor without AVX-512 would compute it
 # make lint     ruff, mypy, import-linter and the other hooks of .pre-commit-config.yaml
 # make bench    days of signal in the real window, each figure beside its bar (docs/performance.md);
 #               a quarter of an hour, and 1.1 GB in out/bench. Some parts: make bench PARTS=open,frames
@@ -13,8 +14,12 @@ DEMO := resources/demo/demo208.hea
 # every package already there is worth a line to a user who waits, not to a log
 QUIET := --disable-pip-version-check $(if $(CI),--quiet)
 
-# whole files stay together as far as they can: their shared fixtures are made once
+# neighbours stay together as far as they can: what a file's tests share is made once
 PARALLEL := -n logical --maxprocesses 8 --dist worksteal
+# these files only: to collect the others takes longer than to run these
+ALONE = $(shell grep -rl --include='test_*.py' 'mark\.alone' tests)
+# tests start some fifty processes, each of which would compile the package anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-avx2 lint bench package clean
 
@@ -30,7 +35,7 @@ run: .venv/stamp-run
 
 test: .venv/stamp-dev
 	$(BIN)/python -m pytest -q $(PARALLEL) -m 'not alone'
-	$(BIN)/python -m pytest -q -m alone
+	$(BIN)/python -m pytest -q -m alone $(ALONE)
 
 test-avx2: .venv/stamp-dev
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 \
