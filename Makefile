@@ -45,7 +45,7 @@ lint: .venv/stamp-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pre-commit run --all-files
 
 bench: .venv/stamp-dev
-	$(BIN)/python -m tests.bench.days $(if $(PARTS),--part $(PARTS)) $(BENCH)
+	$(BIN)/python -m bench.days $(if $(PARTS),--part $(PARTS)) $(BENCH)
 
 package: .venv/stamp-package
 	$(BIN)/pyinstaller --noconfirm --clean --log-level WARN \

@@ -1,4 +1,4 @@
-"""Report against reference on all 48 records: python -m tests.bench.classes --data DIR.
+"""Report against reference on all 48 records: python -m bench.classes --data DIR.
 
 Beats are detected, classified with the shipped ensemble, and paired one to one with the reference
 within 150 ms. Most of these beats were trained on: the figures say that the whole way holds
@@ -13,15 +13,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.io.readers import open_record
-from ecgviewer.pipeline import analyze, load_ensemble, scan
-from tests.bench.pairing import pair
-from train.database import MITDB
+from bench.pairing import pair
+from ecgviewer.aami import DE_CHAZAL, FLUTTER_WAVE
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.formats.annotations import read_annotations
+from ecgviewer.formats.readers import open_record
+from ecgviewer.model.ensemble import load_ensemble
+from train.data.splits import FOLDER
 from train.metrics import confusion
-from train.splits import FOLDER
+from train.protocols import MITDB
 
 NOT_FOUND = 5  # column of missed beats; row of extra ones
 

@@ -1,4 +1,4 @@
-"""R peaks against reference annotations: python -m tests.bench.detection --data DIR.
+"""R peaks against reference annotations: python -m bench.detection --data DIR.
 
 Sensitivity (Se) and positive predictivity (+P) of the detector, record by record and gross, over
 the whole record, all ECG leads, with EC57's window of 150 ms; and the time it takes without
@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import DE_CHAZAL
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.io.readers import open_record
+from ecgviewer.aami import DE_CHAZAL
+from ecgviewer.formats.annotations import read_annotations
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Record
-from ecgviewer.signal.detect import detect_block, join
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION
-from train.database import DS1, DS2, MITDB, PACED
+from ecgviewer.signal.rpeaks.detect import detect_block, join
+from train.protocols import DS1, DS2, MITDB, PACED
 
 WINDOW_S = 0.15  # ANSI/AAMI EC57
 SETS = {"DS1": DS1, "DS2": DS2, "PACED": PACED, "MITDB": MITDB}

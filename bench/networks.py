@@ -6,16 +6,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ecgviewer.classifying import Chosen, bounds_of
-from ecgviewer.contexts import ContextSource
+from ecgviewer.analysis.classify import BATCH
+from ecgviewer.analysis.context import ContextSource
+from ecgviewer.analysis.inputs import InputRows, bounds_of, default_inputs
+from ecgviewer.beats.scan import Scan
 from ecgviewer.model.bundle import Bundle
 from ecgviewer.model.ensemble import Ensemble
-from ecgviewer.pipeline import BATCH, Scan, default_inputs
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.segment import cut_windows
+from ecgviewer.signal.windows import cut_windows
 
 _PLAIN_BATCH = 256
 
@@ -33,7 +34,7 @@ class Ready:
 
 def ready(record: Record, beats: Scan, prep: Preprocessing, *, n: int | None = None) -> Ready:
     """Inputs of the first `n` beats, or of all: noise would be close calls, computed twice."""
-    chosen = Chosen.of(default_inputs(record, prep=prep))
+    chosen = InputRows.of(default_inputs(record, prep=prep))
     cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep)
     first = np.arange(beats.n_beats)[:n]
     windows = cut_windows(cleaned, bounds_of(beats, first, prep), inputs=chosen.rows).values

@@ -1,4 +1,4 @@
-"""R peaks in noise: python -m tests.bench.noise_stress --data DIR.
+"""R peaks in noise: python -m bench.noise_stress --data DIR.
 
 The noise stress test of ANSI/AAMI EC57 and of Moody, Muldrow and Mark (1984): electrode motion is
 added to both leads of records 118 and 119, from the fifth minute on, two minutes with noise and two
@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import DE_CHAZAL
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.io.readers import open_record
+from bench.detection import Score, detect, match
+from ecgviewer.aami import DE_CHAZAL
+from ecgviewer.formats.annotations import read_annotations
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Record
 from ecgviewer.signal.params import DETECTION
-from tests.bench.detection import Score, detect, match
 
 RECORDS = ("118", "119")
 NOISE = "em"

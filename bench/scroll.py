@@ -2,7 +2,7 @@
 
 A day of three leads at 250 Hz with 100,000 beats, at the two sizes of window that are looked at.
 Times are of the processor, so that other work on the machine counts little. Run it with
-`python -m tests.bench.scroll`.
+`python -m bench.scroll`.
 """
 
 import os
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.gui.canvas import Canvas
-from ecgviewer.gui.overview import Overview
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.gui.strip.widget import StripWidget
+from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead, Record
 from tests.gui.synthetic import log_with, synthetic
 
@@ -76,7 +76,7 @@ def main() -> None:
             moves = [partial(canvas.scroll_pixels, 17)] * 100
             report(f"{name} scroll", frame_times_ms(moves, draw))
             report(f"{name} jump", frame_times_ms([partial(canvas.go_to, t) for t in spots], draw))
-        strip = Overview()
+        strip = StripWidget()
         strip.resize(size[0], 112)
         strip.set_record(record)
         strip.set_log(log)

@@ -1,4 +1,4 @@
-"""Speed of every step on one recording: python -m tests.bench.speed [RECORD].
+"""Speed of every step on one recording: python -m bench.speed [RECORD].
 
 Prints beats or lead-hours a second, and each step as a ratio to a matrix product of the same run,
 so that two machines, or two days of one machine, can be compared.
@@ -12,15 +12,17 @@ from pathlib import Path
 
 import torch
 
+from bench.networks import as_asked, plain_loop, ready
 from ecgviewer import paths
-from ecgviewer.io.readers import open_record
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.scan import Scan
+from ecgviewer.formats.readers import open_record
 from ecgviewer.model.bundle import BundleError, load_bundle
 from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
-from ecgviewer.pipeline import Scan, analyze, scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from tests.bench.networks import as_asked, plain_loop, ready
 
 
 def best(action: Callable[[], object], n: int = 5) -> float:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ecgviewer.cli import FAILED, app
+from ecgviewer.commands.app import app
+from ecgviewer.commands.terminal import FAILED
 
 
 @app.command("open")
@@ -40,7 +41,7 @@ def open_window(
     ] = "",
 ) -> None:
     """Open the window, with a record or without."""
-    from ecgviewer.gui.request import Request, UsageError, parse_size
+    from ecgviewer.gui.start.request import Request, UsageError, parse_size
 
     try:
         request = Request(record, snapshot, at, width, parse_size(size), theme, ensemble)
@@ -49,8 +50,8 @@ def open_window(
     _need_qt(display=snapshot is None)
     import torch  # noqa: F401  # before Qt: on Windows, torch >= 2.9 does not load after it
 
-    from ecgviewer.gui.app import run
-    from ecgviewer.pipeline import available
+    from ecgviewer.gui.start.app import run
+    from ecgviewer.model.ensemble import available
 
     if ensemble and ensemble not in available():
         raise typer.BadParameter(
@@ -62,7 +63,7 @@ def open_window(
 
 def _need_qt(*, display: bool) -> None:
     """End with one sentence where Qt cannot draw here: a library or a display is missing."""
-    from ecgviewer.qt_libraries import advice, missing_packages
+    from ecgviewer.runtime.qt_libraries import advice, missing_packages
 
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if sys.platform.startswith("linux") and not display:

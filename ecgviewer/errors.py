@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 _LOG = logging.getLogger(__name__)
@@ -70,3 +71,17 @@ class ErrorHook:
             self._show(sentence(error))
         finally:
             self._busy = False
+
+
+def as_sentence(error: Exception, record: Path | None = None) -> str:
+    """What went wrong, in one sentence."""
+    if type(error).__module__.startswith("ecgviewer."):
+        return str(error)
+    about = f"{record}: " if record is not None else ""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else about
+        return f"{where}{error.strerror or error}"
+    return (
+        f"{about}an error of the program itself ({type(error).__name__}: {error});"
+        " run it again with --debug and report what it says"
+    )

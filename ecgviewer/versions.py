@@ -12,7 +12,7 @@ from ecgviewer import __version__
 # Libraries whose version can move a number of the report, by the name they are installed under.
 _LIBRARIES = ("numpy", "scipy", "PyWavelets", "bottleneck", "torch", "wfdb")
 # What stands between a recording's samples and its classes; `gui` and `cli` do not.
-_COMPUTES = ("signal", "io", "model", "rhythm")
+_COMPUTES = ("signal", "formats", "model", "features", "beats", "analysis")
 
 
 def versions() -> dict[str, str]:

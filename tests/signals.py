@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer import paths
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Lead, Record
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.gui import log_file
-from ecgviewer.gui.errors import ErrorHook, note, sentence
+from ecgviewer.errors import ErrorHook, note, sentence
 from ecgviewer.record import RecordError
+from ecgviewer.runtime import log_file
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.data import REPOSITORY
 
-OURS = ("ecgviewer", "train", "tests")
+OURS = ("ecgviewer", "train", "bench", "tests")
 
 
 @cache

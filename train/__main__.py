@@ -8,17 +8,17 @@ import typer
 
 from ecgviewer.model.bundle import BundleError
 from train.commands.clinical import clinical
-from train.commands.common import console
+from train.commands.compare import compare
 from train.commands.cross_validate import cross_validate
 from train.commands.evaluate import evaluate
 from train.commands.figures import figures
 from train.commands.fit import fit
+from train.commands.options import console
 from train.commands.prepare import prepare
 from train.commands.ship import score, ship
 from train.commands.tables import tables
-from train.compare.command import compare
 from train.config import ConfigError
-from train.database import DatabaseError
+from train.data.database import DatabaseError
 
 # one row and one file in train/commands/ each
 COMMANDS: Mapping[str, Callable[..., None]] = MappingProxyType(

@@ -83,7 +83,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     fold: Fold = 0  # of the paper's protocol; 0 is the committed lists
     validation_records: tuple[str, ...] = ()  # whole records kept from training, other protocols
     preprocessing: Literal["paper", "clinical"] = "paper"
-    context: bool = False  # the network takes the columns of `rhythm.context` too
+    context: bool = False  # the network takes the columns of `features.context` too
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
     epochs: Count = 240
     batch: Count = 200

@@ -1,4 +1,4 @@
-"""Days of signal in the real window: python -m tests.bench.days --help.
+"""Days of signal in the real window: python -m bench.days --help.
 
 Makes the recordings, runs each part in a process of its own, prints every figure beside its bar and
 its peer, keeps all as JSON, and with --page puts them into docs/performance.md.
@@ -19,11 +19,11 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
+from bench.days.figures import REPOSITORY, Figure, circumstances, dump, line, machine, merge
+from bench.days.figures import plain as as_json
+from bench.days.options import DAY_H, WEEK_H, Options
+from bench.days.page import put
 from ecgviewer.paths import DEFAULT_ENSEMBLE
-from tests.bench.days.figures import REPOSITORY, Figure, circumstances, dump, line, machine, merge
-from tests.bench.days.figures import plain as as_json
-from tests.bench.days.options import DAY_H, WEEK_H, Options
-from tests.bench.days.page import put
 
 # Name, its module in `parts`.
 PARTS = {
@@ -96,7 +96,7 @@ def _run(part: str, options: Options, *, limit_s: float) -> dict[str, Any]:
     print(f"\n{part}, {about['date']}, load {about['load_before']}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         into = Path(scratch) / "figures.json"
-        command = [sys.executable, "-m", "tests.bench.days", *_passed_on(options)]
+        command = [sys.executable, "-m", "bench.days", *_passed_on(options)]
         command += ["--child", part, "--into", str(into)]
         environment = {**os.environ, "ECGVIEWER_CACHE": scratch, "HOME": scratch}
         ended = ""
@@ -133,11 +133,11 @@ def _measure(part: str, options: Options, into: Path) -> None:
     """In the part's process: every figure is printed and written as soon as it is there."""
     import torch  # noqa: F401  # before Qt, as the viewer does
 
-    from ecgviewer.gui import heap
+    from ecgviewer.runtime import memory
 
-    module = import_module(f"tests.bench.days.parts.{PARTS[part]}")
+    module = import_module(f"bench.days.parts.{PARTS[part]}")
     gc.freeze()  # as `app.run` does
-    heap.give_back()
+    memory.give_back()
     figure: Figure
     with into.open("w", encoding="utf-8") as file:
         try:

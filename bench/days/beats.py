@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import N_CLASSES
-from ecgviewer.beatlog import BeatBatch, BeatLog
+from ecgviewer.aami import N_CLASSES
+from ecgviewer.beats.log import BeatBatch, BeatLog
 
 SHARES = (0.82, 0.06, 0.08, 0.02, 0.02)  # N S V F Q: more abnormal beats than most days have
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.worker import Ensembles
 
 SIZE = (1920, 1080)
 PACE_MS = 16  # between two inputs, as a wheel or a finger gives them

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from tests.bench.days.driver import Driver
+from bench.days.driver import Driver
 
 WIDTHS_S = (10.0, 60.0, 600.0, 3600.0, 21_600.0, 86_400.0)
 N_SCROLLS, N_ZOOMS, N_JUMPS = 60, 20, 20

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.days.tiling import Wanted, make
+from bench.days.tiling import Wanted, make
 
 DAY_H, WEEK_H = 24.0, 168.0
 

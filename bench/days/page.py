@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.bench.days.figures import Figure, dump, number
+from bench.days.figures import Figure, dump, number
 
 BEGIN, END = "<!-- figures: make bench -->", "<!-- end of figures -->"
 TITLES = {

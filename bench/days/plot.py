@@ -9,11 +9,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
-from ecgviewer.io.readers import open_record
-from tests.bench.days.driver import SIZE
-from tests.bench.days.figures import Figure, spread
-from tests.bench.days.memory import Peak
-from tests.bench.days.moves import WIDTHS_S, called
+from bench.days.driver import SIZE
+from bench.days.figures import Figure, spread
+from bench.days.memory import Peak
+from bench.days.moves import WIDTHS_S, called
+from ecgviewer.formats.readers import open_record
 
 N_FRAMES, LIMIT_S = 40, 4.0  # of each width; at least three frames
 

@@ -21,7 +21,7 @@ from ecgviewer import paths
 GAIN, ZERO = 200, 1024  # of all of mitdb and of the demo record: ADC units a mV, value of 0 mV
 SOURCE_HZ = 360
 NAMES = ("MLII", "V1", "V5")
-RECIPE = "tiled for tests.bench.days, recipe 1"
+RECIPE = "tiled for bench.days, recipe 1"
 Samples = NDArray[np.int16]
 
 

@@ -1,47 +1,21 @@
 """One batch of beats: context, windows, networks, flags; knows no order and no end."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.beatlog import BeatBatch, flag_bits
-from ecgviewer.contexts import ContextSource
-from ecgviewer.model.crew import Stop
+from ecgviewer.aami import BeatClass
+from ecgviewer.analysis.context import ContextSource
+from ecgviewer.analysis.inputs import SHORT_S, InputRows, Inputs, bounds_of
+from ecgviewer.beats.log import BeatBatch, flag_bits
+from ecgviewer.beats.scan import Scan
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
-from ecgviewer.scanning import Scan
+from ecgviewer.runtime.cores import cores
+from ecgviewer.runtime.pool import Stop
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import CONTEXT, Preprocessing
-from ecgviewer.signal.segment import Bounds, Windows, cut_windows, window_bounds
-from ecgviewer.threads import cores
-
-# A recording shorter than this says too little of its own rhythm and shapes for networks that take
-# context: cut into 10 s, V beats of training patients are found three times in four (train/LOG.md).
-SHORT_S = 120.0
-Inputs = tuple[int | None, int | None]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Channels to clean and the row of each network input among them."""
-
-    channels: tuple[int, ...]
-    rows: tuple[int | None, ...]
-
-    @classmethod
-    def of(cls, inputs: Inputs) -> "Chosen":
-        channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
-        return cls(channels, tuple(None if i is None else channels.index(i) for i in inputs))
-
-
-def bounds_of(result: Scan, indices: NDArray[np.int64], prep: Preprocessing) -> Bounds:
-    """Bounds of some beats' windows."""
-    return window_bounds(
-        result.positions[indices], result.before[indices], result.after[indices], prep
-    )
+from ecgviewer.signal.params import CONTEXT
+from ecgviewer.signal.windows import Bounds, Windows, cut_windows
 
 
 class Classifier:
@@ -50,7 +24,7 @@ class Classifier:
     def __init__(
         self, record: Record, result: Scan, ensemble: Ensemble, inputs: Inputs, *, in_turn: bool
     ) -> None:
-        self._result, self._ensemble, self._chosen = result, ensemble, Chosen.of(inputs)
+        self._result, self._ensemble, self._chosen = result, ensemble, InputRows.of(inputs)
         channels = self._chosen.channels
         # a stretch whose context was made is not cleaned again for its windows
         keep = CONTEXT.stretch_blocks * (cores() if in_turn else 1) + 2
@@ -78,7 +52,7 @@ def _classify(
     windows: Windows,
     context: NDArray[np.float32] | None,
     bounds: Bounds,
-    chosen: Chosen,
+    chosen: InputRows,
     noisy: NDArray[np.bool_],
     stop: Stop,
 ) -> BeatBatch:

@@ -5,75 +5,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import Beat, Frame
-from ecgviewer.beatlog import BeatBatch, BeatLog
-from ecgviewer.classifying import SHORT_S, Chosen, Classifier, Inputs, bounds_of
-from ecgviewer.model.bundle import BundleError
-from ecgviewer.model.crew import Stop, Stopped
-from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
+from ecgviewer.analysis.batch import Classifier
+from ecgviewer.analysis.inputs import (
+    Inputs,
+    default_inputs,
+    why_not_classified,
+)
+from ecgviewer.beats.log import BeatBatch
+from ecgviewer.beats.scan import Scan
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
-from ecgviewer.scanning import Scan, ScanStep, scan
-from ecgviewer.signal.denoise import CleanedSignal
-from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.leads import choose_inputs
-from ecgviewer.signal.params import PAPER, Preprocessing
-from ecgviewer.signal.segment import cut_windows
-
-__all__ = [
-    "SHORT_S",
-    "BeatBatch",
-    "BundleError",
-    "Ensemble",
-    "Inputs",
-    "Scan",
-    "ScanStep",
-    "analyze",
-    "available",
-    "beat_input",
-    "cleaned_signal",
-    "frame",
-    "frame_beats",
-    "load_ensemble",
-    "scan",
-]
+from ecgviewer.runtime.pool import Stop, Stopped
 
 # Beats a batch, unless what is wanted at once is less: half a second of two cores or less.
 BATCH = 512
 Order = Callable[[NDArray[np.bool_]], NDArray[np.int64]]
-
-
-def default_inputs(record: Record, *, prep: Preprocessing = PAPER) -> Inputs:
-    """Channels for the two network inputs, by lead name."""
-    return choose_inputs([lead.name for lead in record.leads], record.ecg_leads, prep=prep)
-
-
-def why_not_classified(record: Record, *, prep: Preprocessing = PAPER) -> str:
-    """Why no beat of this recording can get a class; empty where it can."""
-    if not record.ecg_leads:
-        return "The recording has no ECG lead."
-    if record.fs < prep.min_fs_hz:
-        return (
-            f"Beats are marked but not classified: {record.fs:g} Hz is below the"
-            f" {prep.min_fs_hz:g} Hz that the networks need."
-        )
-    return ""
-
-
-def beat_input(
-    record: Record, result: Scan, index: int, *, prep: Preprocessing, inputs: Inputs
-) -> tuple[NDArray[np.float32], int]:
-    """One beat's window as the networks see it, and the place of R in it.
-
-    Returns
-    -------
-    (2, 400) float32, int
-        Each lead z-scored; the R peak's sample in the window (may lie beyond it).
-    """
-    chosen = Chosen.of(inputs)
-    cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep)
-    bounds = bounds_of(result, np.array([index]), prep)
-    windows = cut_windows(cleaned, bounds, inputs=chosen.rows)
-    return windows.values[0], int(bounds.r_offset[0])
 
 
 def analyze(
@@ -154,50 +100,3 @@ def _wanted(pending: NDArray[np.bool_], order: Order | None, batch: int) -> NDAr
     if len(wanted) == 0:  # an order that forgets some beats: the rest in file order
         wanted = np.flatnonzero(pending)[:batch]
     return np.unique(wanted)
-
-
-def cleaned_signal(
-    record: Record, *, leads: tuple[int, ...] | None = None, prep: Preprocessing = PAPER
-) -> CleanedSignal:
-    """The cleaned trace of leads (all ECG leads by default), for display and playback."""
-    chosen = record.ecg_leads if leads is None else leads
-    return CleanedSignal(TimeGrid(record), chosen, prep=prep)
-
-
-def n_frames(cleaned: CleanedSignal) -> int:
-    """Playback frames of 400 samples in a recording; the last may be part empty."""
-    return -(-cleaned.grid.n_samples // cleaned.prep.window)
-
-
-def frame(cleaned: CleanedSignal, log: BeatLog, index: int) -> Frame:
-    """One frame of playback: 400 cleaned samples and what is known of its beats.
-
-    Parameters
-    ----------
-    cleaned : CleanedSignal
-        Leads to show.
-    log : BeatLog
-        Beats so far; those without a class come as pending.
-    index : int
-        Frame number, from 0.
-
-    Returns
-    -------
-    Frame
-    """
-    size, fs = cleaned.prep.window, cleaned.prep.grid_fs_hz
-    low, high = index * size, (index + 1) * size
-    beats = frame_beats(cleaned.grid, log, index, prep=cleaned.prep)
-    return Frame(index, low / fs, high / fs, cleaned.between(low, high), beats)
-
-
-def frame_beats(
-    grid: TimeGrid, log: BeatLog, index: int, *, prep: Preprocessing = PAPER
-) -> tuple[Beat, ...]:
-    """The beats of one frame of playback as they are known now; reads no sample."""
-    low, high = index * prep.window, (index + 1) * prep.window
-    start, stop = grid.to_own(np.array([low, high]))
-    if high >= grid.n_samples:
-        stop += 1  # to_own stops at the last sample, which belongs to the last frame
-    span = log.between(int(start), int(stop))
-    return tuple(log.beat(i) for i in range(span.start, span.stop))

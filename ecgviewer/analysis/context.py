@@ -6,13 +6,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.model.crew import Stop, carry_out
-from ecgviewer.rhythm.context import RecordContext, neighbourhood, stretch_bounds
-from ecgviewer.rhythm.shapes import cut_snippets, offsets
-from ecgviewer.scanning import Scan
+from ecgviewer.beats.scan import Scan
+from ecgviewer.features.context import RecordContext, neighbourhood, stretch_bounds
+from ecgviewer.features.morphology import cut_snippets, offsets
+from ecgviewer.runtime.cores import cores
+from ecgviewer.runtime.pool import Stop, carry_out
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import CONTEXT, Context
-from ecgviewer.threads import cores
 
 _AT_ONCE = 4  # stretches
 _KEPT = 8  # stretches: those ahead, and what lies to both sides of the screen

@@ -16,29 +16,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Record, RecordError
-from ecgviewer.signal.detect import detect_block
+from ecgviewer.runtime.cores import cores, deaf
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch, stretches
-from ecgviewer.threads import cores, deaf
+from ecgviewer.signal.rpeaks.detect import detect_block
 
 # R peaks of one block, not yet joined with the one before, and its stretches
-Found = tuple[NDArray[np.int64], tuple[Stretch, ...]]
+BlockPeaks = tuple[NDArray[np.int64], tuple[Stretch, ...]]
 LONG_BLOCKS = 60  # three hours: a process needs a second to start
 _MOST = 4  # processes
 _END_S = 2.0  # one that hangs in the kernel, as on a lost network drive, is left to it
 
 
-def search(grid: TimeGrid, index: int, leads: tuple[int, ...], detection: Detection) -> Found:
+def search(grid: TimeGrid, index: int, leads: tuple[int, ...], detection: Detection) -> BlockPeaks:
     """R peaks (n,) of a block and its stretches; they depend on the block and its margins alone."""
     return detect_block(grid, index, leads, detection), stretches(grid, index, leads)
 
 
 def search_all(
     record: Record, grid: TimeGrid, leads: tuple[int, ...], detection: Detection
-) -> Generator[Found]:
+) -> Generator[BlockPeaks]:
     """Every block's, in order.
 
     Processes are used where the recording is long and there are cores; what they say is what this
@@ -104,9 +104,9 @@ class _Searcher:
                 return
         self._alive = False
 
-    def take(self) -> Found | None:
+    def take(self) -> BlockPeaks | None:
         """What it found in its next block; None where it died."""
-        found: Found | None = self._take()
+        found: BlockPeaks | None = self._take()
         return found
 
     def _take(self) -> Any:

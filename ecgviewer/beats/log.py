@@ -6,7 +6,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import FLAGS, N_CLASSES, Beat, BeatClass
+from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.beats.beat import FLAGS, Beat
 
 _T = TypeVar("_T", bound=np.generic)
 PENDING = -1

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ecgviewer.archive.cluster import run_cluster
-from ecgviewer.archive.crew import run_crew
-from ecgviewer.archive.order import Order, Outcome, carry_out, networks_of
-from ecgviewer.console import (
-    DEFAULT_ENSEMBLE,
+from ecgviewer.commands.archive.cluster import run_cluster
+from ecgviewer.commands.archive.job import Job, Outcome
+from ecgviewer.commands.archive.processes import run_processes
+from ecgviewer.commands.archive.work import carry_out, networks_of
+from ecgviewer.commands.terminal import (
     FAILED,
     Debug,
     Device,
@@ -23,7 +23,8 @@ from ecgviewer.console import (
     progress_bar,
     progress_step,
 )
-from ecgviewer.io.find import Job, plan
+from ecgviewer.formats.folders import RecordTarget, plan
+from ecgviewer.paths import DEFAULT_ENSEMBLE
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -104,7 +105,7 @@ def analyze(
         planned = plan(records, out)
         networks = load_networks(ensemble, device)
         several = len(planned) > 1
-        template = Order(
+        template = Job(
             Path(),
             Path(),
             networks_of(networks, _name(ensemble)),
@@ -127,19 +128,19 @@ def analyze(
 
 def _name(ensemble: str) -> str | Path:
     """The ensemble as every process finds it: an installed one by name, another by its folder."""
-    from ecgviewer.pipeline import available
+    from ecgviewer.model.ensemble import available
 
     return ensemble if ensemble in available() else Path(ensemble).absolute()
 
 
-def _orders(template: Order, planned: Sequence[Job], *, absolute: bool) -> list[Order]:
+def _orders(template: Job, planned: Sequence[RecordTarget], *, absolute: bool) -> list[Job]:
     def place(path: Path) -> Path:
         return path.absolute() if absolute else path
 
     return [replace(template, record=place(j.record), report=place(j.report)) for j in planned]
 
 
-def _run(orders: Sequence[Order], jobs: int, address: str) -> int:
+def _run(orders: Sequence[Job], jobs: int, address: str) -> int:
     """Carry all out and say how it went, in the order of the records; how many are not well."""
     n_failed, early = 0, {}
     with progress_bar() as bar, closing(_outcomes(orders, jobs, address, bar)) as outcomes:
@@ -155,12 +156,12 @@ def _run(orders: Sequence[Order], jobs: int, address: str) -> int:
 
 
 def _outcomes(
-    orders: Sequence[Order], jobs: int, address: str, bar: "Progress"
+    orders: Sequence[Job], jobs: int, address: str, bar: "Progress"
 ) -> Generator[tuple[int, Outcome], None, None]:
     if address:
         yield from run_cluster(orders, address)
     elif min(jobs, len(orders)) > 1:
-        yield from run_crew(orders, min(jobs, len(orders)))
+        yield from run_processes(orders, min(jobs, len(orders)))
     else:
         for index, order in enumerate(orders):
             with progress_step(bar, order.record.stem) as tell:

@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 
 from ecgviewer import __version__
-from ecgviewer.analyze_command import analyze
-from ecgviewer.console import FAILED, Debug, in_sentences, printable
-from ecgviewer.evaluate_command import evaluate
-from ecgviewer.selftest_command import selftest
+from ecgviewer.commands.analyze import analyze
+from ecgviewer.commands.evaluate import evaluate
+from ecgviewer.commands.selftest import selftest
+from ecgviewer.commands.terminal import FAILED, Debug, in_sentences, printable
 
 __all__ = ["FAILED", "app"]
 
@@ -60,8 +60,8 @@ def info(
 ) -> None:
     """Show what a record's header says and whether its files are intact; reads every sample."""
     with in_sentences(debug=debug):
-        from ecgviewer.io.describe import as_lines, describe
-        from ecgviewer.io.readers import open_record
+        from ecgviewer.formats.describe import as_lines, describe
+        from ecgviewer.formats.readers import open_record
 
         opened = open_record(record)
         verdict = opened.verdict if opened.verify is None else opened.verify(lambda: False)

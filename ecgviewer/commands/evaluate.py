@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from ecgviewer.console import (
-    DEFAULT_ENSEMBLE,
+from ecgviewer.commands.terminal import (
     FAILED,
     Debug,
     Device,
-    as_sentence,
     complain,
     in_sentences,
     load_networks,
     progress_bar,
     progress_step,
 )
-from ecgviewer.io.find import all_records
+from ecgviewer.errors import as_sentence
+from ecgviewer.formats.folders import all_records
+from ecgviewer.paths import DEFAULT_ENSEMBLE
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help need not wait for
     from ecgviewer.evaluation.recording import Evaluation
-    from ecgviewer.pipeline import Ensemble
+    from ecgviewer.model.ensemble import Ensemble
 
 _LOG = logging.getLogger(__name__)
 _FILE_WIDTH = 160
@@ -128,7 +128,7 @@ def _one(
     """Evaluate one record; None, with a sentence on stderr, where that cannot be."""
     from ecgviewer.evaluation import recording
     from ecgviewer.evaluation.training import trained_on, training_patients
-    from ecgviewer.io.readers import open_record
+    from ecgviewer.formats.readers import open_record
 
     trained: tuple[str, ...] = ()
     try:

@@ -9,18 +9,12 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from ecgviewer.console import (
-    DEFAULT_ENSEMBLE,
-    FAILED,
-    Debug,
-    Device,
-    complain,
-    in_sentences,
-    load_networks,
-)
+from ecgviewer.commands.terminal import FAILED, Debug, Device, complain, in_sentences, load_networks
+from ecgviewer.paths import DEFAULT_ENSEMBLE
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help need not wait for
-    from ecgviewer.pipeline import Ensemble, Scan
+    from ecgviewer.beats.scan import Scan
+    from ecgviewer.model.ensemble import Ensemble
     from ecgviewer.record import Record
 
 
@@ -56,8 +50,9 @@ def selftest(
     """Compare the classes a device gives with those of fp32 on the processor; beats a second."""
     with in_sentences(debug=debug):
         from ecgviewer import paths
-        from ecgviewer.io.readers import open_record
-        from ecgviewer.pipeline import scan, why_not_classified
+        from ecgviewer.analysis.inputs import why_not_classified
+        from ecgviewer.analysis.scan import scan
+        from ecgviewer.formats.readers import open_record
 
         name = ensemble or DEFAULT_ENSEMBLE
         tested = load_networks(name, device)
@@ -101,7 +96,7 @@ def _compare(right: "Answers", found: "Answers") -> None:
 
 def answers(record: "Record", beats: "Scan", ensemble: "Ensemble") -> Answers:
     """An ensemble's answers, asked twice: what is made on first use shall not be timed."""
-    from ecgviewer.pipeline import analyze
+    from ecgviewer.analysis.classify import analyze
 
     classes = np.zeros(beats.n_beats, np.int8)
     probabilities = np.full((beats.n_beats, 5), np.nan)

@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ecgviewer.io.find import PlanError
-from ecgviewer.paths import DEFAULT_ENSEMBLE as DEFAULT_ENSEMBLE  # commands take it from here
+from ecgviewer.errors import as_sentence
+from ecgviewer.formats.folders import PlanError
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help and info need not wait for
-    from ecgviewer.pipeline import Ensemble
+    from ecgviewer.model.ensemble import Ensemble
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -33,7 +33,7 @@ class Device(StrEnum):
 
 def load_networks(name: str, device: Device, *, precision: str = "auto") -> "Ensemble":
     """An ensemble by its name, or by its folder; precision is auto, fp32 or bf16."""
-    from ecgviewer.pipeline import available, load_ensemble
+    from ecgviewer.model.ensemble import available, load_ensemble
 
     if name in available():
         return load_ensemble(name, device=device.value, precision=precision)
@@ -53,20 +53,6 @@ def printable(text: str) -> str:
 def complain(sentence: str) -> None:
     """Say on stderr what went wrong."""
     typer.echo(f"ecgviewer: {printable(sentence)}", err=True)
-
-
-def as_sentence(error: Exception, record: Path | None = None) -> str:
-    """What went wrong, in one sentence."""
-    if type(error).__module__.startswith("ecgviewer."):
-        return str(error)
-    about = f"{record}: " if record is not None else ""
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else about
-        return f"{where}{error.strerror or error}"
-    return (
-        f"{about}an error of the program itself ({type(error).__name__}: {error});"
-        " run it again with --debug and report what it says"
-    )
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import N_CLASSES, BeatClass
+from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.ec57.marks import LEARNING_S, MATCH_S, Marks, in_samples
 from ecgviewer.ec57.pairing import Pairs, pair
 

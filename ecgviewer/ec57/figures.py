@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.ec57.beats import NO_BEAT, SHUT_DOWN, Comparison
 
 _N, _S, _V, _F, _Q = BeatClass

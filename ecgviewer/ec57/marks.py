@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BXB, N_CLASSES, BeatClass
+from ecgviewer.aami import BXB, N_CLASSES, BeatClass
 
 MATCH_S = 0.15  # a pair lies no farther apart than this: ANSI/AAMI EC57
 LEARNING_S = 300.0  # the first five minutes do not count: ANSI/AAMI EC57
@@ -142,7 +142,7 @@ def marks_of_annotations(
     texts : sequence of n str, optional
         Auxiliary texts: they tell of a '+' which rhythm begins.
     mapping : mapping of str to BeatClass
-        `beat.BXB` counts e, j and n as supraventricular, `beat.DE_CHAZAL` as normal.
+        `aami.BXB` counts e, j and n as supraventricular, `aami.DE_CHAZAL` as normal.
 
     Returns
     -------

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.ec57.figures import Ratio, mean_of
 from ecgviewer.ec57.marks import LEARNING_S, MATCH_S, Kind, Marks, in_samples
 

@@ -8,20 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ecgviewer.beat import N_CLASSES, BeatClass
+from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.ec57.beats import LETTERS
 from ecgviewer.ec57.figures import BEAT_FIGURES, BeatFigures, BeatSummary, Ratio, summarise
 from ecgviewer.ec57.marks import LEARNING_S, MATCH_S
-from ecgviewer.ec57.runs import (
-    CHAMBERS,
-    RUN_KINDS,
-    Chamber,
-    RunCounts,
-    RunSummary,
-    summarise_runs,
-)
+from ecgviewer.ec57.runs import CHAMBERS, RUN_KINDS, Chamber, RunCounts, RunSummary, summarise_runs
 from ecgviewer.evaluation.recording import Evaluation
-from ecgviewer.io.atomic import TargetExistsError, WriteError, write_together
+from ecgviewer.files.atomic import TargetExistsError, WriteError, write_together
 from ecgviewer.versions import versions
 
 _CELLS = tuple(
@@ -33,7 +26,7 @@ _CELLS = tuple(
 
 
 @dataclass(frozen=True)
-class Together:
+class Gross:
     """Gross and average of several recordings.
 
     Attributes
@@ -48,12 +41,12 @@ class Together:
     runs: dict[Chamber, RunSummary]
 
 
-def together(evaluations: Sequence[Evaluation]) -> Together | None:
+def together(evaluations: Sequence[Evaluation]) -> Gross | None:
     """Gross and average of the recordings that have results; None where none has."""
     counted = [one for one in evaluations if not one.nothing_left]
     if not counted:
         return None
-    return Together(
+    return Gross(
         summarise([one.beats for one in counted]),
         {chamber: summarise_runs([one.runs[chamber] for one in counted]) for chamber in CHAMBERS},
     )
@@ -156,7 +149,7 @@ def _record(one: Evaluation) -> dict[str, Any]:
     }
 
 
-def _gross(both: Together) -> dict[str, Any]:
+def _gross(both: Gross) -> dict[str, Any]:
     return {
         "matrix": both.beats.matrix.tolist(),
         **_figures(both.beats.gross),
@@ -165,7 +158,7 @@ def _gross(both: Together) -> dict[str, Any]:
     }
 
 
-def _average(both: Together) -> dict[str, Any]:
+def _average(both: Gross) -> dict[str, Any]:
     return {
         **{name: _rounded(both.beats.average[name]) for name, _ in BEAT_FIGURES},
         "rr_error_ms": _rounded(both.beats.rr_error_ms),

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import SYMBOL_TABLES
-from ecgviewer.beatlog import BeatLog
+from ecgviewer.aami import SYMBOL_TABLES
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.inputs import why_not_classified
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.log import BeatLog
 from ecgviewer.ec57.beats import Comparison, compare
 from ecgviewer.ec57.marks import (
     LEARNING_S,
@@ -19,8 +22,8 @@ from ecgviewer.ec57.marks import (
     moved,
 )
 from ecgviewer.ec57.runs import CHAMBERS, Chamber, RunComparison, compare_runs
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.pipeline import Ensemble, analyze, scan, why_not_classified
+from ecgviewer.formats.annotations import read_annotations
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
 
 DEFAULT_MAPPING = "bxb"
@@ -29,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Timed:
+class RatedMarks:
     """Marks and the rate of their samples, Hz."""
 
     marks: Marks
@@ -85,7 +88,9 @@ class Evaluation:
         return at_rate(samples, from_hz=self.beats.fs, to_hz=self.record_fs)
 
 
-def marks_of_annotator(record: Record, annotator: str, *, mapping: str = DEFAULT_MAPPING) -> Timed:
+def marks_of_annotator(
+    record: Record, annotator: str, *, mapping: str = DEFAULT_MAPPING
+) -> RatedMarks:
     """Marks of an annotation file beside the record, at that file's rate.
 
     Parameters
@@ -95,11 +100,11 @@ def marks_of_annotator(record: Record, annotator: str, *, mapping: str = DEFAULT
     annotator : str
         Suffix of the annotation file.
     mapping : str
-        Key of `beat.SYMBOL_TABLES`.
+        Key of `aami.SYMBOL_TABLES`.
 
     Returns
     -------
-    Timed
+    RatedMarks
 
     Raises
     ------
@@ -114,15 +119,15 @@ def marks_of_annotator(record: Record, annotator: str, *, mapping: str = DEFAULT
         texts=found.aux,
         mapping=SYMBOL_TABLES[mapping],
     )
-    return Timed(marks, found.fs or record.fs)
+    return RatedMarks(marks, found.fs or record.fs)
 
 
-def marks_of_log(record: Record, log: BeatLog) -> Timed:
+def marks_of_log(record: Record, log: BeatLog) -> RatedMarks:
     """Marks of the beats and classes known so far."""
-    return Timed(marks_of_beats(log.samples, log.classes), record.fs)
+    return RatedMarks(marks_of_beats(log.samples, log.classes), record.fs)
 
 
-def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = None) -> Timed:
+def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = None) -> RatedMarks:
     """Find and classify every beat of a recording, and mark them.
 
     Parameters
@@ -136,7 +141,7 @@ def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = 
 
     Returns
     -------
-    Timed
+    RatedMarks
 
     Raises
     ------
@@ -160,7 +165,7 @@ def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = 
 
 
 def evaluate(
-    record: Record, test: Timed, *, reference: str = "atr", mapping: str = DEFAULT_MAPPING
+    record: Record, test: RatedMarks, *, reference: str = "atr", mapping: str = DEFAULT_MAPPING
 ) -> Evaluation:
     """Compare marks with the reference annotations beside the record.
 
@@ -170,12 +175,12 @@ def evaluate(
     ----------
     record : Record
         The recording.
-    test : Timed
+    test : RatedMarks
         What is compared, from `analysed`, `marks_of_log` or `marks_of_annotator`.
     reference : str
         Suffix of the reference annotation file.
     mapping : str
-        Key of `beat.SYMBOL_TABLES`: what the reference's symbols mean.
+        Key of `aami.SYMBOL_TABLES`: what the reference's symbols mean.
 
     Returns
     -------

@@ -8,11 +8,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ecgviewer.beat import N_CLASSES
+from ecgviewer.aami import N_CLASSES
 from ecgviewer.ec57.beats import LETTERS
 from ecgviewer.ec57.figures import BEAT_FIGURES, BeatFigures
 from ecgviewer.ec57.runs import CHAMBERS, RUN_KINDS, Chamber, RunCounts
-from ecgviewer.evaluation.documents import Together, together
+from ecgviewer.evaluation.documents import Gross, together
 from ecgviewer.evaluation.recording import Evaluation
 
 _DASH = "-"  # there is no such figure
@@ -47,7 +47,7 @@ def _table(title: str, *headings: str) -> Table:
     return table
 
 
-def _beats(evaluations: Sequence[Evaluation], both: Together) -> Table:
+def _beats(evaluations: Sequence[Evaluation], both: Gross) -> Table:
     names = [name for name, _ in BEAT_FIGURES]
     headings = [heading.replace(" ", "\n") for _, heading in BEAT_FIGURES]
     table = _table("Beats, %", "record", "beats", "missed", "extra", *headings, "RR\nms")
@@ -82,7 +82,7 @@ def _matrix(matrix: NDArray[np.int64]) -> Table:
     return table
 
 
-def _runs(chamber: Chamber, evaluations: Sequence[Evaluation], both: Together) -> Table:
+def _runs(chamber: Chamber, evaluations: Sequence[Evaluation], both: Gross) -> Table:
     headings = [f"{kind}\n{word}" for kind, _ in RUN_KINDS for word in ("Se", "+P")]
     table = _table(f"{chamber.capitalize()} runs, found and right, %", "record", *headings)
     for one in evaluations:

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.rhythm.running import Floats, around, median, quantiles, shifted
-from ecgviewer.rhythm.shapes import offsets, shape_columns
+from ecgviewer.features.morphology import offsets, shape_columns
+from ecgviewer.features.running import Floats, around, median, quantiles, shifted
 from ecgviewer.signal.params import CONTEXT, Context
 
 
@@ -24,7 +24,7 @@ def rr_intervals(
 ) -> tuple[Floats, Floats]:
     """RR before and after every beat, (n,) each, seconds; a beat at the edge has its one RR twice.
 
-    `before` and `after` are as `signal.segment.neighbours` gives them.
+    `before` and `after` are as `signal.windows.neighbours` gives them.
     """
     fs = params.grid_fs_hz
     previous = np.where(before >= 0, (positions - before) / fs, np.nan)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.rhythm.running import Floats, median, shifted
+from ecgviewer.features.running import Floats, median, shifted
 from ecgviewer.signal.params import CONTEXT, Context
 
 _TINY = 1e-6

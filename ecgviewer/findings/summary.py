@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.beatlog import PENDING, BeatLog
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import PENDING, BeatLog
+from ecgviewer.beats.scan import Scan
+from ecgviewer.findings.rate import HeartRate, heart_rate
 from ecgviewer.record import Record
-from ecgviewer.rhythm.rate import HeartRate, heart_rate
-from ecgviewer.scanning import Scan
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _readable_before(
 
 
 @dataclass(frozen=True)
-class Ground:
+class TimeBase:
     """What of the figures the beats' places alone decide; the same until there are more beats.
 
     Attributes
@@ -80,12 +80,12 @@ class Ground:
     owned: NDArray[np.float64]
 
 
-def ground(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> Ground:
+def time_base(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> TimeBase:
     """Of R peaks (n,), own samples; `scan` is None while it runs."""
     n = record.n_samples
     if scan is None:
         rate = heart_rate(samples, record.fs, np.empty((0, 2), np.int64))
-        return Ground(rate, 0.0, np.ones(len(samples), np.bool_), np.zeros(len(samples)))
+        return TimeBase(rate, 0.0, np.ones(len(samples), np.bool_), np.zeros(len(samples)))
     spans = scan.unreadable
     readable = float(_readable_before(np.array([float(n)]), spans, n)[0])
     inside = np.zeros(len(samples), np.bool_)
@@ -95,11 +95,11 @@ def ground(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> Gro
     middles = (samples[1:] + samples[:-1]) / 2
     edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
-    return Ground(heart_rate(samples, record.fs, spans), readable, ~inside, owned)
+    return TimeBase(heart_rate(samples, record.fs, spans), readable, ~inside, owned)
 
 
 def summarise(
-    record: Record, log: BeatLog, scan: Scan | None, *, on: Ground | None = None
+    record: Record, log: BeatLog, scan: Scan | None, *, on: TimeBase | None = None
 ) -> Summary:
     """Figures of what is known so far.
 
@@ -111,14 +111,14 @@ def summarise(
         Its beats.
     scan : Scan or None
         None while the scan runs: readable time is then not known and given as zero.
-    on : Ground, optional
-        Output of `ground` for these beats, where it is at hand.
+    on : TimeBase, optional
+        Output of `time_base` for these beats, where it is at hand.
 
     Returns
     -------
     Summary
     """
-    on = ground(record, log.samples, scan) if on is None else on
+    on = time_base(record, log.samples, scan) if on is None else on
     # where there was no beat to classify, all readable time counts as analysed
     analysed = float(on.owned[log.classes != PENDING].sum()) if log.n_beats else on.readable
     return Summary(

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.io.annotation_file import Annotations, annotation_paths, read_annotation_file
-from ecgviewer.io.atomic import WriteError, write_whole
-from ecgviewer.io.header_parser import read_header
-from ecgviewer.io.wfdb_record import write_annotation_file
+from ecgviewer.files.atomic import WriteError, write_whole
+from ecgviewer.formats.wfdb.annotation_file import (
+    Annotations,
+    annotation_paths,
+    read_annotation_file,
+)
+from ecgviewer.formats.wfdb.header_parser import read_header
+from ecgviewer.formats.wfdb.library import write_annotation_file
 from ecgviewer.record import Record, RecordError
 
 MAX_TEXT = 255  # the format counts an annotation's text in one byte
@@ -125,3 +129,9 @@ def _frame_rate(record: Record) -> float:
     if record.files and record.files[0].suffix.lower() == ".hea":
         return read_header(record.files[0]).fs
     return record.fs
+
+
+def annotation_file(record: Record, annotator: str) -> Path:
+    """The file of an annotator beside the record."""
+    header = record.files[0]
+    return header.with_name(f"{header.stem}.{annotator}")

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from ecgviewer.io.annotations import annotators
-from ecgviewer.io.wfdb_record import WfdbSamples
+from ecgviewer.formats.annotations import annotators
+from ecgviewer.formats.wfdb.record import WfdbSamples
 from ecgviewer.record import Record, Verdict
 
 

@@ -13,7 +13,7 @@ _HEADER_BYTES = 1 << 20  # more than any real header has
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RecordTarget:
     """One record and the file its report goes to."""
 
     record: Path
@@ -53,7 +53,7 @@ def find_records(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(header for header in headers if header not in segments))
 
 
-def plan(records: Sequence[Path], out: Path) -> tuple[Job, ...]:
+def plan(records: Sequence[Path], out: Path) -> tuple[RecordTarget, ...]:
     """Which records to analyse, and where their reports go.
 
     Parameters
@@ -80,11 +80,13 @@ def plan(records: Sequence[Path], out: Path) -> tuple[Job, ...]:
     if len(records) == 1 and not records[0].is_dir():
         if out.is_dir():
             raise PlanError(f"{out} is a folder; for one record name the file to write")
-        return (Job(records[0], out),)
+        return (RecordTarget(records[0], out),)
     if out.exists() and not out.is_dir():
         raise PlanError(f"{out} is a file; for several records name a folder")
     root = _common_folder(records)
-    jobs = [Job(record, out / _below(_stem(record), root)) for record in all_records(records)]
+    jobs = [
+        RecordTarget(record, out / _below(_stem(record), root)) for record in all_records(records)
+    ]
     _check_distinct(jobs)
     return tuple(jobs)
 
@@ -139,7 +141,7 @@ def _below(stem: Path, root: Path | None) -> Path:
     return relative.with_name(f"{relative.name}.csv")
 
 
-def _check_distinct(jobs: Iterable[Job]) -> None:
+def _check_distinct(jobs: Iterable[RecordTarget]) -> None:
     taken: dict[str, Path] = {}
     for job in jobs:
         # on some systems names that differ in case alone are one file

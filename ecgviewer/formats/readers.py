@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from ecgviewer.io.wfdb_record import open_wfdb
+from ecgviewer.formats.wfdb.record import open_wfdb
 from ecgviewer.record import Record, RecordError
 
 # Suffix, lower case, to reader; "" for a record's path without suffix.

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 
 @dataclass(frozen=True)
-class Entry:
+class Action:
     """One action.
 
     Attributes
@@ -39,15 +39,15 @@ class Entry:
     checkable: bool = False
 
 
-LINE = Entry("", "", "")
+LINE = Action("", "", "")
 MENUS = ("&File", "&Go", "&View", "&Play", "&Analyze", "&Help")
 
 
-def _entry(menu: str, name: str, text: str, *keys: str, **more: object) -> Entry:
-    return Entry(name, menu, text, keys, **more)  # type: ignore[arg-type]
+def _entry(menu: str, name: str, text: str, *keys: str, **more: object) -> Action:
+    return Action(name, menu, text, keys, **more)  # type: ignore[arg-type]
 
 
-ENTRIES: tuple[Entry, ...] = (
+ENTRIES: tuple[Action, ...] = (
     _entry("&File", "open", "&Open…", "Ctrl+O", tip="open a WFDB recording", needs_record=False),
     _entry("&File", "download", "Get &PhysioNet record…", "Ctrl+Shift+O", needs_record=False),
     _entry("&File", "demo", "Open &demo record", needs_record=False),
@@ -168,7 +168,7 @@ class Actions:
             self._by_name[entry.name].setEnabled(has_record or not entry.needs_record)
 
 
-def _make(entry: Entry, window: QMainWindow) -> QAction:
+def _make(entry: Action, window: QMainWindow) -> QAction:
     action = QAction(entry.text, window)
     action.setObjectName(entry.name)
     action.setCheckable(entry.checkable)

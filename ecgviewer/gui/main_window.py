@@ -8,25 +8,25 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QToolBar
 
 from ecgviewer.gui.actions import Actions
-from ecgviewer.gui.commands import Commands
-from ecgviewer.gui.comparing import Comparing
 from ecgviewer.gui.dialogs.prompts import Prompts
-from ecgviewer.gui.display import Display
-from ecgviewer.gui.docks import Docks
-from ecgviewer.gui.ensemble_menu import EnsembleMenu
-from ecgviewer.gui.files import Files
-from ecgviewer.gui.memory import Memory
-from ecgviewer.gui.navigator import Navigator
-from ecgviewer.gui.play_bar import PlayBar
-from ecgviewer.gui.play_control import PlayControl
-from ecgviewer.gui.recents import RecentMenu
-from ecgviewer.gui.session import Session
+from ecgviewer.gui.handlers.compare import CompareHandler
+from ecgviewer.gui.handlers.file import FileHandler
+from ecgviewer.gui.handlers.result_cache import ResultCacheHandler
+from ecgviewer.gui.handlers.view import ViewHandler
+from ecgviewer.gui.panels.docks import Docks
+from ecgviewer.gui.playback.control import PlayControl
+from ecgviewer.gui.session.analysis_thread import Ensembles
+from ecgviewer.gui.session.current_beat import CurrentBeat
+from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.status_strip import StatusStrip
-from ecgviewer.gui.theme import THEMES
-from ecgviewer.gui.trace_bar import TraceBar
-from ecgviewer.gui.worker import Ensembles
-from ecgviewer.gui.workspace import Workspace
+from ecgviewer.gui.style.theme import THEMES
+from ecgviewer.gui.window.ensemble_menu import EnsembleMenu
+from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
+from ecgviewer.gui.window.recent_menu import RecentMenu
+from ecgviewer.gui.window.refresh import Refresh
+from ecgviewer.gui.window.status_bar import StatusBar
+from ecgviewer.gui.window.trace_toolbar import TraceToolbar
+from ecgviewer.gui.window.workspace import Workspace
 from ecgviewer.paths import DEFAULT_ENSEMBLE
 
 
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._connect_session()
         self._connect_views()
         # after the views, which have every action enabled once a recording is open
-        self.comparing = Comparing(
+        self.comparing = CompareHandler(
             self.session,
             settings,
             self.navigator,
@@ -100,8 +100,8 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(theme, self)
         self.setCentralWidget(self.workspace)
         self.canvas, self.overview = self.workspace.canvas, self.workspace.overview
-        self.play_bar = PlayBar(theme, self.actions_by_name, self)
-        self.trace_bar = TraceBar(self.canvas, self.actions_by_name, self)
+        self.play_bar = PlaybackToolbar(theme, self.actions_by_name, self)
+        self.trace_bar = TraceToolbar(self.canvas, self.actions_by_name, self)
         self.addToolBar(self._file_bar())
         self.addToolBar(self.play_bar)
         self.addToolBar(self.trace_bar)
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self.ensembles.show_wanted(self.session.ensemble_name)
         self.addToolBar(self.ensembles.bar)
         self.docks = Docks(self, theme)
-        self.strip = StatusStrip(theme, self)
+        self.strip = StatusBar(theme, self)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self.strip, 1)
 
@@ -121,9 +121,9 @@ class MainWindow(QMainWindow):
         return bar
 
     def _make_control(self) -> None:
-        self.navigator = Navigator(self.session, self.canvas, self)
+        self.navigator = CurrentBeat(self.session, self.canvas, self)
         self.play = PlayControl(self.session, self.canvas, self.navigator, self)
-        self.display = Display(
+        self.display = Refresh(
             self,
             self.session,
             self.settings,
@@ -134,10 +134,10 @@ class MainWindow(QMainWindow):
             play_bar=self.play_bar,
             actions=self.actions_by_name,
         )
-        self.files = Files(self.session, self.settings, Prompts(self), self)
-        self.memory = Memory(self.session, self.settings, self)
+        self.files = FileHandler(self.session, self.settings, Prompts(self), self)
+        self.memory = ResultCacheHandler(self.session, self.settings, self)
         self.actions_by_name["keep_results"].setChecked(self.settings.keep_results)
-        self.commands = Commands(self)
+        self.commands = ViewHandler(self)
         file_menu = self.actions_by_name.menus["&File"]
         self.recents = RecentMenu(file_menu, self.actions_by_name["demo"], self.settings)
         self.commands.fill_view_menu()

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from torch import Tensor, nn
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.model.architectures import ARCHITECTURES
 from ecgviewer.signal.params import CONTEXT, Context, ParameterError, Preprocessing
 
@@ -32,7 +32,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     class_order: list[str]
     preprocessing: dict[str, Any]
     preprocessing_fingerprint: str
-    context: dict[str, Any] = {}  # parameters of `rhythm.context`; empty: the network takes none
+    context: dict[str, Any] = {}  # parameters of `features.context`; empty: the network takes none
     context_fingerprint: str = ""
     weights_sha256: str
     training: dict[str, Any]  # config, split, seed, data, commit, library versions, minutes

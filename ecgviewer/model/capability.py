@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ecgviewer.model.bundle import BundleError
-from ecgviewer.model.engine import Precision
+from ecgviewer.model.runner import Precision
 
 _LOG = logging.getLogger(__name__)
 

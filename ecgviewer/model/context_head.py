@@ -8,7 +8,7 @@ _FIRST_OF_WAVEFORM = 2
 
 
 class ContextHead(nn.Module):
-    """Logits from a beat's waveform features and its columns of `rhythm.context`.
+    """Logits from a beat's waveform features and its columns of `features.context`.
 
     N and S differ by timing and by the P wave, which the context measures against the record's
     own. A waveform path that may tell them apart learns the training patients by heart (grouped

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ecgviewer import paths
 from ecgviewer.model import capability
 from ecgviewer.model.bundle import Bundle, BundleError, load_bundle, set_deterministic
-from ecgviewer.model.crew import Stop, Stopped, carry_out
-from ecgviewer.model.engine import Precision, Runner
+from ecgviewer.model.runner import Precision, Runner
+from ecgviewer.runtime.pool import Stop, Stopped, carry_out
 from ecgviewer.signal.params import Preprocessing
 
 
@@ -114,7 +114,7 @@ class Ensemble:
 
     @property
     def takes_context(self) -> bool:
-        """Whether any member wants the columns of `rhythm.context` beside the window."""
+        """Whether any member wants the columns of `features.context` beside the window."""
         return any(m.card.context for m in self._bundle.members)
 
     @property
@@ -163,9 +163,9 @@ class Ensemble:
         Parameters
         ----------
         windows : (n, 2, 400) float32
-            As `signal.segment` cuts them.
+            As `signal.windows` cuts them.
         context : (n, n_columns) float32, optional
-            As `rhythm.context` gives it; wanted where `takes_context`.
+            As `features.context` gives it; wanted where `takes_context`.
         stop : callable
             Asked now and then, on any thread, whether the answer is still wanted.
 

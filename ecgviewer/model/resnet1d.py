@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ecgviewer.model.context import ContextHead
+from ecgviewer.model.context_head import ContextHead
 
 
 def _conv(n_in: int, n_out: int, kernel: int, *, stride: int) -> nn.Conv2d:
@@ -102,7 +102,7 @@ class ResNet1d(nn.Module):
         x : (n, n_leads, 400) float32
             Windows, each lead z-scored.
         context : (n, n_context) float32, optional
-            As `rhythm.context` gives it.
+            As `features.context` gives it.
 
         Returns
         -------

@@ -1,6 +1,7 @@
 """One network as it runs here: folded, in its precision, in batches of one size; fuses nothing."""
 
 import platform
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,8 @@ from torch import nn
 from ecgviewer.model.folding import FoldedResnet
 from ecgviewer.model.resnet1d import ResNet1d
 from ecgviewer.model.slap import Slap
+from ecgviewer.runtime.cores import use_one_core
+from ecgviewer.runtime.pool import each_thread
 
 Precision = Literal["fp32", "bf16"]
 # Windows a call, fp32 and bf16 on a CPU. More do not pay: a call shall take a twentieth of a second
@@ -88,3 +91,12 @@ def rows(network: nn.Module, *, device: str, precision: Precision) -> int:
     elif sum(p.numel() for p in network.parameters()) >= _LARGE_FROM:
         size = _LARGE
     return size[precision == "bf16"]
+
+
+def use_one_thread() -> None:
+    """Compute on one core from now on, the networks too."""
+    use_one_core()
+    torch.set_num_threads(1)
+
+
+each_thread.append(partial(torch.set_num_threads, 1))  # of that thread alone

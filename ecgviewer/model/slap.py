@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ecgviewer.model.context import ContextHead
+from ecgviewer.model.context_head import ContextHead
 
 
 def remember(lstm: nn.LSTM, n_steps: int) -> None:
@@ -41,7 +41,7 @@ class _StackedLstm(nn.Module):
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         """Logits (n, n_classes) of windows (n, n_leads, 400) float32, each lead z-scored.
 
-        `context` (n, n_context) float32 is as `rhythm.context` gives it.
+        `context` (n, n_context) float32 is as `features.context` gives it.
         """
         last = self.dropout(self.last_state(x))
         logits: Tensor = self.head(last, context) if self.takes_context else self.head(last)

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import FLAGS, N_CLASSES, BeatClass
-from ecgviewer.io.atomic import IS_THERE, TargetExistsError, WriteError, write_together
-from ecgviewer.io.report_cells import (
+from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.beats.beat import FLAGS
+from ecgviewer.files.atomic import IS_THERE, TargetExistsError, WriteError, write_together
+from ecgviewer.files.hashes import InputFile, hash_inputs
+from ecgviewer.record import Record
+from ecgviewer.report.csv_cells import (
     clocks,
     heart_rate,
     neutral,
@@ -21,10 +24,8 @@ from ecgviewer.io.report_cells import (
     thousandths,
     times_ms,
 )
-from ecgviewer.io.report_columns import COLUMN_NAMES
-from ecgviewer.io.report_inputs import InputFile, hash_inputs
-from ecgviewer.io.report_metadata import EnsembleUsed, ReportContext, metadata_bytes
-from ecgviewer.record import Record
+from ecgviewer.report.csv_columns import COLUMN_NAMES
+from ecgviewer.report.metadata import EnsembleUsed, ReportContext, metadata_bytes
 
 __all__ = [
     "EnsembleUsed",
@@ -57,7 +58,7 @@ class ReportBeats:
     probabilities : (n, 5) float64
         Fused sigmoids divided by their sum, order N S V F Q; NaN rows where there are none.
     flags : (n,) uint16
-        Bit i says that word i of `beat.FLAGS` holds. `pending` follows from the class.
+        Bit i says that word i of `beats.beat.FLAGS` holds. `pending` follows from the class.
     in_gap_before : (n,) bool
         Whether a gap of the signal lies between this beat and the one before it.
     source : str

@@ -2,39 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE, BeatClass
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.io.report import EnsembleUsed, ReportBeats, ReportContext, hash_inputs
-from ecgviewer.keeping import DETECT, Keeper, Results, hash_files
-from ecgviewer.pipeline import (
-    Ensemble,
-    Inputs,
-    Scan,
-    analyze,
-    default_inputs,
-    scan,
-    why_not_classified,
-)
+from ecgviewer.aami import BeatClass
+from ecgviewer.analysis.cache.cache import DETECT, ResultCache, hash_files
+from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
+from ecgviewer.analysis.run import Progress, _results
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.scan import Scan
+from ecgviewer.files.hashes import hash_inputs
+from ecgviewer.findings.rate import across
+from ecgviewer.findings.summary import Summary, summarise
+from ecgviewer.formats.annotations import annotation_file
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
-from ecgviewer.rhythm.rate import across
+from ecgviewer.report.beats_csv import ReportBeats
+from ecgviewer.report.metadata import EnsembleUsed, ReportContext
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.signal.quality import Stretch, unreadable
-from ecgviewer.summary import Summary, summarise
 from ecgviewer.versions import versions
-
-# Stage ("scan" or "classify"), done, total.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report as `io.report.write_report` takes it, and the figures in it."""
+    """A report as `report.beats_csv.write_report` takes it, and the figures in it."""
 
     record: Record
     beats: ReportBeats
@@ -111,7 +101,7 @@ def analyse_record(
     beats_from: str = DETECT,
     hide_patient: bool = False,
     progress: Progress | None = None,
-    keeper: Keeper | None = None,
+    keeper: ResultCache | None = None,
 ) -> Report:
     """Find and classify every beat of a recording, check its files, and report.
 
@@ -127,7 +117,7 @@ def analyse_record(
         As for `build_report`.
     progress : callable, optional
         Told the stage and how far it is.
-    keeper : Keeper, optional
+    keeper : ResultCache, optional
         Where results of an earlier run are looked for, and these kept. The report is the same.
 
     Returns
@@ -155,34 +145,6 @@ def analyse_record(
     )
 
 
-def _results(
-    record: Record,
-    ensemble: Ensemble,
-    inputs: Inputs,
-    beats_from: str,
-    progress: Progress | None,
-) -> Results:
-    """Scan and classify a recording."""
-    tell = progress or _silent
-    log = BeatLog(n_members=len(ensemble.members))
-    result = None
-    beats, marks = _reference(record, beats_from)
-    for step in scan(record, beats=beats, marks=marks, source=beats_from):
-        log.extend(step.samples)
-        result = step.scan
-        tell("scan", step.done, step.total)
-    if result is None:
-        raise RuntimeError("the scan ended without its last step")
-    for batch in analyze(record, result, ensemble, inputs=inputs):
-        log.apply(batch)
-        tell("classify", log.n_classified, log.n_beats)
-    return Results(result, log)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Tell nobody."""
-
-
 def _used(ensemble: Ensemble) -> EnsembleUsed:
     return EnsembleUsed(
         name=ensemble.name,
@@ -195,26 +157,6 @@ def _used(ensemble: Ensemble) -> EnsembleUsed:
         unseen_sentence=ensemble.unseen_sentence,
         intended_use=ensemble.intended_use,
     )
-
-
-def annotation_file(record: Record, annotator: str) -> Path:
-    """The file of an annotator beside the record."""
-    header = record.files[0]
-    return header.with_name(f"{header.stem}.{annotator}")
-
-
-def _reference(
-    record: Record, beats_from: str
-) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
-    """Positions of an annotator's beats, and of the other marks that bound a beat's window."""
-    if beats_from == DETECT:
-        return None, None
-    found = read_annotations(record, beats_from)
-    symbols = np.array(found.symbol, dtype=object)
-    inside = (found.sample >= 0) & (found.sample < record.n_samples)
-    is_beat = np.array([symbol in DE_CHAZAL for symbol in symbols], np.bool_)
-    is_flutter = np.array([symbol == FLUTTER_WAVE for symbol in symbols], np.bool_)
-    return found.sample[is_beat & inside], found.sample[is_flutter & inside]
 
 
 def _beats(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from ecgviewer.beat import FLAGS, BeatClass
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.beat import FLAGS
 
 METADATA_VERSION = 1
 

@@ -16,10 +16,10 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.io.report_columns import METADATA_VERSION, schema, units
-from ecgviewer.io.report_inputs import InputFile
+from ecgviewer.aami import BeatClass
+from ecgviewer.files.hashes import InputFile
 from ecgviewer.record import Record, Verdict
+from ecgviewer.report.csv_columns import METADATA_VERSION, schema, units
 
 # The project's own block. CSV on the Web wants a prefix before names that are not its own.
 BLOCK = "ecgviewer:report"

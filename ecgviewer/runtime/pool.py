@@ -10,22 +10,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-import torch
-
-from ecgviewer.threads import cores, room_wanted, take_short_turns, use_one_core
+from ecgviewer.runtime.cores import cores, room_wanted, take_short_turns
 
 Stop = Callable[[], bool]
+each_thread: list[
+    Callable[[], object]
+] = []  # called first on every thread; `model.runner` adds torch's
 _ROOM_S = 0.005  # between two looks whether a core may be used again
 
 
 class Stopped(Exception):  # noqa: N818  # not an error: somebody asked for it
     """The work was given up because it was asked to."""
-
-
-def use_one_thread() -> None:
-    """Compute on one core from now on, the networks too."""
-    use_one_core()
-    torch.set_num_threads(1)
 
 
 def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: False) -> None:
@@ -58,7 +53,8 @@ def carry_out(jobs: Sequence[Callable[[], object]], *, stop: Stop = lambda: Fals
             ended.set()
 
     def work_on(*, gives_room: bool) -> None:
-        torch.set_num_threads(1)  # of this thread alone
+        for prepare in each_thread:
+            prepare()
         while not given_up.is_set():
             if gives_room and left and room_wanted():
                 time.sleep(_ROOM_S)

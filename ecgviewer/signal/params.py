@@ -146,7 +146,7 @@ class Detection(_Fingerprinted):
 
 @dataclass(frozen=True)
 class Context(_Fingerprinted):
-    """What a beat's neighbours and its record say of it; see `rhythm.context`."""
+    """What a beat's neighbours and its record say of it; see `features.context`."""
 
     version: int = 2  # of the computation itself: one more with every change of a column
     columns: int = 65

@@ -5,20 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.beatlog import BeatLog, flag_bits, flag_words
-from ecgviewer.pipeline import (
-    analyze,
-    cleaned_signal,
-    frame,
-    load_ensemble,
-    n_frames,
-    scan,
-    why_not_classified,
-)
+from ecgviewer.aami import BeatClass
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.frames import cleaned_signal, frame, n_frames
+from ecgviewer.analysis.inputs import why_not_classified
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.log import BeatLog, flag_bits, flag_words
+from ecgviewer.findings.summary import summarise
+from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.record import Lead, Record
 from ecgviewer.signal.quality import Stretch
-from ecgviewer.summary import summarise
 from tests.model.bundles import small_bundle
 from tests.signals import demo, demo_ecg, in_memory
 

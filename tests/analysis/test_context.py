@@ -4,13 +4,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecgviewer import contexts
-from ecgviewer.beatlog import BeatLog, flag_words
-from ecgviewer.contexts import ContextSource
+from ecgviewer.analysis import context
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.context import ContextSource
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.log import BeatLog, flag_words
+from ecgviewer.features.context import RecordContext
 from ecgviewer.model.bundle import BundleError, load_bundle, sha256
-from ecgviewer.model.crew import Stopped
-from ecgviewer.pipeline import analyze, load_ensemble, scan
-from ecgviewer.rhythm.context import RecordContext
+from ecgviewer.model.ensemble import load_ensemble
+from ecgviewer.runtime.pool import Stopped
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import CLINICAL, CONTEXT
@@ -91,7 +93,7 @@ def test_other_context_than_this_version_computes_is_refused(tmp_path):
 
 
 def test_stretches_are_the_same_alone_in_turn_and_beside_the_whole_record(monkeypatch):
-    monkeypatch.setattr(contexts, "cores", lambda: 2)
+    monkeypatch.setattr(context, "cores", lambda: 2)
     params = replace(CONTEXT, stretch_blocks=1)  # so that the demo has two
     *_, last = scan(demo())
     found, grid = last.scan, TimeGrid(demo())
@@ -123,8 +125,8 @@ def test_of_many_stretches_a_few_are_kept(scanned):
     cleaned = CleanedSignal(TimeGrid(demo()), (0,))
     whole = ContextSource(scanned, cleaned, (0, None), in_turn=True, params=short)
     table = whole.of(np.arange(scanned.n_beats))
-    assert len(whole._bounds) - 1 > contexts._KEPT
-    assert len(whole._made) == contexts._KEPT
+    assert len(whole._bounds) - 1 > context._KEPT
+    assert len(whole._made) == context._KEPT
     piecewise = ContextSource(scanned, cleaned, (0, None), params=short)
     for k in range(0, scanned.n_beats, 50)[::-1]:  # and what was let go is made again
         part = np.arange(k, min(k + 50, scanned.n_beats))

@@ -9,9 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecgviewer import paths, searching, threads
-from ecgviewer.io.readers import open_record
-from ecgviewer.scanning import Scan, scan
+from ecgviewer import paths
+from ecgviewer.analysis import search
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.scan import Scan
+from ecgviewer.formats.readers import open_record
+from ecgviewer.runtime import cores
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +30,16 @@ def alone(record):
 @pytest.fixture
 def long(monkeypatch):
     """Every recording counts as long, and blocks wait for the processes."""
-    monkeypatch.setattr(searching, "LONG_BLOCKS", 1)
-    monkeypatch.setattr(threads, "_cores", 0)
-    monkeypatch.setattr(searching, "cores", lambda: 2)
-    ready = searching._Searcher.ready
+    monkeypatch.setattr(search, "LONG_BLOCKS", 1)
+    monkeypatch.setattr(cores, "_cores", 0)
+    monkeypatch.setattr(search, "cores", lambda: 2)
+    ready = search._Searcher.ready
 
     def waits(searcher):
         searcher._pipe.poll(60)
         return ready(searcher)
 
-    monkeypatch.setattr(searching._Searcher, "ready", waits)
+    monkeypatch.setattr(search._Searcher, "ready", waits)
 
 
 def whole(steps) -> Scan:
@@ -53,7 +56,7 @@ def same(found: Scan, expected: Scan) -> None:
 
 def test_processes_find_what_this_one_finds(long, record, alone, monkeypatch):
     here = []
-    monkeypatch.setattr(searching, "search", lambda *a: here.append(a))  # of this process alone
+    monkeypatch.setattr(search, "search", lambda *a: here.append(a))  # of this process alone
     same(whole(scan(record)), alone)
     assert not here
     assert not multiprocessing.active_children()
@@ -91,17 +94,17 @@ def test_other_samples_than_the_files_are_searched_here(long, record, alone):
     turned = dataclasses.replace(record, reader=backwards)
     found = whole(scan(turned))
     with pytest.MonkeyPatch.context() as hand:
-        hand.setattr(searching, "LONG_BLOCKS", 10**9)
+        hand.setattr(search, "LONG_BLOCKS", 10**9)
         same(found, whole(scan(turned)))
     assert not np.array_equal(found.samples, alone.samples)
 
 
 def test_a_pipe_that_breaks_as_on_windows_is_a_death(long, record, alone, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(searching, "LONG_BLOCKS", 1)
-    monkeypatch.setattr(searching, "cores", lambda: 2)
+    monkeypatch.setattr(search, "LONG_BLOCKS", 1)
+    monkeypatch.setattr(search, "cores", lambda: 2)
 
-    class Broken(searching._Searcher):
+    class Broken(search._Searcher):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             self._process.kill()
@@ -112,32 +115,32 @@ def test_a_pipe_that_breaks_as_on_windows_is_a_death(long, record, alone, monkey
         def poll(self):
             raise BrokenPipeError
 
-    monkeypatch.setattr(searching, "_Searcher", Broken)
+    monkeypatch.setattr(search, "_Searcher", Broken)
     same(whole(scan(record)), alone)
 
 
 def test_where_no_process_can_be_started_this_one_searches(long, record, alone, monkeypatch):
     started = []
 
-    class Refused(searching._Searcher):
+    class Refused(search._Searcher):
         def __init__(self, *arguments):
             if started:
                 raise OSError("Resource temporarily unavailable")
             super().__init__(*arguments)
             started.append(self)
 
-    monkeypatch.setattr(searching, "_Searcher", Refused)
+    monkeypatch.setattr(search, "_Searcher", Refused)
     same(whole(scan(record)), alone)
     assert len(started) == 1
     assert not multiprocessing.active_children()
 
 
 def test_short_recordings_one_core_and_hands_of_others_search_alone(monkeypatch):
-    monkeypatch.setattr(searching, "cores", lambda: 4)
-    assert searching._n_processes(searching.LONG_BLOCKS - 1) == 0
-    assert searching._n_processes(searching.LONG_BLOCKS) == 4
+    monkeypatch.setattr(search, "cores", lambda: 4)
+    assert search._n_processes(search.LONG_BLOCKS - 1) == 0
+    assert search._n_processes(search.LONG_BLOCKS) == 4
     with monkeypatch.context() as hand:
         hand.setattr(multiprocessing, "current_process", lambda: SimpleNamespace(daemon=True))
-        assert searching._n_processes(searching.LONG_BLOCKS) == 0
-    monkeypatch.setattr(searching, "cores", lambda: 1)
-    assert searching._n_processes(10_000) == 0
+        assert search._n_processes(search.LONG_BLOCKS) == 0
+    monkeypatch.setattr(search, "cores", lambda: 1)
+    assert search._n_processes(10_000) == 0

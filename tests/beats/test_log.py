@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from ecgviewer.beat import FLAGS, BeatClass
-from ecgviewer.beatlog import BeatBatch, BeatLog, flag_bits, flag_words
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.beat import FLAGS
+from ecgviewer.beats.log import BeatBatch, BeatLog, flag_bits, flag_words
 
 
 def batch(indices, classes, flags=0):

@@ -3,13 +3,13 @@ import json
 import numpy as np
 import pytest
 
+from bench.days.beats import add_beats, colour
+from bench.days.figures import Figure, dump, line, merge, plain, spread
+from bench.days.page import BEGIN, END, put
+from bench.days.parts.opening import forget
+from bench.days.tiling import ZERO, Wanted, library, make, pack
 from ecgviewer import paths
-from ecgviewer.io.readers import open_record
-from tests.bench.days.beats import add_beats, colour
-from tests.bench.days.figures import Figure, dump, line, merge, plain, spread
-from tests.bench.days.page import BEGIN, END, put
-from tests.bench.days.parts.opening import forget
-from tests.bench.days.tiling import ZERO, Wanted, library, make, pack
+from ecgviewer.formats.readers import open_record
 from tests.gui.synthetic import heart_log, synthetic
 
 TWO = Wanted("two", 700.0, 360, 2, 212)  # longer than the demo record's 300 s

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from ecgviewer.io.readers import open_record
-from tests.bench import noise_stress
-from tests.bench.detection import Score
-from tests.bench.noise_stress import Stress, add_noise, f1, noise_power, noisy_spans, signal_power
+from bench import noise_stress
+from bench.detection import Score
+from bench.noise_stress import Stress, add_noise, f1, noise_power, noisy_spans, signal_power
+from ecgviewer.formats.readers import open_record
 
 FS = 360.0
 

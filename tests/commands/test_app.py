@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ecgviewer import __version__, paths
-from ecgviewer.cli import app
-from tests.archive.commands import CALL
+from ecgviewer.commands.app import app
+from tests.commands.archive.runs import CALL
 from tests.data import REPOSITORY
 from tests.excerpt import N_SAMPLES, an_excerpt
 from tests.tiny_ensemble import UNSEEN, make_ensemble
@@ -229,7 +229,7 @@ def test_errors_of_the_program_are_one_sentence(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("ecgviewer.report_builder.analyse_record", broken)
+    monkeypatch.setattr("ecgviewer.report.build.analyse_record", broken)
     record = an_excerpt(tmp_path)
     ran = analyze(record, "-o", tmp_path / "x.csv", ensemble=ensemble)
     assert ran.exit_code == 1
@@ -243,7 +243,7 @@ def test_interrupt_leaves_nothing_half_written(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ecgviewer.io.report.write_together", interrupted)
+    monkeypatch.setattr("ecgviewer.files.atomic.write_together", interrupted)
     record = an_excerpt(tmp_path / "in")
     ran = analyze(record, "-o", tmp_path / "x.csv", ensemble=ensemble)
     assert ran.exit_code == 130

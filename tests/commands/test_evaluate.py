@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from ecgviewer.cli import app
+from ecgviewer.commands.app import app
 from tests.data import REPOSITORY
 from tests.evaluation.flat_record import annotate, flat_record
 from tests.excerpt import an_excerpt
@@ -154,7 +154,7 @@ def test_both_files_or_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         raise KeyboardInterrupt
 
     record = a_record(tmp_path / "in")
-    monkeypatch.setattr("ecgviewer.evaluation.documents.write_together", interrupted)
+    monkeypatch.setattr("ecgviewer.files.atomic.write_together", interrupted)
     ran = call(record, "--test", "tst", "-o", tmp_path / "o.json")
     assert ran.exit_code == 130
     assert not list(tmp_path.glob("o.*"))
@@ -207,7 +207,9 @@ def test_records_that_were_trained_on_are_named(tmp_path: Path) -> None:
 
 
 def test_the_command_line_starts_without_the_networks() -> None:
-    code = "import ecgviewer.cli, sys; print({'torch', 'scipy', 'wfdb'} & set(sys.modules))"
+    code = (
+        "import ecgviewer.commands.app, sys; print({'torch', 'scipy', 'wfdb'} & set(sys.modules))"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )

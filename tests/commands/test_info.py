@@ -3,7 +3,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from ecgviewer.cli import app
+from ecgviewer.commands.app import app
 from tests.excerpt import N_SAMPLES, an_excerpt
 
 

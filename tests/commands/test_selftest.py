@@ -8,8 +8,9 @@ import pytest
 import torch
 from typer.testing import CliRunner, Result
 
-from ecgviewer import paths, selftest_command
-from ecgviewer.cli import app
+from ecgviewer import paths
+from ecgviewer.commands import selftest
+from ecgviewer.commands.app import app
 from tests.evaluation.flat_record import flat_record
 from tests.tiny_ensemble import make_ensemble
 
@@ -33,7 +34,7 @@ def test_it_says_that_no_class_differs_and_how_fast(tiny):
 @pytest.fixture
 def spoil(monkeypatch):
     """Has the device tested, not the processor beside it, answer as a callable leaves it."""
-    honest, asked = selftest_command.answers, []
+    honest, asked = selftest.answers, []
 
     def change(how):
         def changed(*arguments):
@@ -43,7 +44,7 @@ def spoil(monkeypatch):
                 how(found)
             return found
 
-        monkeypatch.setattr(selftest_command, "answers", changed)
+        monkeypatch.setattr(selftest, "answers", changed)
 
     return change
 

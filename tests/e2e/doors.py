@@ -31,9 +31,9 @@ from typer.testing import CliRunner, Result
 
 import ecgviewer.__main__
 from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.worker import Ensembles
-from ecgviewer.pipeline import load_ensemble
+from ecgviewer.model.ensemble import load_ensemble
 from tests.data import REPOSITORY
 from tests.tiny_ensemble import make_ensemble
 

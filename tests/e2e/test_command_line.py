@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from tests.e2e.doors import app, call, make_ensemble, rows
+from tests.e2e.doors import app, call, rows
 from tests.excerpt import an_excerpt
+from tests.tiny_ensemble import make_ensemble
 from train.__main__ import app as train
 
 # What scripts and Makefiles are written with. A name may come; none of these may go.

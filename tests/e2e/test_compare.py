@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.ec57.beats import NO_BEAT
 from ecgviewer.gui.main_window import MainWindow
 from tests.evaluation.flat_record import annotate
+from tests.formats.records import ecg_like, write_record
 from tests.gui.conftest import open_and_wait, wait
-from tests.io.records import ecg_like, write_record
 
 MINUTES = 5.5
 N, S, V = BeatClass.N, BeatClass.S, BeatClass.V

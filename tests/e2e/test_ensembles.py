@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.worker import Ensembles
+from ecgviewer.model.bundle import BundleError
+from ecgviewer.model.ensemble import Ensemble, available
 from ecgviewer.paths import DEFAULT_ENSEMBLE
-from ecgviewer.pipeline import BundleError, Ensemble, available
 from tests.gui.conftest import TIMEOUT_MS, open_and_wait, wait
 from tests.gui.fakes import FakeEnsemble, FakePrompts
 

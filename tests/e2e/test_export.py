@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from ecgviewer.io.readers import open_record
-from ecgviewer.io.report import metadata_path, write_report
-from ecgviewer.report_builder import analyse_record
+from ecgviewer.formats.readers import open_record
+from ecgviewer.report.beats_csv import metadata_path, write_report
+from ecgviewer.report.build import analyse_record
 from tests.gui.conftest import TIMEOUT_MS, wait
 
 

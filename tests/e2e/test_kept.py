@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecgviewer.analysis.cache import database
+from ecgviewer.analysis.cache.database import FILE
 from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.worker import Ensembles
-from ecgviewer.store import place
-from ecgviewer.store.database import FILE
 from tests.gui.conftest import TIMEOUT_MS, open_and_wait, wait
 from tests.gui.fakes import FakeEnsemble, FakePrompts
 
@@ -131,7 +131,7 @@ def test_another_file_or_ensemble_is_analysed_anew(qtbot, window, settings, reco
 
 def test_a_damaged_file_of_results_is_analysed_anew(qtbot, window, settings, record):
     open_and_keep(qtbot, window, record)
-    path = place.folder() / FILE
+    path = database.folder() / FILE
     path.write_bytes(path.read_bytes()[:5000] + b"damage" * 1000)
     ensemble = FakeEnsemble()
     with another_window(qtbot, settings, ensemble) as other:
@@ -159,7 +159,7 @@ def test_keeping_can_be_switched_off_and_that_is_remembered(qtbot, window, setti
     assert window.actions_by_name["keep_results"].isChecked()
     window.actions_by_name["keep_results"].trigger()
     open_and_wait(qtbot, window, record)
-    assert not (place.folder() / FILE).exists()
+    assert not (database.folder() / FILE).exists()
     with another_window(qtbot, settings, FakeEnsemble()) as other:
         assert not other.actions_by_name["keep_results"].isChecked()
         assert other.session.keeper is None
@@ -168,8 +168,8 @@ def test_keeping_can_be_switched_off_and_that_is_remembered(qtbot, window, setti
 
 
 def test_a_folder_that_cannot_be_written_disturbs_nobody(qtbot, window, record):
-    place.folder().parent.mkdir(parents=True, exist_ok=True)
-    place.folder().write_text("in the way")
+    database.folder().parent.mkdir(parents=True, exist_ok=True)
+    database.folder().write_text("in the way")
     with qtbot.waitSignal(window.memory.results_kept, timeout=TIMEOUT_MS) as kept:
         open_and_wait(qtbot, window, record)
     assert kept.args == [False]
@@ -179,7 +179,7 @@ def test_a_folder_that_cannot_be_written_disturbs_nobody(qtbot, window, record):
 
 def test_networks_that_do_not_load_leave_the_beats(qtbot, window, settings, record):
     """Results are kept under an ensemble; without it they are not shown."""
-    from ecgviewer.pipeline import BundleError
+    from ecgviewer.model.bundle import BundleError
 
     open_and_keep(qtbot, window, record)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from tests.gui.conftest import open_and_wait, wait
 
 

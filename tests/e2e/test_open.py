@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
+from tests.formats.records import ecg_like, write_header, write_record
 from tests.gui.conftest import open_and_wait, wait
-from tests.io.records import ecg_like, write_header, write_record
 
 
 def test_the_menu_opens_a_record_and_every_beat_gets_its_class(qtbot, window, record):

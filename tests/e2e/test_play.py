@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecgviewer.gui.playback import FRAME_S, SPEEDS
+from ecgviewer.gui.playback.clock import FRAME_S, SPEEDS
 from tests.gui.conftest import TIMEOUT_MS, open_and_wait, wait
 
 

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from ecgviewer.beatlog import flag_bits
-from ecgviewer.io.readers import open_record
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.inputs import SHORT_S
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.log import flag_bits
+from ecgviewer.formats.readers import open_record
+from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.paths import DEFAULT_ENSEMBLE
-from ecgviewer.pipeline import SHORT_S, analyze, load_ensemble, scan
-from tests.io.records import ecg_like, write_record
+from tests.formats.records import ecg_like, write_record
 
 
 @pytest.mark.parametrize(("seconds", "doubted"), [(SHORT_S - 90, True), (SHORT_S + 5, False)])

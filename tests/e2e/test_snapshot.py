@@ -7,15 +7,15 @@ import sys
 import pytest
 from PySide6.QtGui import QImage
 
-from ecgviewer.gui import snapshot
+from ecgviewer.gui.handlers import file
 from ecgviewer.gui.main_window import MainWindow
-from ecgviewer.gui.photographer import FAILED, USAGE, Photographer
-from ecgviewer.gui.request import Request
-from ecgviewer.gui.worker import Ensembles
-from ecgviewer.pipeline import BundleError
+from ecgviewer.gui.session.analysis_thread import Ensembles
+from ecgviewer.gui.start.request import Request
+from ecgviewer.gui.start.snapshot import FAILED, USAGE, SnapshotTaker
+from ecgviewer.model.bundle import BundleError
 from tests.data import REPOSITORY
+from tests.formats.records import write_header
 from tests.gui.conftest import TIMEOUT_MS
-from tests.io.records import write_header
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def target(tmp_path):
 
 
 def photograph(qtbot, window, request) -> int:
-    photographer = Photographer(window, request)
+    photographer = SnapshotTaker(window, request)
     with qtbot.waitSignal(photographer.picture_ended, timeout=TIMEOUT_MS) as ended:
         photographer.start()
     return ended.args[0]
@@ -48,7 +48,7 @@ def test_it_is_what_a_window_at_rest_looks_like(qtbot, window, demo, target, tmp
         picture, later = tmp_path / f"{name}.png", tmp_path / f"{name}-later.png"
         assert photograph(qtbot, window, Request(demo, picture, size=(1366, 768))) == 0
         qtbot.wait(300)
-        snapshot.save(window, later)
+        file.save(window, later)
         assert QImage(str(picture)) == QImage(str(later))
 
 

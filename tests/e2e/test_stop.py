@@ -1,7 +1,7 @@
 """A person changes her mind: cancel, resume, another record, close while streaming."""
 
 from ecgviewer.gui.main_window import MainWindow
-from ecgviewer.gui.worker import AnalysisWorker, Ensembles
+from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles
 from tests.gui.conftest import TIMEOUT_MS, wait
 
 
@@ -36,7 +36,7 @@ def test_cancel_does_not_wait_for_the_networks(qtbot, window, ensemble, demo):
     first = window.session.opened.log.n_classified
     ensemble.gate.set()
     for thread in window.session.threads._running:
-        if isinstance(thread, AnalysisWorker):
+        if isinstance(thread, AnalysisThread):
             assert thread.wait(TIMEOUT_MS)
     qtbot.wait(20)
     assert window.session.opened.log.n_classified == first  # what came too late is not heard

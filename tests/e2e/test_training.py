@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from tests.data import REPOSITORY
 from tests.evaluation.flat_record import annotate
-from tests.io.records import ecg_like, write_record
-from tests.train.test_tianchi import write_tianchi
+from tests.formats.records import ecg_like, write_record
+from tests.train.data.test_tianchi import write_tianchi
 from train import protocols
 from train.__main__ import app
 

@@ -11,20 +11,11 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QToolBar
 
-from tests.e2e.doors import (
-    DEMO,
-    STRIP,
-    TRACE,
-    Viewer,
-    call,
-    described,
-    make_ensemble,
-    threads,
-    viewer,
-)
+from tests.e2e.doors import DEMO, STRIP, TRACE, Viewer, call, described, threads, viewer
 from tests.evaluation.flat_record import annotate
+from tests.formats.records import ecg_like, write_record
 from tests.gui.images import is_color, pixels
-from tests.io.records import ecg_like, write_record
+from tests.tiny_ensemble import make_ensemble
 
 COLORS = {"N": "#258157", "S": "#0050b4", "V": "#d85000", "F": "#2a8fc2", "Q": "#673600"}  # light
 STRIP_COLORS = COLORS | {"N": "#87b9a1"}  # on the strip N stays back: its colour thinned on paper

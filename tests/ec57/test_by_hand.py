@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from ecgviewer.beat import DE_CHAZAL
+from ecgviewer.aami import DE_CHAZAL
 from ecgviewer.ec57.beats import LETTERS, NO_BEAT, SHUT_DOWN, Comparison, compare, without_s
 from ecgviewer.ec57.figures import BeatFigures, summarise
 from ecgviewer.ec57.marks import Marks, marks_of_annotations, marks_of_beats, moved

@@ -9,7 +9,7 @@ from ecgviewer.ec57.beats import Comparison, compare
 from ecgviewer.ec57.figures import summarise
 from ecgviewer.ec57.marks import Marks, marks_of_annotations
 from ecgviewer.ec57.runs import CHAMBERS, Chamber, RunComparison, compare_runs, summarise_runs
-from ecgviewer.io.annotation_file import read_annotation_file
+from ecgviewer.formats.wfdb.annotation_file import read_annotation_file
 from tests.data import data_dir, ec57_dir
 from tests.ec57 import reports
 

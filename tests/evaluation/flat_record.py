@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.io.annotations import Annotations, write_annotations
+from ecgviewer.formats.annotations import write_annotations
+from ecgviewer.formats.wfdb.annotation_file import Annotations
 
 FS = 100
 

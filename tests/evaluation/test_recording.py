@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.beatlog import BeatLog
+from ecgviewer.beats.log import BeatLog
 from ecgviewer.ec57.beats import NO_BEAT
 from ecgviewer.evaluation.recording import (
     Evaluation,
@@ -14,8 +14,8 @@ from ecgviewer.evaluation.recording import (
     marks_of_annotator,
     marks_of_log,
 )
-from ecgviewer.io.readers import open_record
-from ecgviewer.pipeline import load_ensemble
+from ecgviewer.formats.readers import open_record
+from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.record import RecordError
 from tests.evaluation.flat_record import FS, annotate, flat_record
 from tests.tiny_ensemble import make_ensemble

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ecgviewer.evaluation.training import trained_on, training_patients, warning
-from ecgviewer.pipeline import load_ensemble
+from ecgviewer.model.ensemble import load_ensemble
 
 PATIENTS = ("mitdb/101", "svdb/800", "mitdb/800")
 

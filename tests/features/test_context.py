@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from ecgviewer.rhythm.context import RecordContext, names, rr_intervals, stretch_bounds
-from ecgviewer.rhythm.shapes import cut_snippets, offsets
+from ecgviewer.features.context import RecordContext, names, rr_intervals, stretch_bounds
+from ecgviewer.features.morphology import cut_snippets, offsets
 from ecgviewer.signal.params import CONTEXT
-from ecgviewer.signal.segment import neighbours
+from ecgviewer.signal.windows import neighbours
 from tests.synthetic import NARROW_S, WIDE_S, made_ecg
 
 FS = 360

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ecgviewer.rhythm.running import around, median, quantiles, shifted
+from ecgviewer.features.running import around, median, quantiles, shifted
 
 VALUES = np.array([5.0, 1.0, 4.0, 2.0, 3.0])
 

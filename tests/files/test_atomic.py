@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.io import atomic
-from ecgviewer.io.atomic import (
+from ecgviewer.files import atomic
+from ecgviewer.files.atomic import (
     TargetExistsError,
     WriteError,
     replacing,

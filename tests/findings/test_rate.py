@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ecgviewer.rhythm.rate import across, heart_rate, trend
+from ecgviewer.findings.rate import across, heart_rate, trend
 
 NONE = np.empty((0, 2), np.int64)
 

@@ -8,16 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgviewer.io.annotations import (
-    Annotations,
-    annotators,
-    read_annotations,
-    write_annotations,
-)
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.annotations import annotators, read_annotations, write_annotations
+from ecgviewer.formats.readers import open_record
+from ecgviewer.formats.wfdb.annotation_file import Annotations
 from ecgviewer.record import RecordError
 from tests.data import data_dir
-from tests.io.records import ecg_like, packed, signal_lines, write_header, write_record
+from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from ecgviewer.io.describe import as_lines, describe
-from ecgviewer.io.readers import open_record
-from tests.io.records import ecg_like, write_record
+from ecgviewer.formats.describe import as_lines, describe
+from ecgviewer.formats.readers import open_record
+from tests.formats.records import ecg_like, write_record
 
 
 def test_header_files_annotators_and_findings(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.io.find import PlanError, find_records, plan
+from ecgviewer.formats.folders import PlanError, find_records, plan
 
 HEADER = "{name} 1 360 1000\n{name}.dat 16 200 11 1024 0 0 0 MLII\n"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.io.leads import ecg_to_mv
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import RecordError
-from tests.io.records import ecg_like, packed, signal_lines, write_header, write_record
+from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
 
 
 @pytest.mark.parametrize("given", ["rec.hea", "rec.dat", "rec", "rec.atr"])

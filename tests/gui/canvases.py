@@ -3,8 +3,8 @@
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 
-from ecgviewer.gui.canvas import Canvas
-from ecgviewer.gui.theme import THEMES
+from ecgviewer.gui.style.theme import THEMES
+from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Record
 from tests.gui.synthetic import heart_log
 

@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from ecgviewer import paths
-from ecgviewer.gui.canvas import Canvas
 from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.worker import Ensembles
+from ecgviewer.gui.trace.canvas import Canvas
+from tests.formats.records import ecg_like, write_record
 from tests.gui.canvases import PX_PER_MM, THEME
 from tests.gui.fakes import FakeEnsemble, FakePrompts
-from tests.io.records import ecg_like, write_record
 
 TIMEOUT_MS = 30_000  # of a machine that has other things to do
 

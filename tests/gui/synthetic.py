@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import N_CLASSES
-from ecgviewer.beatlog import BeatBatch, BeatLog
+from ecgviewer.aami import N_CLASSES
+from ecgviewer.beats.log import BeatBatch, BeatLog
 from ecgviewer.record import Lead, Record
 
 RR_S, FIRST_S = 0.8, 0.4

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecgviewer import paths
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.readers import open_record
 from tests.data import REPOSITORY
 
 FIRST = 422_820  # of record 208, as make_demo.py and LICENSE.txt state

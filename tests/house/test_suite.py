@@ -49,11 +49,11 @@ def test_any_other_skip_fails(pytester):
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("ecgviewer/model/engine.py", True),
-        ("ecgviewer/pipeline.py", True),
-        ("ecgviewer/analyze_command.py", True),  # inside a function
-        ("ecgviewer/signal/detect.py", False),
-        ("ecgviewer/io/readers.py", False),
+        ("ecgviewer/model/runner.py", True),
+        ("ecgviewer/analysis/classify.py", True),
+        ("ecgviewer/commands/analyze.py", True),  # inside a function
+        ("ecgviewer/signal/rpeaks/detect.py", False),
+        ("ecgviewer/formats/readers.py", False),
     ],
 )
 def test_what_reaches_torch(file: str, expected: bool):

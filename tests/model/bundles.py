@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 
 from train.config import Config
-from train.fit import build
-from train.ship import write_ensemble, write_member
+from train.fit.trainer import build
+from train.shipping.bundle import write_ensemble, write_member
 
 ARGUMENTS = {
     "a": ("resnet1d", {"width": 8, "blocks": [1, 1, 1, 1]}),

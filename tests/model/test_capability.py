@@ -16,11 +16,11 @@ from ecgviewer.model.resnet1d import ResNet1d
 from ecgviewer.model.slap import Slap, SlapOverLeads
 from tests.data import REPOSITORY
 from tests.without_avx512 import IS_X86, environment
-from train.networks.cnn_lstm import CnnLstm
-from train.networks.densenet import DenseNet1d
-from train.networks.lstm import Lstm
-from train.networks.vgg import Vgg1d
-from train.networks.vit import Vit1d
+from train.compare.networks.cnn_lstm import CnnLstm
+from train.compare.networks.densenet import DenseNet1d
+from train.compare.networks.lstm import Lstm
+from train.compare.networks.vgg import Vgg1d
+from train.compare.networks.vit import Vit1d
 
 NETWORKS = {
     "resnet1d": lambda: ResNet1d(width=4, blocks=[1, 1, 1, 1]),

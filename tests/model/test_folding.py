@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from ecgviewer.model.engine import Runner
 from ecgviewer.model.folding import FoldedResnet
 from ecgviewer.model.resnet1d import ResNet1d
+from ecgviewer.model.runner import Runner
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ecgviewer.beat import FLAGS
-from ecgviewer.io.report import (
-    EnsembleUsed,
-    ReportBeats,
-    ReportContext,
-)
+from ecgviewer.beats.beat import FLAGS
 from ecgviewer.record import Finding, Lead, Record, Verdict
+from ecgviewer.report.beats_csv import ReportBeats
+from ecgviewer.report.metadata import EnsembleUsed, ReportContext
 
 HEADER = (
     "beat,sample,time_s,clock,class,confidence,p_N,p_S,p_V,p_F,p_Q,"

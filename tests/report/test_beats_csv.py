@@ -6,17 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.beat import FLAGS
-from ecgviewer.io import atomic
-from ecgviewer.io.atomic import TargetExistsError, WriteError
-from ecgviewer.io.report import (
-    ReportBeats,
-    csv_bytes,
-    hash_inputs,
-    metadata_path,
-    write_report,
-)
-from tests.io.report_example import HEADER, a_context, a_record, rows, the_beats
+from ecgviewer.beats.beat import FLAGS
+from ecgviewer.files import atomic
+from ecgviewer.files.atomic import TargetExistsError, WriteError
+from ecgviewer.files.hashes import hash_inputs
+from ecgviewer.report.beats_csv import ReportBeats, csv_bytes, metadata_path, write_report
+from tests.report.example import HEADER, a_context, a_record, rows, the_beats
 
 
 def test_every_byte_of_a_small_table() -> None:

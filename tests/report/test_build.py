@@ -12,12 +12,16 @@ import pytest
 from numpy.typing import NDArray
 
 from ecgviewer import paths
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.io.readers import open_record
-from ecgviewer.io.report import csv_bytes
-from ecgviewer.pipeline import Ensemble, Scan, analyze, default_inputs, load_ensemble, scan
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.scan import Scan
+from ecgviewer.formats.readers import open_record
+from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from ecgviewer.record import Lead, Record
-from ecgviewer.report_builder import Report, analyse_record, build_report
+from ecgviewer.report.beats_csv import csv_bytes
+from ecgviewer.report.build import Report, analyse_record, build_report
 from ecgviewer.versions import versions
 from tests.tiny_ensemble import make_ensemble
 

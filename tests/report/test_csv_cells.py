@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.io.report_cells import (
+from ecgviewer.report.csv_cells import (
     clocks,
     heart_rate,
     neutral,

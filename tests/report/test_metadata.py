@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from ecgviewer.io.report import (
-    hash_inputs,
-    write_report,
-)
-from tests.io.report_example import EXPORTED, HEADER, a_context, a_record, rows, the_beats
+from ecgviewer.files.hashes import hash_inputs
+from ecgviewer.report.beats_csv import write_report
+from tests.report.example import EXPORTED, HEADER, a_context, a_record, rows, the_beats
 
 
 def written(folder: Path, **changes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ecgviewer.gui import heap
+from ecgviewer.runtime import memory
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
@@ -22,13 +22,13 @@ def test_glibc_takes_both_settings(monkeypatch):
 
     original = ctypes.CDLL
     monkeypatch.setattr(ctypes, "CDLL", Library)
-    heap.give_back()
+    memory.give_back()
     assert asked == [(-8, 1), (-3, 1)]  # M_ARENA_MAX, M_MMAP_THRESHOLD; 1: taken
 
 
 def test_other_libraries_are_left_alone(monkeypatch):
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
-    heap.give_back()
+    memory.give_back()
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(ctypes, "CDLL", None)
-    heap.give_back()
+    memory.give_back()

@@ -8,9 +8,8 @@ from functools import partial
 import pytest
 import torch
 
-from ecgviewer import threads
-from ecgviewer.model import crew
-from ecgviewer.model.crew import Stopped, carry_out
+from ecgviewer.runtime import cores, pool
+from ecgviewer.runtime.pool import Stopped, carry_out
 
 
 def test_every_job_is_done_once_on_threads_that_end():
@@ -39,7 +38,7 @@ def test_the_first_failure_is_raised():
 
 
 def test_it_stops_between_two_jobs(monkeypatch):
-    monkeypatch.setattr(crew, "cores", lambda: 1)
+    monkeypatch.setattr(pool, "cores", lambda: 1)
     done = []
     with pytest.raises(Stopped):
         carry_out([lambda: done.append(1)] * 5, stop=lambda: len(done) == 2)
@@ -48,14 +47,14 @@ def test_it_stops_between_two_jobs(monkeypatch):
 
 def test_the_environment_may_ask_for_fewer_cores(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert threads.cores() == 1
+    assert cores.cores() == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "")
-    assert threads.cores() >= 1
+    assert cores.cores() >= 1
 
 
 @pytest.mark.alone  # jobs of 20 ms: on a busy machine one thread may do all before the other runs
 def test_a_core_is_left_free_while_something_moves(monkeypatch):
-    monkeypatch.setattr(crew, "cores", lambda: 2)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
     busy, most, lock = set(), [], threading.Lock()
 
     def job():
@@ -69,25 +68,25 @@ def test_a_core_is_left_free_while_something_moves(monkeypatch):
     carry_out([job] * 6)
     assert max(most) == 2
     most.clear()
-    threads.leave_room(10)
+    cores.leave_room(10)
     carry_out([job] * 6)
-    threads.leave_room(0)
+    cores.leave_room(0)
     assert max(most) == 1
-    assert not threads.room_wanted()
+    assert not cores.room_wanted()
 
 
 def test_room_asked_for_on_one_core_stops_nothing(monkeypatch):
-    monkeypatch.setattr(crew, "cores", lambda: 1)
+    monkeypatch.setattr(pool, "cores", lambda: 1)
     done = []
-    threads.leave_room(10)
+    cores.leave_room(10)
     carry_out([lambda: done.append(1)] * 3)
-    threads.leave_room(0)
+    cores.leave_room(0)
     assert len(done) == 3
 
 
 @pytest.mark.alone  # jobs of 100 ms: the main thread has to hear the signal within one
 def test_an_interrupt_waits_for_jobs_that_run_and_begins_no_other(monkeypatch):
-    monkeypatch.setattr(crew, "cores", lambda: 2)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
     begun, ended = [], []
 
     def job():

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from ecgviewer.qt_libraries import advice, missing_packages
+from ecgviewer.runtime.qt_libraries import advice, missing_packages
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Qt's wheels suffice here")
 

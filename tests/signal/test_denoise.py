@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.annotations import read_annotations
+from ecgviewer.formats.readers import open_record
 from ecgviewer.signal.denoise import (
     CleanedSignal,
     band_pass,
@@ -11,9 +11,9 @@ from ecgviewer.signal.denoise import (
     remove_mains,
     wavelet_denoise,
 )
-from ecgviewer.signal.detect import refine_all
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER
+from ecgviewer.signal.rpeaks.detect import refine_all
 from tests.signals import demo, demo_ecg, in_memory
 
 FS = PAPER.grid_fs_hz

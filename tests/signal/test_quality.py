@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Record
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.quality import (

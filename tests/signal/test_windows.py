@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER
-from ecgviewer.signal.segment import cut_windows, neighbours, normalise, window_bounds
+from ecgviewer.signal.windows import cut_windows, neighbours, normalise, window_bounds
 from tests.signals import demo, demo_ecg, in_memory
 
 

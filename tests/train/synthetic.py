@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.signal.segment import neighbours
-from tests.io.records import ecg_like, write_record
-from train import cache, checkpoint
-from train.cache import Packed, pack_record
-from train.database import RecordBeats
-from train.fit import Trainer
+from ecgviewer.signal.windows import neighbours
+from tests.formats.records import ecg_like, write_record
+from train.data import packed as cache
+from train.data.database import RecordBeats
+from train.data.packed import Packed, pack_record
+from train.fit import checkpoint
+from train.fit.trainer import Trainer
 
 SHAPES = "NSVFQ"  # symbols of the five classes are N S V F Q themselves
 

@@ -4,7 +4,7 @@ import pytest
 
 import train
 from train.config import read
-from train.fit import build
+from train.fit.trainer import build
 
 CONFIGS = sorted((Path(train.__file__).parent / "configs").glob("*.toml"))
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.evaluate import Scored
 from train.metrics import confusion, macro_f1
+from train.scoring.score import Scores
 
 Floats = NDArray[np.float64]
 # one beat in ten of patients a fold left out is put up for review
@@ -39,7 +39,7 @@ class Choices:
     account: dict[str, Any]
 
 
-def choose(scored: Scored) -> Choices:
+def choose(scored: Scores) -> Choices:
     """Choose on answers that no network gave about a patient it was trained on."""
     weights = _weights(scored)
     fused = np.tensordot(scored.votes.astype(np.float64), np.array(weights), axes=(1, 0))
@@ -67,7 +67,7 @@ def sharpened(fused: Floats, temperature: float) -> Floats:
     return out
 
 
-def _weights(scored: Scored) -> tuple[float, float]:
+def _weights(scored: Scores) -> tuple[float, float]:
     """Weights of the greatest macro-F1 over N, S and V; the middle of the best, not their edge."""
     grid = np.linspace(0, 1, 21)
     found = [macro_f1(confusion(scored.label, scored.called((w, 1 - w))), _NSV) for w in grid]

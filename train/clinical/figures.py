@@ -6,14 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.metrics import (
-    class_figures,
-    confusion,
-    macro_f1,
-    mean_sd,
-    patient_bootstrap,
-    rounded,
-)
+from train.metrics import class_figures, confusion, macro_f1, mean_sd, patient_bootstrap, rounded
 
 LEAST = 10  # beats of a class from which a record counts for that class's mean
 _NSV = (0, 1, 2)

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from ecgviewer.record import Record
-from train import cache
-from train.cache import PackedRecord
 from train.clinical.figures import unseen_figures
 from train.clinical.scoring import ensemble_of, fused_weights, rates_file, read_choices
-from train.commands.common import cache_file
 from train.config import Config
-from train.database import record_beats
-from train.evaluate import score
-from train.learners import Learners
+from train.data import packed as cache
+from train.data.database import record_beats
+from train.data.load import cache_file
+from train.data.packed import PackedRecord
+from train.data.windows import WindowCutter
 from train.protocols import DS1
-from train.results import write
-from train.windows import WindowCutter
+from train.scoring.learners import Learners
+from train.scoring.results import write
+from train.scoring.score import score
 
 RATES_HZ = (100, 128, 200, 250, 500, 1000)
 

@@ -10,20 +10,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from train import cache, splits
-from train.augment import load_noise
 from train.clinical.configurations import grouped_folds, runs_of
-from train.commands.common import cache_file
 from train.config import Config
-from train.database import RecordBeats
-from train.evaluate import Scored, score
-from train.fibrillation import fibrillating_copy
-from train.fit import Trainer
-from train.learners import Learners, from_runs
-from train.noisy import noisy_copy
+from train.data import packed as cache
+from train.data import splits
+from train.data.augment import load_noise
+from train.data.database import RecordBeats
+from train.data.fibrillation import fibrillating_copy
+from train.data.load import cache_file
+from train.data.noisy import noisy_copy
+from train.data.splits import Split
+from train.data.windows import WindowCutter
+from train.fit.trainer import Trainer
 from train.protocols import PROTOCOLS
-from train.splits import Split
-from train.windows import WindowCutter
+from train.scoring.learners import Learners, from_runs
+from train.scoring.score import Scores, score
 
 Say = Callable[[str], None]
 
@@ -99,7 +100,7 @@ def cross_validate(
     runs: Path,
     *,
     say: Say,
-) -> Scored:
+) -> Scores:
     """Train without each fold of records and ask about it; answers on every training beat."""
     folds = grouped_folds(patients.s_beats())
     parts = []
@@ -110,7 +111,7 @@ def cross_validate(
             _train(config, split, patients, runs, say)
         learners = learners_of(configs, runs)
         parts.append(score(learners.networks, patients.cutter, split.validation))
-    return Scored(
+    return Scores(
         np.concatenate([p.rows for p in parts]),
         np.concatenate([p.label for p in parts]),
         np.concatenate([p.patient for p in parts]),

@@ -12,13 +12,13 @@ from train.clinical.choices import Choices, choose
 from train.clinical.configurations import grouped_folds, protocol_of, runs_of
 from train.clinical.figures import over_seeds, unseen_figures
 from train.clinical.runs import Patients, learners_of
-from train.commands.common import cache_file
 from train.config import Config, ConfigError
-from train.evaluate import LEADS, Scored, figures, score
-from train.learners import Learners
+from train.data.load import cache_file
 from train.protocols import PACED, PROTOCOLS, SVDB
-from train.results import write
-from train.scorings import allow, log
+from train.scoring.learners import Learners
+from train.scoring.ledger import allow, log
+from train.scoring.results import write
+from train.scoring.score import LEADS, Scores, figures, score
 
 WITHOUT = ("232", "202")  # 232: three quarters of DS2's S beats; 202: the patient of 201 in DS1
 
@@ -39,7 +39,7 @@ def rates_file(results: Path, configuration: str) -> Path:
 
 
 def keep_validation(
-    each: Sequence[Scored],
+    each: Sequence[Scores],
     members: Sequence[Config],
     configuration: str,
     seeds: Sequence[int],
@@ -51,14 +51,14 @@ def keep_validation(
 ) -> Choices:
     """Choose on the answers about left-out training patients, and write their figures."""
     votes = np.mean([s.votes for s in each], axis=0)
-    scored = Scored(each[0].rows, each[0].label, each[0].patient, votes.astype(np.float32))
+    scored = Scores(each[0].rows, each[0].label, each[0].patient, votes.astype(np.float32))
     chosen = choose(scored)
     record = np.array([r.name for r in patients.records])[scored.patient]
     is_paced, is_svdb = np.isin(record, PACED), np.isin(record, SVDB)
     groups = {"all but paced": ~is_paced, "DS1": ~is_paced & ~is_svdb}
     groups |= {"svdb": is_svdb} if is_svdb.any() else {}
 
-    def judged(answers: Scored, rows: np.ndarray) -> dict[str, Any]:
+    def judged(answers: Scores, rows: np.ndarray) -> dict[str, Any]:
         called = answers.called(chosen.weights)[rows]
         return unseen_figures(answers.label[rows], called, record[rows], without=("865",))
 
@@ -145,7 +145,7 @@ def score_unseen(
     singles = []
     for i in range(len(seeds)):
         pair = both.votes[:, 2 * i : 2 * i + 2]
-        scored = Scored(both.rows, both.label, both.patient, pair)
+        scored = Scores(both.rows, both.label, both.patient, pair)
         called = scored.called(chosen.weights)
         singles.append(unseen_figures(scored.label, called, record, without=WITHOUT))
     found["single_seeds"] = over_seeds(singles)

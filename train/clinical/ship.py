@@ -18,10 +18,10 @@ from train.clinical.scoring import (
     validation_file,
 )
 from train.config import Config, ConfigError
-from train.evaluate import choose_delta, measures_bf16, score
-from train.learners import Learners
-from train.results import machine
-from train.ship import LICENCE_MORE, load_run, write_ensemble, write_member
+from train.scoring.learners import Learners, load_run
+from train.scoring.results import machine
+from train.scoring.score import choose_delta, measures_bf16, score
+from train.shipping.bundle import LICENCE_MORE, write_ensemble, write_member
 
 N_DELTA = 30_000  # training beats on which bf16's margin is chosen
 LEAKS = (

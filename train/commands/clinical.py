@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from train.clinical.bundle import ship
 from train.clinical.configurations import protocol_of, runs_of
 from train.clinical.rates import keep_rates
 from train.clinical.runs import Patients, cross_validate, read_patients, train_seeds
 from train.clinical.scoring import keep_validation, score_unseen
-from train.commands.common import (
-    CACHE,
+from train.clinical.ship import ship
+from train.commands.options import (
     RESULTS,
     RUNS,
     CacheFolder,
@@ -21,11 +20,11 @@ from train.commands.common import (
     ResultsFolder,
     RunsFolder,
     Threads,
-    choose_device,
     console,
 )
 from train.config import Config, ConfigError
 from train.config import read as read_config
+from train.data.load import CACHE, choose_device
 
 CONFIGS = Path("train/configs")
 MEMBERS = ("clinical-resnet.toml", "clinical-slap.toml")

@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from train.commands.common import CACHE, CacheFolder, Device, Threads, choose_device, console
+from train.commands.options import CacheFolder, Device, Threads, console
+from train.compare.classifier import Settings
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER
 from train.compare.runner import Data, Wanted, due, plan, run_one
-from train.compare.tables import tables
-from train.compare.task import Settings
+from train.data.load import CACHE, choose_device
+from train.pages.compare_tables import tables
 
 
 def compare(

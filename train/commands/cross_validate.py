@@ -8,27 +8,24 @@ from typing import Annotated
 import msgspec
 import typer
 
-from train import checkpoint, folds, learners, results, splits
-from train.commands.common import (
-    CACHE,
+from train.commands.fit import train_run
+from train.commands.options import (
     RESULTS,
     RUNS,
     CacheFolder,
-    Data,
     Device,
     ResultsFolder,
     RunsFolder,
     Threads,
-    cache_file,
-    choose_device,
     console,
-    of_paper_windows,
-    paper_data,
 )
-from train.commands.fit import train_run
 from train.config import Config
 from train.config import read as read_config
-from train.windows import WindowCutter
+from train.data import splits
+from train.data.load import CACHE, Data, cache_file, choose_device, of_paper_windows, paper_data
+from train.data.windows import WindowCutter
+from train.fit import checkpoint
+from train.scoring import folds, learners, results
 
 
 def cross_validate(

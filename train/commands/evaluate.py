@@ -8,27 +8,17 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from train import cache, results, scorings, tianchi
-from train.commands.common import (
-    CACHE,
-    RESULTS,
-    CacheFolder,
-    Device,
-    ResultsFolder,
-    Threads,
-    cache_file,
-    choose_device,
-    console,
-    of_paper_windows,
-    paper_data,
-)
+from train.commands.options import RESULTS, CacheFolder, Device, ResultsFolder, Threads, console
 from train.config import ConfigError
-from train.database import RecordBeats
-from train.evaluate import LEADS, figures, score, score_windows
-from train.learners import Learners, from_bundle, from_runs
-from train.markdown import class_table
+from train.data import packed, tianchi
+from train.data.database import RecordBeats
+from train.data.load import CACHE, cache_file, choose_device, of_paper_windows, paper_data
+from train.data.windows import WindowCutter
+from train.pages.markdown import class_table
 from train.protocols import DS2
-from train.windows import WindowCutter
+from train.scoring import ledger, results
+from train.scoring.learners import Learners, from_bundle, from_runs
+from train.scoring.score import LEADS, figures, score, score_windows
 
 ONCE = ("test", "ds2")
 
@@ -65,10 +55,10 @@ def evaluate(
     else:
         if rows in ONCE:
             learners.check_finished()
-            scorings.allow(results_folder, rows, learners.hashes, reason=reason)
+            ledger.allow(results_folder, rows, learners.hashes, reason=reason)
         found, files = _held_out(learners, rows, cache_folder, where)
     if rows in ONCE:
-        scorings.log(
+        ledger.log(
             results_folder,
             rows,
             learners.hashes,
@@ -115,7 +105,7 @@ def _rows(
                 f"DS2 is for networks that never saw its patients; these were trained under"
                 f" {', '.join(sorted(learners.protocols))}"
             )
-        records = cache.beats(cache.load(cache_file(cache_folder, "mitdb")), names=DS2)
+        records = packed.beats(packed.load(cache_file(cache_folder, "mitdb")), names=DS2)
         return records, np.arange(sum(len(r.label) for r in records))
     if rows not in ("validation", "test"):
         raise ConfigError(f"rows {rows!r} are none of validation, test, ds2")

@@ -8,19 +8,12 @@ import msgspec
 import numpy as np
 import typer
 
-from ecgviewer.beat import DE_CHAZAL
-from train import cache, results, splits
-from train.commands.common import (
-    CACHE,
-    RESULTS,
-    RUNS,
-    CacheFolder,
-    ResultsFolder,
-    RunsFolder,
-    cache_file,
-    console,
-)
-from train.database import DatabaseError
+from ecgviewer.aami import DE_CHAZAL
+from train.commands.options import RESULTS, RUNS, CacheFolder, ResultsFolder, RunsFolder, console
+from train.data import packed, splits
+from train.data.database import DatabaseError
+from train.data.load import CACHE, cache_file
+from train.scoring import results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,12 +28,12 @@ def figures(
     out: Annotated[Path, typer.Option(help="Folder of the PNG files")] = Path("docs/figures"),
 ) -> None:
     """Draw what results, histories and the packed cache there are."""
-    from train import figures as draw  # matplotlib is needed here alone
+    from train.pages import pictures
 
     count = 0
     for part in (_of_results(results_folder), _of_runs(runs), _of_cache(cache_folder)):
         for name, figure in part:
-            draw.save(figure, out / f"{name}.png")
+            pictures.save(figure, out / f"{name}.png")
             console.print(f"{out / name}.png", highlight=False)
             count += 1
     if not count:
@@ -48,40 +41,40 @@ def figures(
 
 
 def _of_results(folder: Path) -> Named:
-    from train import figures as draw
+    from train.pages import pictures
 
     for name, found in results.read_all(folder).items():
         kind = found.get("kind")
         if kind == "cross-validate":
-            yield f"folds-{name}", draw.folds(found, name)
+            yield f"folds-{name}", pictures.folds(found, name)
             total = sum(np.array(f["fused"]["confusion"]) for f in found["folds"].values())
             title = f"{name}, validation beats of {len(found['folds'])} folds"
-            yield f"confusion-{name}", draw.confusion(np.asarray(total).tolist(), title)
+            yield f"confusion-{name}", pictures.confusion(np.asarray(total).tolist(), title)
         elif kind == "ship":
             for rows in ("validation", "test"):
                 matrix = found[rows]["both"]["confusion"]
-                yield f"confusion-{name}-{rows}", draw.confusion(matrix, f"{name}, {rows}")
+                yield f"confusion-{name}-{rows}", pictures.confusion(matrix, f"{name}, {rows}")
         elif kind in ("evaluate", "ds1-on-ds2"):
-            yield f"confusion-{name}", draw.confusion(found["both"]["confusion"], name)
+            yield f"confusion-{name}", pictures.confusion(found["both"]["confusion"], name)
 
 
 def _of_runs(folder: Path) -> Named:
-    from train import figures as draw
+    from train.pages import pictures
 
     for path in sorted(folder.glob("*/history.json")):
         name = path.parent.name
-        yield f"curves-{name}", draw.curves(draw.read_history(path), name)
+        yield f"curves-{name}", pictures.curves(pictures.read_history(path), name)
 
 
 def _of_cache(folder: Path) -> Named:
-    from train import figures as draw
+    from train.pages import pictures
 
     path = cache_file(folder, "mitdb")
     if not path.is_file():
         return
     label = {
         record.name: dict(zip(record.samples, record.symbols, strict=True))
-        for record in cache.load(path).records
+        for record in packed.load(path).records
     }
     parts = {}
     for part in splits.PARTS:
@@ -94,4 +87,4 @@ def _of_cache(folder: Path) -> Named:
         except KeyError as error:
             raise DatabaseError(f"{path}: {error} is not in the packed database") from error
         parts[part] = np.bincount(found, minlength=5).tolist()
-    yield "class-distribution", draw.class_distribution(parts)
+    yield "class-distribution", pictures.class_distribution(parts)

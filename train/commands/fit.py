@@ -6,25 +6,14 @@ from typing import Annotated
 
 import typer
 
-from train.checkpoint import CHECKPOINT, State
-from train.commands.common import (
-    CACHE,
-    RUNS,
-    CacheFolder,
-    Data,
-    Device,
-    RunsFolder,
-    Threads,
-    choose_device,
-    console,
-    load_data,
-    load_noise_for,
-)
+from train.commands.options import RUNS, CacheFolder, Device, RunsFolder, Threads, console
 from train.config import Config, ConfigError
 from train.config import read as read_config
-from train.fit import Trainer
-from train.progress import TrainingProgress
-from train.windows import WindowCutter
+from train.data.load import CACHE, Data, choose_device, load_data, load_noise_for
+from train.data.windows import WindowCutter
+from train.fit.checkpoint import CHECKPOINT, State
+from train.fit.progress import TrainingProgress
+from train.fit.trainer import Trainer
 
 
 def fit(

@@ -1,25 +1,13 @@
 """What the commands share: where things lie, which device, which data; runs nothing itself."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
-import torch
 import typer
 from rich.console import Console
 
-from train import cache, splits
-from train.augment import Noise, load_noise
-from train.config import Config, ConfigError
-from train.database import RecordBeats
-from train.protocols import MITDB, PROTOCOLS
-from train.splits import Split
-
 console = Console()
 
-CACHE = Path("train/cache")
 RUNS = Path("train/runs")
 RESULTS = Path("train/results")
 CacheFolder = Annotated[Path, typer.Option("--cache", help="Folder of the packed caches")]
@@ -27,66 +15,3 @@ RunsFolder = Annotated[Path, typer.Option("--runs", help="Folder for checkpoints
 ResultsFolder = Annotated[Path, typer.Option("--results", help="Folder of results")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
 Threads = Annotated[int, typer.Option(help="CPU threads; 0: torch's own choice")]
-
-
-@dataclass(frozen=True)
-class Data:
-    """Records with the rows to train, to validate and to leave alone."""
-
-    records: list[RecordBeats]
-    split: Split
-
-
-def choose_device(wanted: str, *, threads: int = 0) -> str:
-    """The device asked for; ConfigError where torch has none such."""
-    if threads < 0:
-        raise ConfigError(f"threads {threads}: give 0 (torch's own choice) or more")
-    if threads:
-        torch.set_num_threads(threads)
-    if wanted not in ("auto", "cpu", "cuda"):
-        raise ConfigError(f"device {wanted!r} is none of auto, cpu, cuda")
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device 'cuda' asked for, but torch finds none; use auto or cpu")
-    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
-
-
-def cache_file(folder: Path, database: str) -> Path:
-    """Where `prepare` packs a database."""
-    return folder / f"{database}.cache"
-
-
-def paper_data(folder: Path, *, fold: int = 0) -> Data:
-    """All 48 records, one of five folds for validation, the committed 10 % set aside."""
-    records = cache.beats(cache.load(cache_file(folder, "mitdb")), names=MITDB)
-    return Data(records, splits.paper_fold(records, fold))
-
-
-def of_paper_windows(configs: Iterable[Config]) -> None:
-    """ConfigError where a network wants other windows than the paper's, or context beside them."""
-    for config in configs:
-        if config.preprocessing != "paper" or config.context:
-            raise ConfigError(
-                f"{config.name}: takes the windows or the context of `clinical`; here are the"
-                " paper's windows alone"
-            )
-
-
-def load_data(config: Config, folder: Path) -> Data:
-    """Records and split of a configuration, from the packed caches."""
-    if config.protocol == "paper":
-        of_paper_windows([config])
-        return paper_data(folder, fold=config.fold)
-    records: list[RecordBeats] = []
-    for database, names in PROTOCOLS[config.protocol].train.items():
-        packed = cache.load(cache_file(folder, database))
-        records += cache.beats(packed, names=names, prep=config.prep, context=config.context)
-    if config.validation_records:
-        return Data(records, splits.by_record(records, config.validation_records))
-    return Data(records, splits.everything(np.concatenate([r.label for r in records])))
-
-
-def load_noise_for(config: Config, folder: Path, *, device: str) -> Noise | None:
-    """The noise a configuration asks for, None where it asks for none."""
-    if not config.augment.noise_share:
-        return None
-    return load_noise(cache_file(folder, "nstdb"), device=device)

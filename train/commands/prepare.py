@@ -7,12 +7,14 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from ecgviewer.beat import DE_CHAZAL, BeatClass
-from train import cache, splits
-from train.cache import Packed
-from train.commands.common import CACHE, cache_file, console
+from ecgviewer.aami import DE_CHAZAL, BeatClass
+from train.commands.options import console
 from train.config import ConfigError
-from train.database import DatabaseError
+from train.data import packed as cache
+from train.data import splits
+from train.data.database import DatabaseError
+from train.data.load import CACHE, cache_file
+from train.data.packed import Packed
 from train.protocols import DATABASES, MITDB, PROTOCOLS, Protocol
 
 Counts = tuple[int, ...]

@@ -5,20 +5,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from train.commands.common import (
-    CACHE,
+from train.commands.options import (
     RESULTS,
     RUNS,
     CacheFolder,
     ResultsFolder,
     RunsFolder,
     Threads,
-    cache_file,
-    choose_device,
     console,
 )
-from train.shipping import Runs, score_seen, score_unseen
-from train.shipping import ship as run_ship
+from train.data.load import CACHE, cache_file, choose_device
+from train.shipping.paper import Runs, score_seen, score_unseen
+from train.shipping.paper import ship as run_ship
 
 
 def _folders(runs: Path) -> Runs:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from train.commands.common import RESULTS, ResultsFolder, console
-from train.results_page import page
+from train.commands.options import RESULTS, ResultsFolder, console
+from train.pages.results_page import page
 
 
 def tables(

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from train.compare.classifier import Classify, Outcome, Problem, Rows, stratified_sample
 from train.compare.features import features
-from train.compare.task import Classify, Outcome, Rows, Task, stratified_sample
 from train.config import ConfigError
 
 N_SEARCH, N_SEARCH_FOLDS = 8_000, 3  # beats and folds on which settings are searched
@@ -32,18 +32,18 @@ def _needs_sklearn() -> None:
         )
 
 
-def _rng(task: Task) -> np.random.Generator:
+def _rng(task: Problem) -> np.random.Generator:
     return np.random.default_rng([task.settings.seed, task.settings.fold])
 
 
-def _training_rows(task: Task, limit: int = 0) -> Rows:
+def _training_rows(task: Problem, limit: int = 0) -> Rows:
     """Rows of the final fit: all, or a stratified part."""
     limits = [n for n in (limit, task.settings.beats) if n]
     n = min(limits, default=0)
     return stratified_sample(task.labels(task.train), task.train, n, _rng(task))
 
 
-def _fit_and_call(task: Task, model: Any, rows: Rows, account: dict[str, Any]) -> Outcome:
+def _fit_and_call(task: Problem, model: Any, rows: Rows, account: dict[str, Any]) -> Outcome:
     task.say(f"fit on {len(rows)} beats")
     model.fit(features(task.cutter, rows), task.labels(rows))
     task.say("validation")
@@ -51,7 +51,7 @@ def _fit_and_call(task: Task, model: Any, rows: Rows, account: dict[str, Any]) -
     return Outcome(called, len(rows), account)
 
 
-def _search(task: Task, model: Any, grid: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def _search(task: Problem, model: Any, grid: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     """The best settings by accuracy over folds of a stratified part of the training rows."""
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
@@ -76,7 +76,7 @@ def _search(task: Task, model: Any, grid: Mapping[str, Sequence[float]]) -> dict
 def random_forest(n_trees: int = 300) -> Classify:
     """Breiman's forest with scikit-learn's defaults and `n_trees` trees."""
 
-    def classify(task: Task) -> Outcome:
+    def classify(task: Problem) -> Outcome:
         _needs_sklearn()
         from sklearn.ensemble import RandomForestClassifier
 
@@ -91,7 +91,7 @@ def random_forest(n_trees: int = 300) -> Classify:
 def boosted_trees(n_rounds: int = 300) -> Classify:
     """Histogram gradient boosting, one tree a class and round, no early stop."""
 
-    def classify(task: Task) -> Outcome:
+    def classify(task: Problem) -> Outcome:
         _needs_sklearn()
         from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -112,7 +112,7 @@ def boosted_trees(n_rounds: int = 300) -> Classify:
 def svm() -> Classify:
     """Support vector machine, Gaussian kernel, C and gamma by grid, features standardised."""
 
-    def classify(task: Task) -> Outcome:
+    def classify(task: Problem) -> Outcome:
         _needs_sklearn()
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
@@ -128,7 +128,7 @@ def svm() -> Classify:
 def nearest() -> Classify:
     """k nearest neighbours weighted by 1 / distance, k by search, features standardised."""
 
-    def classify(task: Task) -> Outcome:
+    def classify(task: Problem) -> Outcome:
         _needs_sklearn()
         from sklearn.neighbors import KNeighborsClassifier
         from sklearn.pipeline import make_pipeline

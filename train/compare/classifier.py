@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from train.augment import Noise
 from train.config import Augment
-from train.windows import WindowCutter
+from train.data.augment import Noise
+from train.data.windows import WindowCutter
 
 Rows = NDArray[np.int64]
 Say = Callable[[str], None]
@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 @dataclass(frozen=True)
-class Task:
+class Problem:
     """Data and settings of one run; the test part is not in it.
 
     Attributes
@@ -104,7 +104,7 @@ class Outcome:
     stopped: bool = False
 
 
-Classify = Callable[[Task], Outcome]
+Classify = Callable[[Problem], Outcome]
 
 
 def stratified_sample(labels: Rows, rows: Rows, n: int, rng: np.random.Generator) -> Rows:

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from train.windows import WindowCutter
+from train.data.windows import WindowCutter
 
 Floats = NDArray[np.float32]
 # around R at 360 Hz: 278 ms before to 417 ms after

@@ -1,7 +1,8 @@
 """Training of a compared network against the clock; watches and chooses nothing on validation.
 
-`train.fit` trains what ships: checkpoints, early stop. Here a run is minutes long and is begun
-anew when it is cut short, its inputs need not be windows, and its schedule ends with its minutes.
+`train.fit.trainer` trains what ships: checkpoints, early stop. Here a run is minutes long and is
+begun anew when it is cut short, its inputs need not be windows, and its schedule ends with its
+minutes.
 """
 
 import math
@@ -14,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from ecgviewer.model import capability
-from train.compare.task import Rows, Say, Settings
-from train.sampling import parameter_groups
+from train.compare.classifier import Rows, Say, Settings
+from train.data.sampling import parameter_groups
 
 # (rows on the device, a generator while training and None afterwards) -> network inputs
 Inputs = Callable[[Tensor, torch.Generator | None], Tensor]

@@ -7,16 +7,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from train.augment import Variation
-from train.compare import paper
+from train import paper_figures
+from train.compare.classifier import Classify, Outcome, Problem, Rows, Settings, stratified_sample
 from train.compare.features import rr_and_hos
 from train.compare.learn import Inputs, Learnt, learn, sigmoids
 from train.compare.pictures import pictures
-from train.compare.task import Classify, Outcome, Rows, Settings, Task, stratified_sample
-from train.windows import drop_leads
+from train.data.augment import Variation
+from train.data.windows import drop_leads
 
 Build = Callable[[float], nn.Module]  # width factor -> network
-MakeInputs = Callable[[Task], Inputs]
+MakeInputs = Callable[[Problem], Inputs]
 N_HISTORY = 10  # beats of a sequence of RR and higher-order statistics
 
 
@@ -42,7 +42,7 @@ class Member:
     share: float = 1.0
 
 
-def windows(task: Task) -> Inputs:
+def windows(task: Problem) -> Inputs:
     """Windows as the viewer cuts them; varied while training where the settings say so."""
     cutter, settings = task.cutter, task.settings
     reach = round(settings.jitter_ms * cutter.prep.grid_fs_hz / 1000)  # samples
@@ -61,13 +61,13 @@ def windows(task: Task) -> Inputs:
     return make
 
 
-def window_pictures(task: Task) -> Inputs:
+def window_pictures(task: Problem) -> Inputs:
     """The three pictures of each window."""
     cut = windows(task)
     return lambda rows, generator: pictures(cut(rows, generator))
 
 
-def rr_hos_sequences(task: Task) -> Inputs:
+def rr_hos_sequences(task: Problem) -> Inputs:
     """RR features and higher-order statistics of a beat and the nine before it, (n, 26, 10).
 
     Standardised over the training rows. A beat before may lie in any part of the split: its
@@ -90,12 +90,12 @@ def rr_hos_sequences(task: Task) -> Inputs:
 
 def _rate(member: Member, settings: Settings) -> float:
     """Largest learning rate: the member's own or the paper's of table 6."""
-    if settings.rates == "paper" and settings.classifier in paper.TABLE_6:
-        return paper.TABLE_6[settings.classifier][settings.augmented].rate
+    if settings.rates == "paper" and settings.classifier in paper_figures.TABLE_6:
+        return paper_figures.TABLE_6[settings.classifier][settings.augmented].rate
     return member.rate
 
 
-def _train(net: nn.Module, member: Member, task: Task, make: Inputs, rows: Rows) -> Learnt:
+def _train(net: nn.Module, member: Member, task: Problem, make: Inputs, rows: Rows) -> Learnt:
     settings = task.settings
     return learn(
         net,
@@ -135,7 +135,7 @@ def fused(
         Training beats drawn, stratified by class; 0: all. The run's settings may lower it.
     """
 
-    def classify(task: Task) -> Outcome:
+    def classify(task: Problem) -> Outcome:
         settings = task.settings
         make = inputs(task)
         rng = np.random.default_rng([settings.seed, settings.fold, 1])

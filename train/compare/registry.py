@@ -9,22 +9,16 @@ from torch import nn
 from ecgviewer.model.resnet1d import ResNet1d
 from ecgviewer.model.slap import Slap
 from train.compare.classical import boosted_trees, nearest, random_forest, svm
+from train.compare.classifier import Classify
 from train.compare.features import STATED
-from train.compare.neural import (
-    Member,
-    fused,
-    network,
-    rr_hos_sequences,
-    window_pictures,
-)
-from train.compare.task import Classify
-from train.networks.cnn_lstm import CnnLstm
-from train.networks.densenet import DenseNet1d
-from train.networks.image_fusion import ImageFusion
-from train.networks.layers import scaled
-from train.networks.lstm import Lstm
-from train.networks.vgg import Vgg1d
-from train.networks.vit import Vit1d
+from train.compare.networks.cnn_lstm import CnnLstm
+from train.compare.networks.densenet import DenseNet1d
+from train.compare.networks.image_fusion import ImageFusion
+from train.compare.networks.layers import scaled
+from train.compare.networks.lstm import Lstm
+from train.compare.networks.vgg import Vgg1d
+from train.compare.networks.vit import Vit1d
+from train.compare.neural import Member, fused, network, rr_hos_sequences, window_pictures
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BeatClass
-from train.compare.task import Settings
+from ecgviewer.aami import BeatClass
+from train.compare.classifier import Settings
 from train.config import ConfigError
 from train.metrics import class_figures, confusion, macro_f1, overall_accuracy
 

@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.signal.params import PAPER
-from train import cache, splits
-from train.augment import Noise, load_noise
+from train.compare.classifier import Problem, Say, Settings
 from train.compare.registry import CLASSIFIERS, Row
 from train.compare.results import Result, is_done, result, write
-from train.compare.task import Say, Settings, Task
 from train.config import Augment, ConfigError
-from train.database import DatabaseError, RecordBeats
+from train.data import packed as cache
+from train.data import splits
+from train.data.augment import Noise, load_noise
+from train.data.database import DatabaseError, RecordBeats
+from train.data.windows import WindowCutter
 from train.protocols import MITDB
-from train.results import file_hash, machine
-from train.windows import WindowCutter
+from train.scoring.results import file_hash, machine
 
 Variants = Literal["both", "with", "without"]
 # "with augmentation" of table 6; "without": windows exactly as the viewer cuts them
@@ -131,12 +132,12 @@ class Data:
             self._noise = load_noise(self._folder / "nstdb.cache", device=self.device)
         return self._noise
 
-    def task(self, settings: Settings, say: Say) -> Task:
+    def task(self, settings: Settings, say: Say) -> Problem:
         """What a run is given; rows of the fold without the test part."""
         cutter = self.cutter
         split = splits.paper_fold(self._records, settings.fold)
         noise = self.noise if settings.augmented and settings.augment.noise_share else None
-        return Task(cutter, split.train, split.validation, settings, say, noise)
+        return Problem(cutter, split.train, split.validation, settings, say, noise)
 
     def hashes(self) -> dict[str, str]:
         """sha256 of the cache and of the lists, fingerprint of the signal chain."""

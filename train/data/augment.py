@@ -14,8 +14,8 @@ from torch import Tensor
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER, Preprocessing
-from train import cache
 from train.config import Augment
+from train.data import packed as cache
 from train.protocols import NSTDB
 
 _EM_TRAINING = 0.5  # of `em`: its last 15 minutes are kept for noise stress tests

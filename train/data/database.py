@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import DE_CHAZAL, FLUTTER_WAVE
+from ecgviewer.aami import DE_CHAZAL, FLUTTER_WAVE
+from ecgviewer.features.context import RecordContext
+from ecgviewer.features.morphology import cut_snippets
 from ecgviewer.record import Record
-from ecgviewer.rhythm.context import RecordContext
-from ecgviewer.rhythm.shapes import cut_snippets
 from ecgviewer.signal.denoise import CleanedSignal
-from ecgviewer.signal.detect import refine_all
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
 from ecgviewer.signal.params import DETECTION, PAPER, Preprocessing
-from ecgviewer.signal.segment import neighbours
+from ecgviewer.signal.rpeaks.detect import refine_all
+from ecgviewer.signal.windows import neighbours
 from train.protocols import DS1, DS2, MITDB, PACED, PAPER_COUNTS
 
 __all__ = ["DS1", "DS2", "MITDB", "PACED", "PAPER_COUNTS", "DatabaseError", "RecordBeats"]
@@ -46,7 +46,7 @@ class RecordBeats:
     label : (b,) int64
         AAMI class by `dechazal`.
     context : (3, b, n_columns) float32 or None
-        Columns of `rhythm.context` from both leads, the first alone, the second alone.
+        Columns of `features.context` from both leads, the first alone, the second alone.
     """
 
     name: str

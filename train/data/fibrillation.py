@@ -10,11 +10,11 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.rhythm.context import RecordContext
-from ecgviewer.rhythm.shapes import cut_snippets, offsets
+from ecgviewer.features.context import RecordContext
+from ecgviewer.features.morphology import cut_snippets, offsets
 from ecgviewer.signal.params import CONTEXT
-from ecgviewer.signal.segment import neighbours
-from train.database import RecordBeats, context_tables
+from ecgviewer.signal.windows import neighbours
+from train.data.database import RecordBeats, context_tables
 
 Floats = NDArray[np.float64]
 _S, _V = 1, 2

@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.rhythm.shapes import cut_snippets, offsets
+from ecgviewer.features.morphology import cut_snippets, offsets
 from ecgviewer.signal.params import CONTEXT
-from train.augment import Noise
-from train.database import RecordBeats, contexts
+from train.data.augment import Noise
+from train.data.database import RecordBeats, contexts
 
 SNR_DB = (3.0, 18.0)  # drawn evenly, of the noise that cleaning leaves
 _SWAPPED = 0.5  # share of the copies in which the leads change places

@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.io.annotations import read_annotations
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.annotations import read_annotations
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Lead, Record, RecordError
 from ecgviewer.signal.params import PAPER, Preprocessing
-from train.database import DatabaseError, RecordBeats, record_beats
+from train.data.database import DatabaseError, RecordBeats, record_beats
 
 _MAGIC = b"ECGVIEWER CACHE 2\n"  # then the sha256 of what follows, 64 characters and a line's end
 _MAGIC_1 = b"ECGVIEWER CACHE 1\n"  # without it

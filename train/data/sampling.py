@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from train.config import Config
-from train.fibrillation import may_be_drawn
+from train.data.fibrillation import may_be_drawn
 
 Rows = NDArray[np.int64]
 _BALANCE = (0.1, 3.0)

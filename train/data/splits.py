@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from train.database import DatabaseError, RecordBeats
+from train.data.database import DatabaseError, RecordBeats
 
 FOLDER = Path(__file__).parent / "splits"
 PARTS = ("train", "validation", "test")

@@ -13,15 +13,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
+from ecgviewer.analysis.scan import scan
 from ecgviewer.record import Lead, Record
-from ecgviewer.scanning import scan
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER, Preprocessing
-from ecgviewer.signal.segment import cut_windows, window_bounds
+from ecgviewer.signal.windows import cut_windows, window_bounds
 from train.config import ConfigError
-from train.database import DatabaseError
+from train.data.database import DatabaseError
 
 TABLE = Path(__file__).parent / "tianchi.toml"
 

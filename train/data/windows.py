@@ -1,4 +1,4 @@
-"""Windows cut on the device, as `ecgviewer.signal.segment` cuts them; never differently."""
+"""Windows cut on the device, as `ecgviewer.signal.windows` cuts them; never differently."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from ecgviewer.signal.params import PAPER, Preprocessing
-from train.augment import Variation
-from train.database import RecordBeats
+from train.data.augment import Variation
+from train.data.database import RecordBeats
 
 
 class WindowCutter:

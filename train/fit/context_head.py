@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ecgviewer.model.context import ContextHead
+from ecgviewer.model.context_head import ContextHead
 from train.config import Config
-from train.sampling import Rows, epoch_rows, some_from_copies
-from train.windows import WindowCutter, lead_tables
+from train.data.sampling import Rows, epoch_rows, some_from_copies
+from train.data.windows import WindowCutter, lead_tables
 
 EPOCHS, BATCH, RATE, DECAY = 10, 512, 3e-3, 1e-3
 _APART = 31  # keeps these draws apart from those of the waveform's epochs

@@ -14,19 +14,26 @@ from torch import Tensor, nn
 from ecgviewer.model import capability
 from ecgviewer.model.architectures import ARCHITECTURES
 from ecgviewer.model.bundle import set_deterministic
-from ecgviewer.model.context import ContextHead
-from ecgviewer.model.engine import Precision
+from ecgviewer.model.context_head import ContextHead
+from ecgviewer.model.runner import Precision
 from ecgviewer.signal.params import CONTEXT
-from train import checkpoint
-from train.augment import Noise, Variation
-from train.checkpoint import CHECKPOINT, State
 from train.config import Config, ConfigError
-from train.context_head import fit_context, freeze
-from train.database import CONTEXT_LEADS
+from train.data.augment import Noise, Variation
+from train.data.database import CONTEXT_LEADS
+from train.data.sampling import (
+    Rows,
+    bag,
+    epoch_rows,
+    parameter_groups,
+    row_weights,
+    some_from_copies,
+)
+from train.data.splits import Split
+from train.data.windows import LeadDrop, WindowCutter, drop_leads
+from train.fit import checkpoint
+from train.fit.checkpoint import CHECKPOINT, State
+from train.fit.context_head import fit_context, freeze
 from train.metrics import confusion, f_beta, macro_f1, overall_accuracy
-from train.sampling import Rows, bag, epoch_rows, parameter_groups, row_weights, some_from_copies
-from train.splits import Split
-from train.windows import LeadDrop, WindowCutter, drop_leads
 
 Report = Callable[[dict[str, Any]], None]
 _REPORT_EVERY = 20  # batches; each report waits for the device

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from train.markdown import ABSENT, confusion_table, interval, percent, spread, table
+from train.pages.markdown import ABSENT, confusion_table, interval, percent, spread, table
 
 # what DS2 was to reach: acc(N,S,V), V-F1, S-F1 without 232, mean S-F1 over records
 BARS = {"A": (0.97, 0.955, 0.50, 0.45), "B": (0.975, 0.96, 0.55, 0.52)}

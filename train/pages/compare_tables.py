@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import ttest_ind
 
-from train.compare import paper
+from train import paper_figures
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER, Result, read_all
 
@@ -136,7 +136,7 @@ def _marks(key: Key, groups: dict[Key, Group]) -> str:
 def _table_6(results: Sequence[Result]) -> list[str]:
     groups = grouped(results)
     lines = [HEAD_6, _rule(HEAD_6)]
-    for name, variants in paper.TABLE_6.items():
+    for name, variants in paper_figures.TABLE_6.items():
         title = CLASSIFIERS[name].title
         for augmented, theirs in zip((False, True), variants, strict=True):
             kind = "with" if augmented else "without"
@@ -167,9 +167,9 @@ def _ours_6(
 def _table_7(results: Sequence[Result]) -> list[str]:
     groups = grouped(results)
     lines = [HEAD_7, _rule(HEAD_7)]
-    for name, theirs in paper.TABLE_7.items():
+    for name, theirs in paper_figures.TABLE_7.items():
         title = CLASSIFIERS[name].title
-        printed = f"{theirs:.2f}{paper.REMARKS_7.get(name, '')}"
+        printed = f"{theirs:.2f}{paper_figures.REMARKS_7.get(name, '')}"
         keys = sorted(k for k in groups if k[0] == name)
         if not keys:
             lines.append(_line([title, printed, "not run", *[ABSENT] * 9]))

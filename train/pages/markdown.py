@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from train.paper import BEATS_5, COLUMNS, NAMES, ROWS, TABLE_5
+from train.paper_figures import BEATS_5, COLUMNS, NAMES, ROWS, TABLE_5
 
 ABSENT = "–"
 

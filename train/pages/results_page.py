@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from train import paper, results, scorings
-from train.clinical.page import section as unseen_patients
-from train.compare.paper import TABLE_6
+from train import paper_figures
 from train.compare.registry import CLASSIFIERS
-from train.compare.tables import tables as compared
-from train.markdown import ABSENT, class_table, confusion_table, interval, percent, spread, table
-from train.markdown import table_5 as one_table_5
+from train.pages.clinical_section import section as unseen_patients
+from train.pages.compare_tables import tables as compared
+from train.pages.markdown import (
+    ABSENT,
+    class_table,
+    confusion_table,
+    interval,
+    percent,
+    spread,
+    table,
+)
+from train.pages.markdown import table_5 as one_table_5
+from train.paper_figures import TABLE_6
+from train.scoring import ledger, results
 
 Results = Mapping[str, dict[str, Any]]
 HEAD = (
@@ -157,10 +166,11 @@ def _faults() -> str:
     }
     proposed = TABLE_6["proposed"][1].accuracy
     listed = [
-        *(f"Table 5, {fault}." for fault in paper.faults_of_table_5()),
-        *(f"Table 6, {fault}." for fault in paper.faults_of_table_6(rows)),  # type: ignore[arg-type]
+        *(f"Table 5, {fault}." for fault in paper_figures.faults_of_table_5()),
+        *(f"Table 6, {fault}." for fault in paper_figures.faults_of_table_6(rows)),  # type: ignore[arg-type]
         f"Tables 6 and 7 set the proposed network's {proposed} beside other authors' figures. As a"
-        f" one-vs-rest mean it stands for {paper.overall_from_one_vs_rest(proposed):.2f} overall.",
+        " one-vs-rest mean it stands for"
+        f" {paper_figures.overall_from_one_vs_rest(proposed):.2f} overall.",
     ]
     lines = "\n".join(f"- {fault}" for fault in listed)
     title = "## Arithmetic faults of the paper's tables"
@@ -177,7 +187,7 @@ def _log(folder: Path) -> str:
             percent(line.macro_f1),
             line.reason or "first",
         ]
-        for line in scorings.read(folder)
+        for line in ledger.read(folder)
     ]
     head = ["Date", "Rows", "Networks", "Accuracy %", "Macro-F1 %", "Why"]
     title = "## Scorings of the rows that are scored once"

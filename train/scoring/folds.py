@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 
 from train.config import Config, ConfigError
-from train.evaluate import Scored, figures, fit_weights, score
-from train.learners import Learners
+from train.data.splits import N_FOLDS, Split
+from train.data.windows import WindowCutter
 from train.metrics import mean_sd
-from train.splits import N_FOLDS, Split
-from train.windows import WindowCutter
+from train.scoring.learners import Learners
+from train.scoring.score import Scores, figures, fit_weights, score
 
 NOTE = (
     "Re-fitted weights were chosen on the very validation rows they are scored on; with weights"
@@ -45,13 +45,13 @@ def of_fold(config: Config, fold: int) -> Config:
     return msgspec.structs.replace(config, name=f"{config.name}-fold{fold}", fold=fold)
 
 
-def score_fold(learners: Learners, cutter: WindowCutter, split: Split) -> Scored:
+def score_fold(learners: Learners, cutter: WindowCutter, split: Split) -> Scores:
     """Every member's answers on all validation rows of a fold."""
     return score(learners.networks, cutter, split.validation)
 
 
 def summary(
-    scored: Mapping[int, Scored], learners: Mapping[int, Learners], names: Sequence[str]
+    scored: Mapping[int, Scores], learners: Mapping[int, Learners], names: Sequence[str]
 ) -> dict[str, Any]:
     """Figures fold by fold, and mean and standard deviation over the folds there are.
 

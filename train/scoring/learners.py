@@ -1,6 +1,7 @@
 """Networks to be scored, from a bundle or from finished runs; scores and trains nothing."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,18 @@ from typing import Any
 import msgspec
 import numpy as np
 from safetensors.torch import save as save_safetensors
-from torch import nn
+from torch import Tensor, nn
 
-from ecgviewer.model.bundle import BundleError, load_bundle, narrow, sha256
-from train.checkpoint import is_done
-from train.config import Config, ConfigError
-from train.ship import load_run, shipped_network
+from ecgviewer.model.bundle import (
+    BundleError,
+    load_bundle,
+    narrow,
+    sha256,
+)
+from train.config import Config, ConfigError, stored
+from train.fit import checkpoint
+from train.fit.checkpoint import is_done
+from train.fit.trainer import build
 
 WEIGHTS = (0.792, 0.208)  # the paper's, of ResNet and SLAP
 
@@ -113,3 +120,26 @@ def from_bundle(folder: Path) -> Learners:
         tuple(member.card.weights_sha256 for member in bundle.members),
         tuple(member.card.training for member in bundle.members),
     )
+
+
+def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
+    """Config, best weights and a short account of a run; ConfigError where there is none."""
+    saved = checkpoint.read(folder)
+    config = stored(saved["config"], where=folder / checkpoint.CHECKPOINT)
+    history = json.loads(saved["history"])
+    account = {
+        "config": msgspec.to_builtins(config),
+        "epochs_run": saved["epoch"],
+        "best_epoch": saved["best_epoch"],
+        "minutes": round(saved["seconds"] / 60, 1),
+        "validation_during_training": history[saved["best_epoch"]],
+    }
+    return config, saved["best_weights"], account
+
+
+def shipped_network(config: Config, weights: Mapping[str, Tensor]) -> nn.Module:
+    """The network with its weights rounded to fp16, as a user will run it."""
+    network = build(config)
+    rounded = {k: v.to(network.state_dict()[k].dtype) for k, v in narrow(dict(weights)).items()}
+    network.load_state_dict(rounded)
+    return network.eval()

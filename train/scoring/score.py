@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.model import capability
-from ecgviewer.model.engine import Precision
-from train.fit import predict
+from ecgviewer.model.runner import Precision
+from train.data.windows import WindowCutter
+from train.fit.trainer import predict
 from train.metrics import (
     FIGURES,
     beat_bootstrap,
@@ -25,14 +26,13 @@ from train.metrics import (
     patient_bootstrap,
     rounded,
 )
-from train.windows import WindowCutter
 
 _LOG = logging.getLogger(__name__)
 LEADS = {"both": (True, True), "lead 1": (True, False), "lead 2": (False, True)}
 
 
 @dataclass(frozen=True)
-class Scored:
+class Scores:
     """Answers on some rows.
 
     Attributes
@@ -64,14 +64,14 @@ def score(
     *,
     leads: tuple[bool, bool] = (True, True),
     precision: Precision = "fp32",
-) -> Scored:
+) -> Scores:
     """Ask every network about every row."""
     place = torch.from_numpy(rows).to(cutter.device)
     votes = [
         predict(n.to(cutter.device), cutter, rows, leads=leads, batch=256, precision=precision)
         for n in networks
     ]
-    return Scored(
+    return Scores(
         rows,
         cutter.label[place].cpu().numpy(),
         cutter.record[place].cpu().numpy(),
@@ -88,7 +88,7 @@ def score_windows(
     *,
     device: str,
     batch: int = 256,
-) -> Scored:
+) -> Scores:
     """Ask every network about windows (n, 2, 400) that lie outside any database."""
     votes = np.zeros((len(windows), len(networks), 5), np.float32)
     for i, network in enumerate(networks):
@@ -96,7 +96,7 @@ def score_windows(
         for start in range(0, len(windows), batch):
             part = torch.from_numpy(windows[start : start + batch]).to(device)
             votes[start : start + batch, i] = torch.sigmoid(network(part).float()).cpu().numpy()
-    return Scored(np.arange(len(windows)), label, patient, votes)
+    return Scores(np.arange(len(windows)), label, patient, votes)
 
 
 def figures(
@@ -138,7 +138,7 @@ def measures_bf16(networks: Sequence[nn.Module], device: str) -> bool:
     return not reason
 
 
-def choose_delta(fp32: Scored, bf16: Scored, weights: Sequence[float]) -> float:
+def choose_delta(fp32: Scores, bf16: Scores, weights: Sequence[float]) -> float:
     """The least margin that settles every class a faster precision got differently, doubled.
 
     Both scorings hold the same rows of training patients. A beat whose two largest fused
@@ -154,7 +154,7 @@ def choose_delta(fp32: Scored, bf16: Scored, weights: Sequence[float]) -> float:
     return round(max(2 * worst, 0.02), 4)
 
 
-def fit_weights(scored: Scored) -> tuple[float, float]:
+def fit_weights(scored: Scores) -> tuple[float, float]:
     """Fusion weights of two members that classify most of the (validation) rows rightly."""
     grid = np.linspace(0, 1, 101)
     hits = [(scored.called((w, 1 - w)) == scored.label).mean() for w in grid]

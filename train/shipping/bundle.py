@@ -1,19 +1,17 @@
 """From finished runs to a bundle in model_weights: fp16 weights, cards, hashes; trains nothing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from safetensors.torch import save as save_safetensors
-from torch import Tensor, nn
+from torch import Tensor
 
 from ecgviewer.model.bundle import CLASS_ORDER, Card, EnsembleCard, narrow, sha256
 from ecgviewer.signal.params import CONTEXT
-from train import checkpoint
-from train.config import Config, stored
-from train.fit import arguments, build
+from train.config import Config
+from train.fit.trainer import arguments
 
 INTENDED_USE = (
     "Supports, does not replace, a clinician's reading; not a medical device. Research and"
@@ -28,29 +26,6 @@ LICENCE_MORE = (
     LICENCE[:-1] + "; the same licence: MIT-BIH Supraventricular Arrhythmia Database, Greenwald"
     " 1990, and MIT-BIH Noise Stress Test Database, Moody, Muldrow & Mark 1984)"
 )
-
-
-def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
-    """Config, best weights and a short account of a run; ConfigError where there is none."""
-    saved = checkpoint.read(folder)
-    config = stored(saved["config"], where=folder / checkpoint.CHECKPOINT)
-    history = json.loads(saved["history"])
-    account = {
-        "config": msgspec.to_builtins(config),
-        "epochs_run": saved["epoch"],
-        "best_epoch": saved["best_epoch"],
-        "minutes": round(saved["seconds"] / 60, 1),
-        "validation_during_training": history[saved["best_epoch"]],
-    }
-    return config, saved["best_weights"], account
-
-
-def shipped_network(config: Config, weights: Mapping[str, Tensor]) -> nn.Module:
-    """The network with its weights rounded to fp16, as a user will run it."""
-    network = build(config)
-    rounded = {k: v.to(network.state_dict()[k].dtype) for k, v in narrow(dict(weights)).items()}
-    network.load_state_dict(rounded)
-    return network.eval()
 
 
 def write_member(

@@ -11,15 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from train import cache, splits
 from train.config import ConfigError
-from train.evaluate import LEADS, Scored, choose_delta, figures, fit_weights, measures_bf16, score
-from train.learners import WEIGHTS, Learners, from_runs
+from train.data import packed, splits
+from train.data.windows import WindowCutter
 from train.protocols import DS1, DS2, MITDB
-from train.results import machine, write
-from train.scorings import allow, log
-from train.ship import load_run, write_ensemble, write_member
-from train.windows import WindowCutter
+from train.scoring.learners import WEIGHTS, Learners, from_runs, load_run
+from train.scoring.ledger import allow, log
+from train.scoring.results import machine, write
+from train.scoring.score import (
+    LEADS,
+    Scores,
+    choose_delta,
+    figures,
+    fit_weights,
+    measures_bf16,
+    score,
+)
+from train.shipping.bundle import write_ensemble, write_member
 
 SEEN, UNSEEN = "paper.json", "ds1-on-ds2.json"
 N_DELTA = 10_000  # training beats, beside the validation beats, on which delta is chosen
@@ -52,7 +60,7 @@ def _all_leads(
     *,
     by_patient: bool,
     leads: Sequence[str] = tuple(LEADS),
-) -> tuple[dict[str, Any], Scored]:
+) -> tuple[dict[str, Any], Scores]:
     """Figures of the ensemble by leads given, of its members with both."""
     out: dict[str, Any] = {}
     both = None
@@ -75,7 +83,7 @@ def score_unseen(cache_file: Path, runs: Runs, *, results: Path, reason: str = "
     learners.check_finished()
     allow(results, "ds2", learners.hashes, reason=reason)
     started = time.monotonic()
-    records = cache.beats(cache.load(cache_file), names=DS2)
+    records = packed.beats(packed.load(cache_file), names=DS2)
     cutter = WindowCutter(records, device="cpu")
     rows = np.arange(len(cutter))
     found, both = _all_leads(learners.networks, cutter, rows, by_patient=True, leads=("both",))
@@ -108,7 +116,7 @@ def score_seen(
     learners.check_finished()
     allow(results, "test", learners.hashes, reason=reason)
     started = time.monotonic()
-    records = cache.beats(cache.load(cache_file), names=MITDB)
+    records = packed.beats(packed.load(cache_file), names=MITDB)
     split = splits.read_lists(records, splits.FOLDER / "paper")
     cutter = WindowCutter(records, device="cpu")
     say("validation beats")
@@ -141,7 +149,7 @@ def score_seen(
 
 
 def _delta(
-    networks: Sequence[nn.Module], cutter: WindowCutter, split: splits.Split, exact: Scored
+    networks: Sequence[nn.Module], cutter: WindowCutter, split: splits.Split, exact: Scores
 ) -> float | None:
     """bf16's margin, from the validation beats and some training beats; None: not allowed."""
     if not measures_bf16(networks, cutter.device.type):
@@ -151,7 +159,7 @@ def _delta(
     rows = np.concatenate([split.validation, some])
     fast = score(networks, cutter, rows, precision="bf16")
     votes = np.concatenate([exact.votes, more.votes])
-    both = Scored(rows, fast.label, fast.patient, votes)
+    both = Scores(rows, fast.label, fast.patient, votes)
     return choose_delta(both, fast, WEIGHTS)
 
 

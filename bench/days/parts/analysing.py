@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.gui.worker import Ensembles
-from tests.bench.days.driver import Driver
-from tests.bench.days.figures import Figure
-from tests.bench.days.memory import Peak
-from tests.bench.days.moves import WIDTHS_S, moves, show
-from tests.bench.days.options import Options
+from bench.days.driver import Driver
+from bench.days.figures import Figure
+from bench.days.memory import Peak
+from bench.days.moves import WIDTHS_S, moves, show
+from bench.days.options import Options
+from ecgviewer.gui.session.analysis_thread import Ensembles
 
 SCAN_S, CLASSES_S, AFTER_JUMP_S, SILENCE_MS, MEMORY_MB = 20.0, 2.0, 1.0, 50.0, 250.0
 PLACES = (0.8, 0.3, 0.55, 0.95, 0.15)

@@ -6,16 +6,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.days.figures import Figure
+from bench.days.options import Options
+from bench.days.parts.scanning import timed
+from bench.networks import as_asked, plain_loop, ready
 from ecgviewer import paths
-from ecgviewer.io.readers import open_record
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.scan import Scan
+from ecgviewer.formats.readers import open_record
 from ecgviewer.model.bundle import load_bundle
 from ecgviewer.model.ensemble import Ensemble, load_ensemble
-from ecgviewer.pipeline import Scan, analyze, scan
 from ecgviewer.record import Record
-from tests.bench.days.figures import Figure
-from tests.bench.days.options import Options
-from tests.bench.days.parts.scanning import timed
-from tests.bench.networks import as_asked, plain_loop, ready
 
 BAR_S, N_DAY = 150.0, 100_000
 N_PLAIN, N_TIMES = 1536, 3  # of the plain loop; the rest of its beats is scaled

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.gui.worker import Ensembles
-from tests.bench.days.beats import add_beats, colour
-from tests.bench.days.driver import Driver
-from tests.bench.days.figures import Figure, spread
-from tests.bench.days.moves import WIDTHS_S, called, moves, show
-from tests.bench.days.options import DAY_H, Options
-from tests.bench.days.plot import plot_frames
+from bench.days.beats import add_beats, colour
+from bench.days.driver import Driver
+from bench.days.figures import Figure, spread
+from bench.days.moves import WIDTHS_S, called, moves, show
+from bench.days.options import DAY_H, Options
+from bench.days.plot import plot_frames
+from ecgviewer.gui.session.analysis_thread import Ensembles
 
 BARS_MS = (16.0, 33.0)
 N_BEATS = 100_000  # of a day

@@ -5,11 +5,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ecgviewer.gui.worker import Ensembles
-from tests.bench.days.driver import Driver
-from tests.bench.days.figures import Figure
-from tests.bench.days.options import Options
-from tests.bench.days.tiling import library
+from bench.days.driver import Driver
+from bench.days.figures import Figure
+from bench.days.options import Options
+from bench.days.tiling import library
+from ecgviewer.gui.session.analysis_thread import Ensembles
 
 BAR_S, SHARE = 0.3, 0.1
 PEER = "wfdb.rdrecord, whole"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.gui.playback import FRAME_S, PAPER_SPEED, SPEEDS
-from ecgviewer.gui.worker import Ensembles
-from tests.bench.days.driver import Driver, NotInTimeError
-from tests.bench.days.figures import Figure
-from tests.bench.days.options import Options
+from bench.days.driver import Driver, NotInTimeError
+from bench.days.figures import Figure
+from bench.days.options import Options
+from ecgviewer.gui.playback.clock import FRAME_S, PAPER_SPEED, SPEEDS
+from ecgviewer.gui.session.analysis_thread import Ensembles
 from tests.gui.clocks import MadeClock
 
 BAR_MS = 50.0

@@ -7,17 +7,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from ecgviewer.contexts import ContextSource
-from ecgviewer.io.readers import open_record
-from ecgviewer.pipeline import Scan, default_inputs, scan
+from bench.days.figures import Figure
+from bench.days.options import Options
+from bench.days.tiling import library
+from ecgviewer.analysis.context import ContextSource
+from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.scan import Scan
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Record
+from ecgviewer.runtime.cores import cores
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import CONTEXT
-from ecgviewer.threads import cores
-from tests.bench.days.figures import Figure
-from tests.bench.days.options import Options
-from tests.bench.days.tiling import library
 
 BAR_S = 20.0
 GQRS_S = 300.0  # of the recording; the whole would take minutes

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QThread
 from shiboken6 import Shiboken
 
-from ecgviewer.gui.worker import Ensembles
-from tests.bench.days.driver import Driver
-from tests.bench.days.figures import Figure
-from tests.bench.days.options import Options
+from bench.days.driver import Driver
+from bench.days.figures import Figure
+from bench.days.options import Options
+from ecgviewer.gui.session.analysis_thread import Ensembles
 
 BAR_MS = 100.0
 Start = Callable[[Driver, Options], None]

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.gui.worker import Ensembles
-from tests.bench.days.beats import add_beats, colour
-from tests.bench.days.driver import Driver
-from tests.bench.days.figures import Figure
-from tests.bench.days.memory import Peak
-from tests.bench.days.moves import WIDTHS_S
-from tests.bench.days.options import WEEK_H, Options
-from tests.bench.days.parts.frames import PENDING, in_state
+from bench.days.beats import add_beats, colour
+from bench.days.driver import Driver
+from bench.days.figures import Figure
+from bench.days.memory import Peak
+from bench.days.moves import WIDTHS_S
+from bench.days.options import WEEK_H, Options
+from bench.days.parts.frames import PENDING, in_state
+from ecgviewer.gui.session.analysis_thread import Ensembles
 
 BARS_MS, MEMORY_MB = (33.0, 50.0), 400.0
 N_BEATS = 700_000

@@ -1,8 +1,8 @@
 """Complete analyses between runs: to the store and back, checked; computes no beat and no class.
 
-A result is kept under what it depends on (`store.key.ResultKey`), the files by their SHA-256 taken
-before the first sample was read and once more before the result is kept, so that a file replaced
-in between never gives its name to another's beats. Edits by a person are no part of it.
+A result is kept under what it depends on (`key.ResultKey`), the files by their SHA-256 taken before
+the first sample was read and once more before the result is kept, so that a file replaced in
+between never gives its name to another's beats. Edits by a person are no part of it.
 """
 
 import logging
@@ -13,22 +13,24 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.io.report_inputs import InputFile, hash_inputs
-from ecgviewer.model.engine import engine
-from ecgviewer.pipeline import Ensemble, Inputs
+from ecgviewer.analysis.cache import database
+from ecgviewer.analysis.cache.codec import pack_results, unpack_results
+from ecgviewer.analysis.cache.database import Store
+from ecgviewer.analysis.cache.key import ResultKey, group_digest
+from ecgviewer.analysis.inputs import Inputs
+from ecgviewer.beats.results import Results
+from ecgviewer.files.hashes import InputFile, hash_inputs
+from ecgviewer.model.ensemble import Ensemble
+from ecgviewer.model.runner import engine
 from ecgviewer.record import Record
-from ecgviewer.results import Results, pack_results, unpack_results
 from ecgviewer.signal.params import DETECTION, GRID, QUALITY, Detection
-from ecgviewer.store import place
-from ecgviewer.store.database import Store
-from ecgviewer.store.key import ResultKey, group_digest
 from ecgviewer.versions import code_hash, versions
 
 __all__ = [
     "DETECT",
-    "Hashed",
-    "Keeper",
-    "Kept",
+    "CachedResult",
+    "FileHashes",
+    "ResultCache",
     "Results",
     "hash_files",
     "result_key",
@@ -39,7 +41,7 @@ DETECT = "detect"  # beats come from the detector, not from an annotator
 
 
 @dataclass(frozen=True)
-class Hashed:
+class FileHashes:
     """A recording's files as they were before its analysis.
 
     Attributes
@@ -63,7 +65,7 @@ class Hashed:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedResult:
     """Results of an earlier run, and when they were kept (with its time zone)."""
 
     results: Results
@@ -76,7 +78,7 @@ def hash_files(
     source: str = DETECT,
     annotation: Path | None = None,
     stop: Callable[[], bool] = lambda: False,
-) -> Hashed | None:
+) -> FileHashes | None:
     """Hash all files of a recording; reads every byte. None where one cannot be hashed.
 
     Parameters
@@ -96,11 +98,11 @@ def hash_files(
     more = () if annotation is None else hash_inputs([annotation], stop=stop)
     if any(file.sha256 is None for file in (*files, *more)):
         return None
-    return Hashed(files, more[0] if more else None, source)
+    return FileHashes(files, more[0] if more else None, source)
 
 
 def result_key(
-    hashed: Hashed,
+    hashed: FileHashes,
     ensemble: Ensemble,
     inputs: Inputs,
     *,
@@ -111,7 +113,7 @@ def result_key(
 
     Parameters
     ----------
-    hashed : Hashed
+    hashed : FileHashes
         Its files.
     ensemble : Ensemble
         Who gives the classes.
@@ -142,7 +144,7 @@ def result_key(
     )
 
 
-class Keeper:
+class ResultCache:
     """Finds and keeps results; whatever goes wrong is logged and is a miss.
 
     Parameters
@@ -152,22 +154,22 @@ class Keeper:
     """
 
     def __init__(self, store: Store | None = None) -> None:
-        self.store = store or Store(place.folder())
+        self.store = store or Store(database.folder())
 
-    def knows(self, hashed: Hashed) -> bool:
+    def knows(self, hashed: FileHashes) -> bool:
         """Whether there is any result of a recording, by whatever ensemble."""
         return self.store.knows(hashed.recording)
 
     def find(
-        self, record: Record, hashed: Hashed, ensemble: Ensemble, inputs: Inputs
-    ) -> Kept | None:
+        self, record: Record, hashed: FileHashes, ensemble: Ensemble, inputs: Inputs
+    ) -> CachedResult | None:
         """The results of an earlier run that did the same with the same files.
 
         Parameters
         ----------
         record : Record
             The recording.
-        hashed : Hashed
+        hashed : FileHashes
             Its files as they are now.
         ensemble : Ensemble
             Who would give the classes.
@@ -186,12 +188,12 @@ class Keeper:
             _LOG.warning("a kept result is not used and removed: %s", error)
             self.store.remove(key)
             return None
-        return Kept(results, found.made)
+        return CachedResult(results, found.made)
 
     def keep(
         self,
         record: Record,
-        hashed: Hashed,
+        hashed: FileHashes,
         ensemble: Ensemble,
         inputs: Inputs,
         results: Results,
@@ -204,7 +206,7 @@ class Keeper:
         ----------
         record, ensemble, inputs
             As for `find`.
-        hashed : Hashed
+        hashed : FileHashes
             The files as they were before the first sample was read.
         results : Results
             What came of it.

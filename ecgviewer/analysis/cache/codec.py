@@ -1,19 +1,21 @@
 """A complete analysis, and its way into columns and back, checked; computes no beat, no class."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import FLAGS, N_CLASSES
-from ecgviewer.beatlog import PENDING, BeatBatch, BeatLog, flag_bits
+from ecgviewer.aami import N_CLASSES
+from ecgviewer.analysis.cache.packing import Column
+from ecgviewer.beats.beat import FLAGS
+from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog, flag_bits
+from ecgviewer.beats.results import Results
+from ecgviewer.beats.scan import Scan
 from ecgviewer.record import Record
-from ecgviewer.scanning import Scan
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch
-from ecgviewer.store.packing import Column
 
 _KINDS = ("gap", "flat", "noisy")
 _ABOUT = "about"  # the column that holds what is no array, as JSON
@@ -21,14 +23,6 @@ _ABOUT = "about"  # the column that holds what is no array, as JSON
 
 class _OffError(Exception):
     """What was kept does not fit together."""
-
-
-@dataclass(frozen=True)
-class Results:
-    """A complete analysis; `log` is not to be written any more."""
-
-    scan: Scan
-    log: BeatLog
 
 
 def pack_results(results: Results) -> dict[str, Column]:

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ecgviewer.store.packing import Column, PackingError, StoppedError, pack, unpack
+import platformdirs
+
+from ecgviewer.analysis.cache.packing import Column, PackingError, StoppedError, pack, unpack
 
 _LOG = logging.getLogger(__name__)
 FILE = "results-1.sqlite"  # the number is that of the tables below
@@ -36,7 +38,7 @@ _TABLES = (
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredColumns:
     """One result as it was kept.
 
     Attributes
@@ -86,7 +88,7 @@ class Store:
                 return database.execute(query, (recording,)).fetchone() is not None
         return False
 
-    def get(self, key: str) -> Found | None:
+    def get(self, key: str) -> StoredColumns | None:
         """The result of a key; None where there is none that can be trusted."""
         row = None
         with self._guarded("reading"), self._opened() as database:
@@ -224,10 +226,10 @@ class Store:
             _LOG.warning("the file of kept results was corrupt and is thrown away")
 
 
-def _found(key: str, made: object, piece: object) -> Found:
+def _found(key: str, made: object, piece: object) -> StoredColumns:
     if not (isinstance(made, str) and isinstance(piece, bytes)):
         raise PackingError("columns of the database are of other types")
-    return Found(unpack(piece, seal=_seal(key, made)), datetime.fromisoformat(made))
+    return StoredColumns(unpack(piece, seal=_seal(key, made)), datetime.fromisoformat(made))
 
 
 def _seal(key: str, made: str) -> str:
@@ -268,3 +270,12 @@ def _make_room(database: sqlite3.Connection, limit: int) -> None:
             return
         _remove(database, key)
         total -= size
+
+
+VARIABLE = "ECGVIEWER_CACHE"  # names another folder than the user's cache folder
+
+
+def folder() -> Path:
+    """The folder of kept results: $ECGVIEWER_CACHE, else the user's cache folder."""
+    named = os.environ.get(VARIABLE, "")
+    return Path(named) if named else platformdirs.user_cache_path("ecgviewer", appauthor=False)

@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ecgviewer.archive.order import ArchiveError, Order, Outcome, carry_out_alone, failed
+from ecgviewer.commands.archive.job import ArchiveError, Job, Outcome, failed
+from ecgviewer.commands.archive.work import carry_out_alone
 
 _CONNECT_S = 30.0
 
 
-def run_cluster(orders: Sequence[Order], address: str) -> Iterator[tuple[int, Outcome]]:
+def run_cluster(orders: Sequence[Job], address: str) -> Iterator[tuple[int, Outcome]]:
     """Carry out orders on a cluster.
 
     Parameters
@@ -58,7 +59,7 @@ def run_cluster(orders: Sequence[Order], address: str) -> Iterator[tuple[int, Ou
         client.close()
 
 
-def _outcome(future: Any, order: Order) -> Outcome:
+def _outcome(future: Any, order: Job) -> Outcome:
     if future.status == "finished":
         outcome: Outcome = future.result()
         return outcome

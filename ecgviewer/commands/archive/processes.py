@@ -17,16 +17,17 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
 
-from ecgviewer.archive.order import Order, Outcome, carry_out_alone, failed
-from ecgviewer.threads import deaf
+from ecgviewer.commands.archive.job import Job, Outcome, failed
+from ecgviewer.commands.archive.work import carry_out_alone
+from ecgviewer.runtime.cores import deaf
 
-Work = Callable[[Order], Outcome]
+Work = Callable[[Job], Outcome]
 _END_S = 10.0  # given to a process to tidy up after Ctrl-C; a batch of beats takes a second
 _TRIES = 2  # of a record whose process died
 
 
-def run_crew(
-    orders: Sequence[Order], n_processes: int, *, work: Work = carry_out_alone
+def run_processes(
+    orders: Sequence[Job], n_processes: int, *, work: Work = carry_out_alone
 ) -> Iterator[tuple[int, Outcome]]:
     """Carry out orders in processes of their own, each on one core.
 
@@ -81,7 +82,7 @@ def run_crew(
             hand.end()
 
 
-def _died(order: Order) -> Outcome:
+def _died(order: Job) -> Outcome:
     return failed(order, f"{order.record}: the process that analysed it died")
 
 
@@ -97,7 +98,7 @@ class _Hand:
             self._process.start()
         other.close()  # so that its death closes the pipe
 
-    def give(self, place: int, orders: Sequence[Order]) -> None:
+    def give(self, place: int, orders: Sequence[Job]) -> None:
         """Have it carry out one order."""
         self.place = place
         with contextlib.suppress(OSError):  # it died: `take` will say so

@@ -4,19 +4,20 @@ import hashlib
 import json
 from typing import Any
 
-from ecgviewer.archive.order import Order, Outcome
-from ecgviewer.io.report import metadata_path
-from ecgviewer.io.report_columns import METADATA_VERSION
-from ecgviewer.io.report_metadata import BLOCK
-from ecgviewer.keeping import DETECT, hash_files
-from ecgviewer.pipeline import Ensemble, default_inputs
+from ecgviewer.analysis.cache.cache import DETECT, hash_files
+from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.commands.archive.job import Job, Outcome
+from ecgviewer.formats.annotations import annotation_file
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
-from ecgviewer.report_builder import annotation_file
+from ecgviewer.report.beats_csv import metadata_path
+from ecgviewer.report.csv_columns import METADATA_VERSION
+from ecgviewer.report.metadata import BLOCK
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.versions import versions
 
 
-def finished(order: Order, record: Record, ensemble: Ensemble) -> Outcome | None:
+def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
     """The outcome of an order whose report is there; None where it is not there or is another.
 
     A report counts where its table is the one described, is of files with the same hashes, and
@@ -26,7 +27,7 @@ def finished(order: Order, record: Record, ensemble: Ensemble) -> Outcome | None
 
     Parameters
     ----------
-    order : Order
+    order : Job
         What is to be done.
     record : Record
         Its recording, opened.
@@ -66,7 +67,7 @@ def _facts(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _wanted(order: Order, record: Record, ensemble: Ensemble) -> dict[str, Any]:
+def _wanted(order: Job, record: Record, ensemble: Ensemble) -> dict[str, Any]:
     """The same of an order; its files without hash where one cannot be read, which fits none."""
     annotation = None if order.beats == DETECT else annotation_file(record, order.beats)
     hashed = hash_files(record, source=order.beats, annotation=annotation)
@@ -92,7 +93,7 @@ def _wanted(order: Order, record: Record, ensemble: Ensemble) -> dict[str, Any]:
     }
 
 
-def _outcome(order: Order, record: Record, integrity: dict[str, Any]) -> Outcome:
+def _outcome(order: Job, record: Record, integrity: dict[str, Any]) -> Outcome:
     name = "record" if order.hide_patient else record.name
     line = f"{name}: done before, of the same files: {order.report.name} is left as it is"
     if integrity["severity"] != "error":

@@ -2,109 +2,27 @@
 
 import logging
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.console import as_sentence
+from ecgviewer.aami import BeatClass
+from ecgviewer.commands.archive.job import ArchiveError, Job, Networks, Outcome, failed
+from ecgviewer.errors import as_sentence
 
 if TYPE_CHECKING:  # torch takes a second to import
-    from ecgviewer.pipeline import Ensemble
-    from ecgviewer.report_builder import Progress, Report
+    from ecgviewer.analysis.run import Progress
+    from ecgviewer.model.ensemble import Ensemble
+    from ecgviewer.report.build import Report
 
 _LOG = logging.getLogger(__name__)
 
 
-class ArchiveError(Exception):
-    """Orders that cannot be carried out here; one sentence."""
-
-
-@dataclass(frozen=True)
-class Networks:
-    """Which ensemble, and what has to be the same for the same answers.
-
-    Attributes
-    ----------
-    ensemble : str or Path
-        Name of an installed ensemble, or its folder.
-    device : str
-        As it was resolved where the orders were given.
-    precision : str
-        As it was asked for, "auto", "fp32" or "bf16": what "auto" comes to is for the machine that
-        carries an order out, whose processor may be another. Classes are the same in either.
-    sha256 : str
-        Hash of the ensemble.
-    versions : tuple of (str, str)
-        Of this program and the libraries that compute.
-    """
-
-    ensemble: str | Path
-    device: str
-    precision: str
-    sha256: str
-    versions: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Order:
-    """One record to analyse.
-
-    Attributes
-    ----------
-    record, report : Path
-        The record, and the table to write.
-    networks : Networks
-        Who classifies.
-    beats : str
-        "detect" or an annotator.
-    force : bool
-        Whether an existing report may be replaced.
-    resume : bool
-        Whether an existing report of the same inputs counts as done.
-    hide_patient : bool
-        As for the report.
-    keep : bool
-        Whether results kept earlier are used, and these kept.
-    tries : int
-        How often a record that fails is tried.
-    debug : bool
-        Whether tracebacks are logged.
-    """
-
-    record: Path
-    report: Path
-    networks: Networks
-    beats: str = "detect"
-    force: bool = False
-    resume: bool = False
-    hide_patient: bool = False
-    keep: bool = True
-    tries: int = 1
-    debug: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How it went: a line to show, a complaint, and whether all is well."""
-
-    ok: bool
-    line: str = ""
-    complaint: str = ""
-
-
-def failed(order: Order, sentence: str) -> Outcome:
-    """A record that could not be analysed."""
-    tried = "" if order.tries == 1 else f" (tried {order.tries} times)"
-    return Outcome(ok=False, complaint=f"{sentence}{tried}")
-
-
-def carry_out(order: Order, progress: "Progress | None" = None) -> Outcome:
+def carry_out(order: Job, progress: "Progress | None" = None) -> Outcome:
     """Analyse one record and write its report; whatever goes wrong is in the outcome.
 
     Parameters
     ----------
-    order : Order
+    order : Job
         What to do.
     progress : callable, optional
         Told the stage and how far it is.
@@ -113,7 +31,7 @@ def carry_out(order: Order, progress: "Progress | None" = None) -> Outcome:
     -------
     Outcome
     """
-    from ecgviewer.io.report import TargetExistsError
+    from ecgviewer.files.atomic import TargetExistsError
 
     sentence = ""
     for _ in range(order.tries):
@@ -129,21 +47,22 @@ def carry_out(order: Order, progress: "Progress | None" = None) -> Outcome:
     return failed(order, sentence)
 
 
-def carry_out_alone(order: Order) -> Outcome:
+def carry_out_alone(order: Job) -> Outcome:
     """The same on one core, for processes that share a machine's cores among them."""
-    from ecgviewer.model.crew import use_one_thread
+    from ecgviewer.model.runner import use_one_thread
 
     use_one_thread()
     return carry_out(order)
 
 
-def _attempt(order: Order, progress: "Progress | None") -> Outcome:
-    from ecgviewer.archive.finished import finished
-    from ecgviewer.io.readers import open_record
-    from ecgviewer.io.report import TargetExistsError, check_target, write_report
-    from ecgviewer.keeping import Keeper
+def _attempt(order: Job, progress: "Progress | None") -> Outcome:
+    from ecgviewer.analysis.cache.cache import ResultCache
+    from ecgviewer.commands.archive.resume import finished
+    from ecgviewer.files.atomic import TargetExistsError
+    from ecgviewer.formats.readers import open_record
     from ecgviewer.model.bundle import BundleError
-    from ecgviewer.report_builder import analyse_record
+    from ecgviewer.report.beats_csv import check_target, write_report
+    from ecgviewer.report.build import analyse_record
 
     record = open_record(order.record)
     try:
@@ -164,7 +83,7 @@ def _attempt(order: Order, progress: "Progress | None") -> Outcome:
         beats_from=order.beats,
         hide_patient=order.hide_patient,
         progress=progress,
-        keeper=Keeper() if order.keep else None,
+        keeper=ResultCache() if order.keep else None,
     )
     order.report.parent.mkdir(parents=True, exist_ok=True)
     write_report(order.report, record, report.beats, report.context, force=order.force)
@@ -182,7 +101,7 @@ def ensemble_of(networks: Networks) -> "Ensemble":
 
     BundleError where it is not there, or cannot be computed in the precision asked for by name.
     """
-    from ecgviewer.pipeline import load_ensemble
+    from ecgviewer.model.ensemble import load_ensemble
     from ecgviewer.versions import versions
 
     with _LOADING:

@@ -10,10 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ecgviewer.io.atomic import Together, WriteError, replacing_together
-from ecgviewer.io.header import NO_FILE, Header, beside
-from ecgviewer.io.header_parser import MAX_HEADER_BYTES, parse_header
-from ecgviewer.io.physionet_files import Listed, Site, Source
+from ecgviewer.files.atomic import Together, WriteError, replacing_together
+from ecgviewer.formats.physionet.site import Listed, Site, Source
+from ecgviewer.formats.wfdb.header import NO_FILE, Header, beside
+from ecgviewer.formats.wfdb.header_parser import MAX_HEADER_BYTES, parse_header
 from ecgviewer.record import RecordError
 
 _DATABASE = re.compile(r"[a-z0-9][a-z0-9-]{1,60}(/[0-9]+(\.[0-9]+){0,3})?")

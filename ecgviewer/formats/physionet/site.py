@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from ecgviewer.io import sha256sums
-from ecgviewer.io.https import (
+from ecgviewer.formats.physionet import sha256sums
+from ecgviewer.formats.physionet.https import (
     AbsentError,
     FetchError,
     ForbiddenError,

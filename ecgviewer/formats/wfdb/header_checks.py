@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ecgviewer.io.formats import FORMATS
-from ecgviewer.io.header import DEFAULT_GAIN, Signal
-from ecgviewer.io.leads import ecg_to_mv
-from ecgviewer.io.segment import Group, Segment
-from ecgviewer.io.timeline import Timeline
+from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, Signal
+from ecgviewer.formats.wfdb.sample_formats import FORMATS
+from ecgviewer.formats.wfdb.segment import Group, Segment
+from ecgviewer.formats.wfdb.timeline import Timeline
 from ecgviewer.record import Finding, Severity, Verdict
 
 # Rates of electrocardiographs; outside, the number is likely wrong.

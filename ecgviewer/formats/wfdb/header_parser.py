@@ -5,7 +5,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
-from ecgviewer.io.header import Header, SegmentLine, Signal
+from ecgviewer.formats.wfdb.header import Header, SegmentLine, Signal
 from ecgviewer.record import Finding, RecordError
 
 # Format and defaults: WFDB Applications Guide, header(5).

@@ -4,22 +4,18 @@ Samples are decoded by `formats.py`, for wfdb parses the header again for each b
 and starts format 8 anew wherever it begins. The tests hold every format to wfdb's values.
 """
 
-import os
-import warnings
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.io.header import Signal
-from ecgviewer.io.header_parser import read_header
-from ecgviewer.io.integrity import header_verdict
-from ecgviewer.io.integrity_samples import full_verdict
-from ecgviewer.io.leads import ecg_to_mv
-from ecgviewer.io.timeline import Timeline, lay_out
+from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.wfdb.header import Signal
+from ecgviewer.formats.wfdb.header_checks import header_verdict
+from ecgviewer.formats.wfdb.header_parser import read_header
+from ecgviewer.formats.wfdb.sample_checks import full_verdict
+from ecgviewer.formats.wfdb.timeline import Timeline, lay_out
 from ecgviewer.record import Lead, Record, RecordError
 
 MAX_HEADERS_SEARCHED = 5_000
@@ -116,45 +112,3 @@ def find_header(path: Path) -> Path:
 def _lead(signal: Signal) -> Lead:
     is_ecg = ecg_to_mv(signal.name, signal.unit) is not None
     return Lead(signal.name, signal.unit, is_ecg, signal.gain != 0)
-
-
-def write_annotation_file(
-    path: Path,
-    sample: NDArray[np.int64],
-    symbol: Sequence[str],
-    *,
-    aux: Sequence[str],
-    subtype: NDArray[np.int16],
-    channel: NDArray[np.int16],
-    number: NDArray[np.int16],
-    fs: float | None,
-) -> None:
-    """Write annotations (at least one) with wfdb; ValueError where the format cannot hold them."""
-    wfdb = _wfdb()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Warning)  # wfdb's use of pandas, as at its import
-        try:
-            wfdb.wrann(
-                path.stem,
-                path.suffix.removeprefix("."),
-                sample,
-                symbol=list(symbol),
-                subtype=subtype.astype(np.int64),
-                chan=channel.astype(np.int64),
-                num=number.astype(np.int64),
-                aux_note=list(aux),
-                fs=fs,
-                write_dir=os.fspath(path.parent),
-            )
-        except (TypeError, IndexError, KeyError) as error:
-            raise ValueError(str(error)) from error
-
-
-def _wfdb() -> Any:
-    """The library, imported when first used: it brings pandas and matplotlib, half a second."""
-    with warnings.catch_warnings():
-        # wfdb 4.3.1 uses pandas in a way that pandas 3.1 warns of
-        warnings.simplefilter("ignore", Warning)
-        import wfdb
-
-    return wfdb

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.io.annotation_file import annotation_paths, read_annotation_file
-from ecgviewer.io.formats import FORMATS, Samples
-from ecgviewer.io.header import Signal
-from ecgviewer.io.integrity import checksums_stated, cut, where
-from ecgviewer.io.leads import ecg_to_mv
-from ecgviewer.io.segment import Group, Segment
-from ecgviewer.io.timeline import Timeline
+from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.wfdb.annotation_file import annotation_paths, read_annotation_file
+from ecgviewer.formats.wfdb.header import Signal
+from ecgviewer.formats.wfdb.header_checks import checksums_stated, cut, where
+from ecgviewer.formats.wfdb.sample_formats import FORMATS, Samples
+from ecgviewer.formats.wfdb.segment import Group, Segment
+from ecgviewer.formats.wfdb.timeline import Timeline
 from ecgviewer.record import Finding, RecordError, Verdict
 
 # An ECG's mean lies near 0 mV: 0.9 mV at most over the 174 leads of mitdb and svdb.

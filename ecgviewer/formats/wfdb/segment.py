@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.io.formats import FORMATS, Samples
-from ecgviewer.io.header import DEFAULT_GAIN, NO_FILE, NULL_FORMAT, Header, Signal, beside
-from ecgviewer.io.leads import ecg_to_mv
-from ecgviewer.io.signal_file import SignalFile, open_signal_file
+from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, NO_FILE, NULL_FORMAT, Header, Signal, beside
+from ecgviewer.formats.wfdb.sample_formats import FORMATS, Samples
+from ecgviewer.formats.wfdb.signal_file import SignalFile, open_signal_file
 from ecgviewer.record import RecordError
 
 

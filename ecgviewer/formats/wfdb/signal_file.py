@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.io.formats import FORMATS, SampleFormat, Samples
+from ecgviewer.formats.wfdb.sample_formats import FORMATS, SampleFormat, Samples
 from ecgviewer.record import RecordError
 
 # Frames decoded at a time where a format cannot be entered anywhere at no cost.

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.io.header import NO_FILE, Header, Signal, beside
-from ecgviewer.io.header_parser import read_header
-from ecgviewer.io.leads import ecg_to_mv
-from ecgviewer.io.segment import Segment, open_segment
+from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.wfdb.header import NO_FILE, Header, Signal, beside
+from ecgviewer.formats.wfdb.header_parser import read_header
+from ecgviewer.formats.wfdb.segment import Segment, open_segment
 from ecgviewer.record import Finding, RecordError
 
 # A longer claim than this is a wrong number, and would keep a scan busy for hours.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ecgviewer.beat import N_CLASSES
+from ecgviewer.aami import N_CLASSES
 from ecgviewer.ec57.beats import LETTERS
 
 # Figures that cards give as shares of 1; with something before, as in `s_f1`, and perhaps after

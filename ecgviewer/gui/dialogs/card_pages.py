@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ecgviewer.gui.card_blocks import (
+from ecgviewer.gui.dialogs.card_blocks import (
     BRACKETS,
     Block,
     Heading,
@@ -15,7 +15,7 @@ from ecgviewer.gui.card_blocks import (
     value_text,
     words,
 )
-from ecgviewer.pipeline import Ensemble
+from ecgviewer.model.ensemble import Ensemble
 
 # Pages of figures: title, keys of the card, each with its heading where a page has several
 _PAGES = (
@@ -33,23 +33,23 @@ _PATIENTS = ("patients", "records", "train_patients", "train_records", "data", "
 
 
 @dataclass(frozen=True)
-class Page:
+class CardPage:
     """One page: its name and what it says."""
 
     name: str
     blocks: tuple[Block, ...]
 
 
-def model_pages(ensemble: Ensemble) -> tuple[Page, ...]:
+def model_pages(ensemble: Ensemble) -> tuple[CardPage, ...]:
     """What is known of the networks in use, what they cannot do before their figures."""
     card = ensemble.card
-    pages = [Page("Overview", tuple(_overview(ensemble, card)))]
+    pages = [CardPage("Overview", tuple(_overview(ensemble, card)))]
     for name, parts in _PAGES:
-        pages.append(Page(name, tuple(_figures(card, parts))))
-    pages.append(Page("Networks", tuple(_networks(card))))
+        pages.append(CardPage(name, tuple(_figures(card, parts))))
+    pages.append(CardPage("Networks", tuple(_networks(card))))
     more = {key: value for key, value in card.items() if key not in _TOLD}
     if more:
-        pages.append(Page("More", tuple(figure_blocks(more))))
+        pages.append(CardPage("More", tuple(figure_blocks(more))))
     return tuple(pages)
 
 
@@ -183,7 +183,7 @@ def _html(block: Block) -> str:
     return f"{caption}<table cellspacing='0' cellpadding='3'>{''.join(lines)}</table>"
 
 
-def as_text(pages: Sequence[Page]) -> str:
+def as_text(pages: Sequence[CardPage]) -> str:
     """Pages as plain text, columns aligned."""
     parts = []
     for page in pages:

@@ -1,4 +1,4 @@
-"""Ask which PhysioNet record to fetch, and show how far it is; the fetching is `io.physionet`'s."""
+"""Asks which PhysioNet record to fetch, and shows how far the fetching is."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgviewer.formats.physionet.download import download_record
 from ecgviewer.gui.dialogs.prompts import Prompts
-from ecgviewer.gui.task import Task, Threads
-from ecgviewer.io.physionet import download_record
+from ecgviewer.gui.session.tasks import Task, Threads
 
 # Public databases a person is likely to want; any other name can be typed.
 _DATABASES = (

@@ -3,9 +3,9 @@
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
-from ecgviewer.gui.card_text import as_html, as_text, model_pages
+from ecgviewer.gui.dialogs.card_pages import as_html, as_text, model_pages
 from ecgviewer.gui.dialogs.text import TextDialog
-from ecgviewer.pipeline import Ensemble
+from ecgviewer.model.ensemble import Ensemble
 
 _SIZE = (940, 680)
 

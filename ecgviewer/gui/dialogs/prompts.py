@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
-from ecgviewer.gui.formats import clock, parse_clock
+from ecgviewer.gui.style.wording import clock, parse_clock
 
 _RECORDS = "WFDB recordings (*.hea *.dat);;All files (*)"
 

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
 )
 
 from ecgviewer import versions
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui import log_file
+from ecgviewer.aami import BeatClass
 from ecgviewer.gui.actions import ENTRIES, GESTURES, MENUS
-from ecgviewer.gui.badge import details
-from ecgviewer.gui.identity import APPLICATION, without_names
+from ecgviewer.gui.style.badge import details
+from ecgviewer.gui.style.patient import APPLICATION, without_names
 from ecgviewer.record import Record, Verdict
+from ecgviewer.runtime import log_file
 
 _INTENDED_USE = "Supports, does not replace, a clinician's reading; not a medical device."
 _DATA = (

@@ -3,17 +3,17 @@
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from ecgviewer.analysis.inputs import why_not_classified
 from ecgviewer.ec57.marks import LEARNING_S
 from ecgviewer.evaluation.recording import Evaluation, evaluate, marks_of_log
-from ecgviewer.gui.docks import Docks
-from ecgviewer.gui.formats import count
-from ecgviewer.gui.identity import without_names
-from ecgviewer.gui.navigator import Navigator
-from ecgviewer.gui.places import Places, places_of
-from ecgviewer.gui.session import Session
+from ecgviewer.formats.annotations import annotators
+from ecgviewer.gui.panels.comparison.cells import Cells, places_of
+from ecgviewer.gui.panels.docks import Docks
+from ecgviewer.gui.session.current_beat import CurrentBeat
+from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.settings import Settings
-from ecgviewer.io.annotations import annotators
-from ecgviewer.pipeline import why_not_classified
+from ecgviewer.gui.style.patient import without_names
+from ecgviewer.gui.style.wording import count
 
 _PANEL = "comparison"
 _NO_REFERENCE = "No annotation file lies beside this recording: there is nothing to compare with."
@@ -21,7 +21,7 @@ _NOT_YET = "Once every beat has its class: Analyze > Compare with reference anno
 _BUSY = "Comparing…"
 
 
-class Comparing(QObject):
+class CompareHandler(QObject):
     """What Analyze > Compare with reference annotations does.
 
     Parameters
@@ -40,7 +40,7 @@ class Comparing(QObject):
         self,
         session: Session,
         settings: Settings,
-        navigator: Navigator,
+        navigator: CurrentBeat,
         docks: Docks,
         *,
         action: QAction,
@@ -54,7 +54,7 @@ class Comparing(QObject):
         self._annotators: tuple[str, ...] | None = None  # None while they are looked for
         self._asked = False  # whether this recording's comparison was asked for
         self._evaluation: Evaluation | None = None
-        self._places: Places | None = None
+        self._places: Cells | None = None
         session.record_opened.connect(self.on_record_opened)
         session.beats_reset.connect(self.on_beats_reset)
         session.run_finished.connect(self.on_run_finished)

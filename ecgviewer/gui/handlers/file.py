@@ -4,24 +4,23 @@ import copy
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ecgviewer import paths
-from ecgviewer.gui import snapshot
+from ecgviewer.errors import sentence
+from ecgviewer.files.atomic import WriteError, write_whole
+from ecgviewer.formats.readers import open_record
 from ecgviewer.gui.dialogs.download import DownloadDialog
 from ecgviewer.gui.dialogs.prompts import Prompts
-from ecgviewer.gui.errors import sentence
-from ecgviewer.gui.formats import count
-from ecgviewer.gui.opened import Opened
-from ecgviewer.gui.session import Session
+from ecgviewer.gui.session.open_record import OpenRecord
+from ecgviewer.gui.session.session import Session
+from ecgviewer.gui.session.tasks import Task
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.task import Task
-from ecgviewer.io.atomic import WriteError
-from ecgviewer.io.readers import open_record
-from ecgviewer.io.report import metadata_path, write_report
-from ecgviewer.pipeline import Ensemble
-from ecgviewer.report_builder import build_report
+from ecgviewer.gui.style.wording import count
+from ecgviewer.model.ensemble import Ensemble
+from ecgviewer.report.beats_csv import metadata_path, write_report
+from ecgviewer.report.build import build_report
 
 _CSV = "Beat report (*.csv)"
 _PNG = "Picture (*.png)"
@@ -31,7 +30,7 @@ class ExportStoppedError(Exception):
     """The window closed before the report was put together."""
 
 
-class Files(QObject):
+class FileHandler(QObject):
     """Opens, downloads, exports.
 
     Parameters
@@ -117,7 +116,7 @@ class Files(QObject):
         if path is None or not self._may_replace([path]):
             return
         try:
-            snapshot.save(self._window, path)
+            save(self._window, path)
         except WriteError as error:
             self.error_met.emit(sentence(error))
         else:
@@ -137,7 +136,7 @@ class Files(QObject):
         task.failed.connect(self.on_export_failed)
         self._session.threads.start(task)
 
-    def _may_export(self, opened: Opened) -> bool:
+    def _may_export(self, opened: OpenRecord) -> bool:
         """Whether the beats are all classified, or the person wants them as they are."""
         if opened.scan is None:
             question = (
@@ -161,7 +160,7 @@ class Files(QObject):
         question = f"{' and '.join(there)} {verb} there already. Replace?"
         return self.prompts.agrees("Replace?", question, "Replace")
 
-    def _file_name(self, opened: Opened) -> str:
+    def _file_name(self, opened: OpenRecord) -> str:
         return "recording" if self._settings.hide_patient else opened.record.name
 
 
@@ -171,7 +170,7 @@ def _unfolded(file: Path) -> list[Path]:
 
 
 def _export(
-    opened: Opened, ensemble: Ensemble, path: Path, *, hide: bool
+    opened: OpenRecord, ensemble: Ensemble, path: Path, *, hide: bool
 ) -> Callable[[Task], tuple[Path, int]]:
     """The work of one export: everything is taken now, for classes come in while it runs."""
     record, verdict, scan, inputs = opened.record, opened.verdict, opened.scan, opened.inputs
@@ -198,3 +197,11 @@ def _export(
         return path, report.beats.n_beats
 
     return work
+
+
+def save(widget: QWidget, path: Path) -> None:
+    """Write what a widget shows as PNG; WriteError where that cannot be done."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    widget.grab().save(buffer, "PNG")
+    write_whole(path, bytes(buffer.data().data()), force=True)

@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from ecgviewer.gui.formats import count
-from ecgviewer.gui.opened import Opened
-from ecgviewer.gui.session import Session
+from ecgviewer.analysis.cache.cache import ResultCache
+from ecgviewer.beats.results import Results
+from ecgviewer.gui.session.open_record import OpenRecord
+from ecgviewer.gui.session.session import Session
+from ecgviewer.gui.session.tasks import Task
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.task import Task
-from ecgviewer.keeping import Keeper, Results
+from ecgviewer.gui.style.wording import count
 
 
-class Memory(QObject):
+class ResultCacheHandler(QObject):
     """Gives the session a keeper where the person wants one, and keeps what it completes.
 
     Parameters
@@ -21,7 +22,7 @@ class Memory(QObject):
         Whose results, and whether to keep them.
     parent : QObject
         Owner.
-    keeper : Keeper, optional
+    keeper : ResultCache, optional
         Where they lie; by default in the user's cache folder.
     """
 
@@ -34,11 +35,11 @@ class Memory(QObject):
         settings: Settings,
         parent: QObject,
         *,
-        keeper: Keeper | None = None,
+        keeper: ResultCache | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._settings = session, settings
-        self.keeper = keeper or Keeper()
+        self.keeper = keeper or ResultCache()
         session.keeper = self.keeper if settings.keep_results else None
         session.run_finished.connect(self.on_run_finished)
 
@@ -68,7 +69,7 @@ class Memory(QObject):
         self.results_kept.emit(kept)
 
 
-def _keep(keeper: Keeper, opened: Opened) -> Callable[[Task], bool] | None:
+def _keep(keeper: ResultCache, opened: OpenRecord) -> Callable[[Task], bool] | None:
     """The work of keeping what is open; None where there is nothing new or it is not complete."""
     scan, log, hashed, ensemble = opened.scan, opened.log, opened.hashed, opened.classified_by
     if opened.kept_since is not None or log.n_pending:
@@ -80,7 +81,7 @@ def _keep(keeper: Keeper, opened: Opened) -> Callable[[Task], bool] | None:
     return lambda task: keeper.keep(record, hashed, ensemble, inputs, results, stop=task.stopped)
 
 
-def _forget(keeper: Keeper) -> str:
+def _forget(keeper: ResultCache) -> str:
     n_kept, _ = keeper.store.size()
     if not keeper.store.forget():
         return "Kept results could not be removed; the log says why."

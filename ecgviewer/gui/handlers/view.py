@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QObject
 
-from ecgviewer.gui.dialogs.model import ModelDialog
-from ecgviewer.gui.dialogs.text import (
-    about_dialog,
-    integrity_dialog,
-    keys_dialog,
-    no_model_dialog,
-)
+from ecgviewer.gui.dialogs.model_card import ModelDialog
+from ecgviewer.gui.dialogs.text import about_dialog, integrity_dialog, keys_dialog, no_model_dialog
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.paths import DEFAULT_ENSEMBLE
-from ecgviewer.pipeline import Ensemble
-
-if TYPE_CHECKING:
-    from ecgviewer.gui.main_window import MainWindow
 
 
-class Commands(QObject):
+class ViewHandler(QObject):
     """Handlers of actions.
 
     Parameters
@@ -29,7 +21,7 @@ class Commands(QObject):
         Whose actions.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Any) -> None:
         super().__init__(window)
         self._window = window
         self._problem = ""  # why there are no networks

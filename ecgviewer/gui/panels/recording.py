@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.gui import formats
-from ecgviewer.gui.badge import Badge
-from ecgviewer.gui.identity import Identity
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style import wording
+from ecgviewer.gui.style.badge import Badge
+from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Record, Verdict
 
 Inputs = tuple[int | None, int | None]
@@ -60,9 +60,9 @@ class RecordPanel(QWidget):
         self.fields["start"].setText(identity.started)
         self.fields["notes"].setText("\n".join(identity.comments) or "none")
         self.facts["length"].setText(
-            f"{formats.clock(record.duration_s)} ({formats.count(record.n_samples)} samples)"
+            f"{wording.clock(record.duration_s)} ({wording.count(record.n_samples)} samples)"
         )
-        self.facts["rate"].setText(formats.rate(record.fs))
+        self.facts["rate"].setText(wording.rate(record.fs))
         self.facts["leads"].setText(_lead_list(record))
         self.hide_box.blockSignals(True)
         self.hide_box.setChecked(identity.hidden)

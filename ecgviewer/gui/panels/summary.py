@@ -6,11 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.formats import clock, count, share
-from ecgviewer.gui.paper import time_label
-from ecgviewer.gui.theme import Theme
-from ecgviewer.summary import Summary
+from ecgviewer.aami import BeatClass
+from ecgviewer.findings.summary import Summary
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.style.wording import clock, count, share, time_label
 
 _SHORT = {
     BeatClass.N: "normal, bundle branch block, escape",

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ecgviewer import pipeline
-from ecgviewer.beat import Frame
-from ecgviewer.gui.canvas import Canvas
-from ecgviewer.gui.navigator import Navigator
-from ecgviewer.gui.playback import FRAME_S, FRAME_SAMPLES, PAPER_SPEED, SPEEDS, Player
-from ecgviewer.gui.session import Session
+from ecgviewer.analysis.frames import frame as frame_of
+from ecgviewer.analysis.frames import frame_beats
+from ecgviewer.beats.beat import Frame
+from ecgviewer.gui.playback.clock import FRAME_S, FRAME_SAMPLES, PAPER_SPEED, SPEEDS, Player
+from ecgviewer.gui.session.current_beat import CurrentBeat
+from ecgviewer.gui.session.session import Session
+from ecgviewer.gui.session.viewport import Viewport
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 
@@ -38,8 +39,8 @@ class PlayControl(QObject):
     def __init__(
         self,
         session: Session,
-        canvas: Canvas,
-        navigator: Navigator,
+        canvas: Viewport,
+        navigator: CurrentBeat,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -120,10 +121,10 @@ class PlayControl(QObject):
         self._session.show_frame((start, start + self.player.look_ahead_s))
         log = opened.log
         if (frame := self._fetched.get(index)) is not None:
-            self._show(replace(frame, beats=pipeline.frame_beats(grid, log, index)))
+            self._show(replace(frame, beats=frame_beats(grid, log, index)))
         else:
             self._mark(index)
-            self._session.ask("frame", lambda cleaned: pipeline.frame(cleaned, log, index))
+            self._session.ask("frame", lambda cleaned: frame_of(cleaned, log, index))
 
     def on_answer_ready(self, kind: str, answer: object) -> None:
         if kind == "frame" and isinstance(answer, Frame):
@@ -163,7 +164,7 @@ class PlayControl(QObject):
         log, later = opened.log, round((index + 1) * FRAME_SAMPLES + cleaned_s * 360)
 
         def fetch(cleaned: CleanedSignal) -> list[Frame]:
-            frames = [pipeline.frame(cleaned, log, i) for i in missing]
+            frames = [frame_of(cleaned, log, i) for i in missing]
             if later < cleaned.grid.n_samples:
                 cleaned.between(later, later + 1)
             return frames

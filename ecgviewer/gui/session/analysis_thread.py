@@ -12,14 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
-from ecgviewer import pipeline
-from ecgviewer.gui.errors import note, sentence
-from ecgviewer.gui.order import WantedOrder
-from ecgviewer.gui.priority import give_way
-from ecgviewer.keeping import Hashed, Keeper, Kept, hash_files
-from ecgviewer.pipeline import BeatBatch, Ensemble, Inputs, Scan
+from ecgviewer.analysis import classify
+from ecgviewer.analysis.cache.cache import CachedResult, FileHashes, ResultCache, hash_files
+from ecgviewer.analysis.inputs import Inputs, default_inputs
+from ecgviewer.analysis.scan import scan as scan_record
+from ecgviewer.beats.log import BeatBatch
+from ecgviewer.beats.scan import Scan
+from ecgviewer.errors import note, sentence
+from ecgviewer.gui.session.priority import give_way
+from ecgviewer.gui.session.urgency import Urgency
+from ecgviewer.model import bundle
+from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
 from ecgviewer.record import Record
-from ecgviewer.threads import leave_room
+from ecgviewer.runtime.cores import leave_room
 
 _ROOM_S = 0.15  # after a movement
 _LOG = logging.getLogger(__name__)
@@ -38,8 +43,8 @@ class Ensembles:
 
     def __init__(
         self,
-        load: Callable[[str], Ensemble] = pipeline.load_ensemble,
-        names: Callable[[], tuple[str, ...]] = pipeline.available,
+        load: Callable[[str], Ensemble] = load_ensemble,
+        names: Callable[[], tuple[str, ...]] = available,
     ) -> None:
         self._load, self.names = load, names
         self._lock = threading.Lock()
@@ -71,9 +76,9 @@ class Run:
         Beats already found: only classes are wanted.
     done : (n,) bool, or None
         Beats of `scan` that have their class already.
-    keeper : Keeper or None
+    keeper : ResultCache or None
         Looks for the results of an earlier run.
-    hashed : Hashed or None
+    hashed : FileHashes or None
         The files as they were before `scan` began.
     """
 
@@ -83,12 +88,12 @@ class Run:
     inputs: Inputs | None = None
     scan: Scan | None = None
     done: NDArray[np.bool_] | None = None
-    keeper: Keeper | None = None
-    hashed: Hashed | None = None
+    keeper: ResultCache | None = None
+    hashed: FileHashes | None = None
 
 
-class AnalysisWorker(QThread):
-    """Finds the results of an earlier run, or iterates `pipeline.scan`, then `pipeline.analyze`.
+class AnalysisThread(QThread):
+    """Finds the results of an earlier run, or scans, then classifies.
 
     Parameters
     ----------
@@ -112,7 +117,7 @@ class AnalysisWorker(QThread):
         super().__init__(parent)
         self._run = run
         self._ensembles = ensembles
-        self.order: WantedOrder | None = None
+        self.order: Urgency | None = None
         self.view = (0.0, 10.0)  # span on screen, seconds; the window keeps it
 
     def run(self) -> None:
@@ -146,7 +151,7 @@ class AnalysisWorker(QThread):
         if scan is None or self.isInterruptionRequested():
             return False
         ensemble = self._ensembles.get(self._run.ensemble)
-        order = WantedOrder(scan.samples / self._run.record.fs, self.view, done=self._run.done)
+        order = Urgency(scan.samples / self._run.record.fs, self.view, done=self._run.done)
         self.order = order
         order.view = self.view  # it may have moved meanwhile
         self.classifying_started.emit(self._run.run_id, ensemble)
@@ -160,7 +165,7 @@ class AnalysisWorker(QThread):
                 break
         return not self.isInterruptionRequested()
 
-    def _kept(self) -> Kept | None:
+    def _kept(self) -> CachedResult | None:
         run = self._run
         if run.keeper is None:
             return None
@@ -174,13 +179,13 @@ class AnalysisWorker(QThread):
             return None
         try:
             ensemble = self._ensembles.get(run.ensemble)
-        except pipeline.BundleError:
+        except bundle.BundleError:
             return None  # beats are shown all the same; what is wrong is said when classes are due
-        inputs = pipeline.default_inputs(run.record) if run.inputs is None else run.inputs
+        inputs = default_inputs(run.record) if run.inputs is None else run.inputs
         return run.keeper.find(run.record, hashed, ensemble, inputs)
 
     def _scan(self) -> Scan | None:
-        for step in pipeline.scan(self._run.record):
+        for step in scan_record(self._run.record):
             if self.isInterruptionRequested():
                 return None
             self.scan_advanced.emit(self._run.run_id, step)
@@ -188,8 +193,8 @@ class AnalysisWorker(QThread):
                 return step.scan
         return None
 
-    def _batches(self, scan: Scan, ensemble: Ensemble, order: WantedOrder) -> Iterator[BeatBatch]:
-        return pipeline.analyze(
+    def _batches(self, scan: Scan, ensemble: Ensemble, order: Urgency) -> Iterator[BeatBatch]:
+        return classify.analyze(
             self._run.record,
             scan,
             ensemble,

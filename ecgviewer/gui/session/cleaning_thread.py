@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
-from ecgviewer.gui.errors import note, sentence
-from ecgviewer.gui.priority import ANSWERS, give_way
+from ecgviewer.errors import note, sentence
+from ecgviewer.gui.session.priority import ANSWERS, give_way
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 
 _LOG = logging.getLogger(__name__)
-Job = Callable[[CleanedSignal], Any]
+Question = Callable[[CleanedSignal], Any]
 
 
-class SignalWorker(QThread):
+class CleaningThread(QThread):
     """Cleans blocks of one recording and answers questions that need cleaned samples.
 
     Parameters
@@ -46,7 +46,7 @@ class SignalWorker(QThread):
         self._record = record
         self._wake = threading.Condition()
         self._blocks: deque[int] = deque()
-        self._questions: dict[str, Job] = {}
+        self._questions: dict[str, Question] = {}
         self._stopping = False
 
     def want_block(self, index: int) -> None:
@@ -56,7 +56,7 @@ class SignalWorker(QThread):
                 self._blocks.append(index)
                 self._wake.notify()
 
-    def ask(self, kind: str, job: Job) -> None:
+    def ask(self, kind: str, job: Question) -> None:
         """Ask a question of the cleaned signal; replaces an unanswered one of the same kind."""
         with self._wake:
             self._questions[kind] = job
@@ -87,7 +87,7 @@ class SignalWorker(QThread):
             self.signal_failed.emit(self.ticket, sentence(error))
         return True
 
-    def _next(self) -> int | tuple[str, Job] | None:
+    def _next(self) -> int | tuple[str, Question] | None:
         """What to do next, questions first; None at the end. Waits while there is nothing."""
         with self._wake:
             self._wake.wait_for(lambda: self._stopping or self._questions or self._blocks)
@@ -97,7 +97,7 @@ class SignalWorker(QThread):
                 return self._questions.popitem()
             return self._blocks.popleft()
 
-    def _serve(self, item: int | tuple[str, Job], cleaned: CleanedSignal) -> None:
+    def _serve(self, item: int | tuple[str, Question], cleaned: CleanedSignal) -> None:
         if isinstance(item, int):
             self.block_cleaned.emit(self.ticket, item, cleaned.block(item))
             return
@@ -110,7 +110,7 @@ class CleanedBlocks:
 
     Parameters
     ----------
-    worker : SignalWorker
+    worker : CleaningThread
         Cleans.
     record : Record
         The recording.
@@ -118,7 +118,7 @@ class CleanedBlocks:
         Blocks kept beyond those of the last request; one of two leads takes half a megabyte.
     """
 
-    def __init__(self, worker: SignalWorker, record: Record, *, keep: int = 8) -> None:
+    def __init__(self, worker: CleaningThread, record: Record, *, keep: int = 8) -> None:
         self._worker = worker
         self._grid = TimeGrid(record)
         self._n_leads = len(record.ecg_leads)

@@ -3,19 +3,19 @@
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.canvas import Canvas
-from ecgviewer.gui.session import Session
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.session.session import Session
+from ecgviewer.gui.session.viewport import Viewport
 
 
-class Navigator(QObject):
+class CurrentBeat(QObject):
     """Keeps the current beat, for trace, table, inspector and playback alike.
 
     Parameters
     ----------
     session : Session
         The recording.
-    canvas : Canvas
+    canvas : Viewport
         Is moved so that the beat is seen.
     parent : QObject
         Owner.
@@ -25,7 +25,7 @@ class Navigator(QObject):
     nothing_found = Signal(str)
     person_moved = Signal(float)  # to a time; not by playback
 
-    def __init__(self, session: Session, canvas: Canvas, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, canvas: Viewport, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._canvas = session, canvas
         self.current: int | None = None

@@ -6,21 +6,23 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import Beat
-from ecgviewer.beatlog import BeatLog, flag_bits
-from ecgviewer.gui.beat_query import Columns
-from ecgviewer.keeping import Hashed, Kept
-from ecgviewer.pipeline import Ensemble, Inputs, Scan, why_not_classified
+from ecgviewer.analysis.cache.cache import CachedResult, FileHashes
+from ecgviewer.analysis.inputs import Inputs, why_not_classified
+from ecgviewer.beats.beat import Beat
+from ecgviewer.beats.columns import Columns
+from ecgviewer.beats.log import BeatLog, flag_bits
+from ecgviewer.beats.scan import Scan
+from ecgviewer.findings.rate import across
+from ecgviewer.findings.summary import Summary, TimeBase, summarise, time_base
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
-from ecgviewer.rhythm.rate import across
 from ecgviewer.signal.quality import Stretch, unreadable
-from ecgviewer.summary import Ground, Summary, ground, summarise
 
 _PAUSE = np.uint16(flag_bits("pause"))
 
 
 @dataclass
-class Opened:
+class OpenRecord:
     """One recording and everything known of it; filled on the window's thread alone.
 
     Attributes
@@ -39,7 +41,7 @@ class Opened:
         None while beats are being found.
     stretches : tuple of Stretch
         Gaps, flat and noisy stretches found so far.
-    hashed : Hashed or None
+    hashed : FileHashes or None
         Its files as they were before the scan began; None where that is not known.
     classified_by : Ensemble or None
         Who gives the classes; None before the first.
@@ -54,12 +56,12 @@ class Opened:
     log: BeatLog = field(default_factory=BeatLog)
     scan: Scan | None = None
     stretches: tuple[Stretch, ...] = ()
-    hashed: Hashed | None = None
+    hashed: FileHashes | None = None
     classified_by: Ensemble | None = None
     kept_since: datetime | None = None
-    _known_of: "_Known | None" = None
+    _known_of: "_TimeTable | None" = None
 
-    def take(self, kept: Kept) -> None:
+    def take(self, kept: CachedResult) -> None:
         """Take over the results of an earlier run."""
         self.log, self.scan = kept.results.log, kept.results.scan
         self.stretches, self.kept_since = self.scan.stretches, kept.made
@@ -110,14 +112,14 @@ class Opened:
             flags=log.flags.copy(),
         )
 
-    def _known(self) -> "_Known":
+    def _known(self) -> "_TimeTable":
         """What the beats' places decide; made anew only when there are more of them."""
         known = self._known_of
         if known is None or not known.holds(self.log.n_beats, self.scan, self.stretches):
             known = self._known_of = self._find_out()
         return known
 
-    def _find_out(self) -> "_Known":
+    def _find_out(self) -> "_TimeTable":
         samples = self.log.samples
         leads = self.record.ecg_leads if self.scan is None else self.scan.leads
         gaps = unreadable(tuple(s for s in self.stretches if s.kind == "gap"), leads)
@@ -125,9 +127,9 @@ class Opened:
         rr_ms[1:] = np.diff(samples) * (1000 / self.record.fs)
         rr_ms[across(samples, gaps)] = np.nan
         rr_ms[rr_ms <= 0] = np.nan
-        return _Known(
+        return _TimeTable(
             (self.scan, self.stretches),
-            ground(self.record, samples, self.scan),
+            time_base(self.record, samples, self.scan),
             samples / self.record.fs,
             rr_ms,
             60_000 / rr_ms,
@@ -135,11 +137,11 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _TimeTable:
     """Figures and columns of beats (n,) that no class changes, and what they were made of."""
 
     of: tuple[Scan | None, tuple[Stretch, ...]]
-    ground: Ground
+    time_base: TimeBase
     time_s: NDArray[np.float64]
     rr_ms: NDArray[np.float64]
     hr_bpm: NDArray[np.float64]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ecgviewer.gui.formats import clock, count, remaining
+from ecgviewer.gui.style.wording import clock, count, remaining
 
 Phase = Literal["idle", "finding", "loading", "classifying", "done", "cancelled", "failed"]
 _SETTLE_S = 0.5  # before that a rate says nothing

@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from ecgviewer import pipeline
-from ecgviewer.beatlog import BeatBatch, BeatLog
-from ecgviewer.gui.opened import Opened
-from ecgviewer.gui.progress import Meter, Phase, Progress
-from ecgviewer.gui.signal_worker import CleanedBlocks, Job, SignalWorker
-from ecgviewer.gui.task import Task, Threads
-from ecgviewer.gui.verifying import Verifier
-from ecgviewer.gui.worker import AnalysisWorker, Ensembles, Run
-from ecgviewer.keeping import Hashed, Keeper, Kept
+from ecgviewer.analysis.cache.cache import CachedResult, FileHashes, ResultCache
+from ecgviewer.analysis.inputs import Inputs, default_inputs
+from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.beats.scan import ScanStep
+from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, Run
+from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread, Question
+from ecgviewer.gui.session.open_record import OpenRecord
+from ecgviewer.gui.session.progress import Meter, Phase, Progress
+from ecgviewer.gui.session.tasks import Task, Threads
+from ecgviewer.gui.session.verifier import Verifier
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.paths import DEFAULT_ENSEMBLE
-from ecgviewer.pipeline import Ensemble, Inputs, ScanStep
 from ecgviewer.record import Record, Verdict
 
 # Signals of an analysis; the slot of each has its name
@@ -60,18 +61,18 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.threads = Threads(self)
-        self.opened: Opened | None = None
+        self.opened: OpenRecord | None = None
         self.ensemble: Ensemble | None = None
         self.progress = Progress()
         self.dirty = False
         self.cleaned: CleanedBlocks | None = None
-        self.keeper: Keeper | None = None  # finds and keeps results, where that is wanted
+        self.keeper: ResultCache | None = None  # finds and keeps results, where that is wanted
         self._ensembles, self.ensemble_name = ensembles, ensemble_name
         self._meter = Meter()
         self._next_number, self._loading = 1, 0  # the latter of the networks asked for last
         self._opening: Task | None = None
-        self._analysis: AnalysisWorker | None = None
-        self._signal: SignalWorker | None = None
+        self._analysis: AnalysisThread | None = None
+        self._signal: CleaningThread | None = None
         self._verifier = Verifier(self.threads, self)
         self._verifier.verdict_ready.connect(self.on_verdict_ready)
         self._verifier.failed.connect(self.trouble_met)
@@ -127,7 +128,7 @@ class Session(QObject):
         if self._analysis is not None:
             self._analysis.show_frame(span)
 
-    def ask(self, kind: str, job: Job) -> None:
+    def ask(self, kind: str, job: Question) -> None:
         """Ask a question of the cleaned signal; `answer_ready` brings the answer."""
         if self._signal is not None:
             self._signal.ask(kind, job)
@@ -145,8 +146,8 @@ class Session(QObject):
             return  # another one was asked for meanwhile
         self._opening = None
         self._let_go()
-        inputs = pipeline.default_inputs(record)
-        self.opened = Opened(record, self._take_number(), inputs, record.verdict)
+        inputs = default_inputs(record)
+        self.opened = OpenRecord(record, self._take_number(), inputs, record.verdict)
         self._start_signal(self.opened)
         self.record_opened.emit()
         self._verifier.start(record)
@@ -177,11 +178,11 @@ class Session(QObject):
         opened.stretches, opened.scan = step.stretches, step.scan
         self._set_progress(Progress("finding", step.done, step.total))
 
-    def on_files_hashed(self, run_id: int, hashed: Hashed) -> None:
+    def on_files_hashed(self, run_id: int, hashed: FileHashes) -> None:
         if (opened := self._current(run_id)) is not None:
             opened.hashed = hashed
 
-    def on_kept_found(self, run_id: int, kept: Kept) -> None:
+    def on_kept_found(self, run_id: int, kept: CachedResult) -> None:
         if (opened := self._current(run_id)) is not None:
             opened.take(kept)
             self.beats_reset.emit()
@@ -237,7 +238,7 @@ class Session(QObject):
 
     # -- threads ------------------------------------------------------------------------------
 
-    def _current(self, run_id: int) -> Opened | None:
+    def _current(self, run_id: int) -> OpenRecord | None:
         """The open recording, if the result is of its present run."""
         return self.opened if self.opened and self.opened.run_id == run_id else None
 
@@ -253,21 +254,21 @@ class Session(QObject):
         self._analysis = self._signal = None
         self._verifier.let_go()
 
-    def _start_signal(self, opened: Opened) -> None:
-        worker = SignalWorker(self._take_number(), opened.record, self)
+    def _start_signal(self, opened: OpenRecord) -> None:
+        worker = CleaningThread(self._take_number(), opened.record, self)
         worker.block_cleaned.connect(self.on_block_cleaned)
         worker.answer_ready.connect(self.on_answer_ready)
         worker.signal_failed.connect(self.on_signal_failed)
         self._signal, self.cleaned = worker, CleanedBlocks(worker, opened.record)
         self.threads.start(worker)
 
-    def _classify_anew(self, opened: Opened) -> None:
+    def _classify_anew(self, opened: OpenRecord) -> None:
         self.cancel()
         opened.start_classes(len(self.ensemble.members) if self.ensemble else opened.log.n_members)
         self.beats_reset.emit()
         self._start_analysis(opened)
 
-    def _start_analysis(self, opened: Opened) -> None:
+    def _start_analysis(self, opened: OpenRecord) -> None:
         opened.run_id = self._take_number()
         run = Run(
             opened.run_id,
@@ -282,7 +283,7 @@ class Session(QObject):
         if opened.scan is None:
             opened.log, opened.stretches, opened.hashed = BeatLog(), (), None
             self.beats_reset.emit()
-        worker = AnalysisWorker(run, self._ensembles, self)
+        worker = AnalysisThread(run, self._ensembles, self)
         for name in _STREAMED:
             getattr(worker, name).connect(getattr(self, f"on_{name}"))
         self._analysis = worker

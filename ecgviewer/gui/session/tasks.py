@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from ecgviewer.gui.errors import note, sentence
-from ecgviewer.gui.priority import give_way
+from ecgviewer.errors import note, sentence
+from ecgviewer.gui.session.priority import give_way
 
 _LOG = logging.getLogger(__name__)
 _TELL_S, _ASK_S = 0.1, 0.02

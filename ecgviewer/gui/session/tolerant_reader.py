@@ -1,6 +1,6 @@
 """One recording as views read it: samples, NaN where the file fails, coarse levels; never paints.
 
-Coarse levels are made on another thread than the one that looks; see `signal.coarse`.
+Coarse levels are made on another thread than the one that looks; see `signal.pyramid.coarse`.
 """
 
 import logging
@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.record import Record, RecordError
-from ecgviewer.signal.coarse import Coarse
+from ecgviewer.signal.pyramid.coarse import Coarse
 
 _log = logging.getLogger(__name__)
 _LEAST_READ = 128  # samples; what cannot be read is narrowed down to so many
 
 
-class Reading:
+class TolerantReader:
     """Samples of one recording that never fail, and why some are not there.
 
     Parameters

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.threads import room_wanted
+from ecgviewer.runtime.cores import room_wanted
 
 _Span = tuple[float, float]
 
 
-class WantedOrder:
+class Urgency:
     """What is on screen first, then outward; a playing frame before everything.
 
     The window writes the spans, the worker thread calls. Each span is one tuple that is replaced

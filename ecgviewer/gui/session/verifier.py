@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from ecgviewer.gui.task import Task, Threads
+from ecgviewer.gui.session.tasks import Task, Threads
 from ecgviewer.record import Record, Verdict
 
 

@@ -8,16 +8,15 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ecgviewer import __version__
-from ecgviewer.gui import heap, log_file
-from ecgviewer.gui.errors import ErrorHook
-from ecgviewer.gui.icons import window_icon
-from ecgviewer.gui.identity import APPLICATION
+from ecgviewer.errors import ErrorHook
 from ecgviewer.gui.main_window import MainWindow
-from ecgviewer.gui.photographer import Photographer
-from ecgviewer.gui.placement import place_view
-from ecgviewer.gui.request import Request
+from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.worker import Ensembles
+from ecgviewer.gui.start.request import Request
+from ecgviewer.gui.start.snapshot import SnapshotTaker, place_view
+from ecgviewer.gui.style.icons import window_icon
+from ecgviewer.gui.style.patient import APPLICATION
+from ecgviewer.runtime import log_file, memory
 
 
 def run(request: Request) -> int:
@@ -36,7 +35,7 @@ def run(request: Request) -> int:
     application = QApplication([APPLICATION])
     # the modules stay: looking through their 260,000 objects for garbage took 160 ms each time
     gc.freeze()
-    heap.give_back()
+    memory.give_back()
     QCoreApplication.setApplicationName(APPLICATION)
     QCoreApplication.setApplicationVersion(__version__)
     application.setWindowIcon(window_icon())
@@ -55,7 +54,7 @@ def run(request: Request) -> int:
         if request.picture is None:
             QTimer.singleShot(0, lambda: _show(window, request))
         else:
-            photographer = Photographer(window, request)
+            photographer = SnapshotTaker(window, request)
             photographer.picture_ended.connect(QCoreApplication.exit)
             QTimer.singleShot(0, photographer.start)
         return application.exec()

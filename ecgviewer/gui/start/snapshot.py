@@ -5,11 +5,11 @@ import sys
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from ecgviewer.gui import snapshot
-from ecgviewer.gui.errors import note, sentence
+from ecgviewer.errors import note, sentence
+from ecgviewer.gui.handlers import file
 from ecgviewer.gui.main_window import MainWindow
-from ecgviewer.gui.placement import place_view
-from ecgviewer.gui.request import Request
+from ecgviewer.gui.start.request import Request
+from ecgviewer.gui.trace.canvas import Canvas
 
 _LOG = logging.getLogger(__name__)
 _POLL_MS = 40
@@ -17,7 +17,7 @@ _SETTLED_POLLS = 3  # polls in a row without change before the picture is taken
 FAILED, USAGE = 1, 2
 
 
-class Photographer(QObject):
+class SnapshotTaker(QObject):
     """Takes one picture of a window.
 
     Everything the window shows depends on every beat (strip, counts, burden), so it waits for all.
@@ -94,7 +94,7 @@ class Photographer(QObject):
         if self._request.picture is None:
             return
         try:
-            snapshot.save(self._window, self._request.picture)
+            file.save(self._window, self._request.picture)
         except Exception as error:
             note(_LOG, "no picture", error)
             self._end(FAILED, sentence(error))
@@ -106,3 +106,29 @@ class Photographer(QObject):
         if reason:
             sys.stderr.write(f"ecgviewer: {reason}\n")
         self.picture_ended.emit(status)
+
+
+def place_view(canvas: Canvas, request: Request, duration_s: float) -> str:
+    """Show the span asked for; what is wrong with it, or "".
+
+    The width is reached through the paper speed, so that the scale mark stays true.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The trace, laid out already.
+    request : Request
+        Start and width.
+    duration_s : float
+        Length of the recording, seconds.
+    """
+    if request.at_s is not None and request.at_s >= max(duration_s, 1e-9):
+        return f"--at {request.at_s:g}: the recording ends at {duration_s:g} s"
+    if request.width_s is not None:
+        try:
+            canvas.fit_seconds(request.width_s)
+        except ValueError as error:
+            return f"--width {request.width_s:g}: {error}"
+    if request.at_s is not None:
+        canvas.go_to(request.at_s)
+    return ""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import N_CLASSES, BeatClass
-from ecgviewer.gui.layers import PENDING
-from ecgviewer.rhythm.rate import trend
+from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.beats.log import PENDING
+from ecgviewer.findings.rate import trend
 
 # From the top: a lane for each class, so that colour is not the only sign. Pending beats share N's.
 LANES = (BeatClass.V, BeatClass.S, BeatClass.F, BeatClass.Q, BeatClass.N)
@@ -56,7 +56,7 @@ def column_counts(
 
 
 @dataclass(frozen=True)
-class Placed:
+class BeatColumns:
     """What the beats' places alone decide of the picture; no class changes it.
 
     Attributes
@@ -78,9 +78,9 @@ def place(
     *,
     n_samples: int,
     width: int,
-) -> Placed:
+) -> BeatColumns:
     """Of R peaks (n,) and unreadable spans (m, 2), own samples, on `width` columns."""
-    return Placed(
+    return BeatColumns(
         columns(samples, n_samples=n_samples, width=width),
         rate_curve(samples, fs, gaps, n_samples=n_samples, width=width),
     )

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from ecgviewer.gui import strip
-from ecgviewer.gui.layers import segments
-from ecgviewer.gui.strokes import draw_segments
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.strip import columns
+from ecgviewer.gui.style.lines import draw_segments, segments
+from ecgviewer.gui.style.theme import Theme, mixed
 
 _TICK_PX = 2.0  # an abnormal beat is never narrower
 _QUIET = 0.55  # share of N's own colour, the rest is paper
@@ -41,13 +40,13 @@ class Strip:
         return self.counts[:, max(0, first) : max(0, last + 1)].sum(axis=1)
 
 
-class Places:
+class ColumnCache:
     """Where the beats are, kept while they, the gaps and the width are the same: half the work."""
 
     def __init__(self) -> None:
         self._n, self._width = -1, -1
         self._gaps: NDArray[np.int64] | None = None
-        self._placed: strip.Placed | None = None
+        self._placed: columns.BeatColumns | None = None
 
     def of(
         self,
@@ -57,19 +56,19 @@ class Places:
         *,
         n_samples: int,
         width: int,
-    ) -> strip.Placed:
-        """As `strip.place`; of one log, whose beats only become more."""
+    ) -> columns.BeatColumns:
+        """As `columns.place`; of one log, whose beats only become more."""
         width = max(1, width)
         known = len(samples) == self._n and width == self._width and gaps is self._gaps
         if self._placed is None or not known:
             self._n, self._width, self._gaps = len(samples), width, gaps
-            self._placed = strip.place(samples, fs, gaps, n_samples=n_samples, width=width)
+            self._placed = columns.place(samples, fs, gaps, n_samples=n_samples, width=width)
         return self._placed
 
 
 def draw_strip(
     theme: Theme,
-    placed: strip.Placed,
+    placed: columns.BeatColumns,
     classes: NDArray[np.int8],
     *,
     gaps: NDArray[np.int64],
@@ -102,13 +101,13 @@ def draw_strip(
     width, height = max(1, size[0]), max(1, size[1])
     pixels = np.full((height, width), _rgb(theme.paper), np.uint32)
     shaded = mixed(theme.gap, theme.paper, theme.shade_alpha)
-    for first, last in strip.columns(gaps, n_samples=n_samples, width=width):
+    for first, last in columns.columns(gaps, n_samples=n_samples, width=width):
         pixels[:, first : last + 1] = shaded
-    counts = strip.column_counts(placed.column, classes, width=width)
+    counts = columns.column_counts(placed.column, classes, width=width)
     _paint_lanes(pixels[lane_top:], counts, theme, dpr)
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
     x, bpm = placed.curve
-    low, high = strip.rate_range(bpm)
+    low, high = columns.rate_range(bpm)
     y = _TREND_MARGIN * dpr + (lane_top - 2 * _TREND_MARGIN * dpr) * (high - bpm) / (high - low)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -120,9 +119,9 @@ def draw_strip(
 
 def _paint_lanes(lanes: NDArray[np.uint32], counts: NDArray[np.int64], theme: Theme, dpr: float):
     """A line under each lane, and the ticks on top; N and pending quiet."""
-    for lane in strip.lanes(len(lanes)):
+    for lane in columns.lanes(len(lanes)):
         lanes[lane.top + lane.height - 1 : lane.top + lane.height] = _rgb(theme.grid_minor)
-    strip.paint_lanes(
+    columns.paint_lanes(
         lanes,
         counts,
         colors=(
@@ -132,14 +131,6 @@ def _paint_lanes(lanes: NDArray[np.uint32], counts: NDArray[np.int64], theme: Th
         pending=mixed(theme.pending, theme.paper, _QUIET),
         tick=_tick(dpr),
     )
-
-
-def mixed(color: str, paper: str, share: float) -> int:
-    """0xffRRGGBB of a colour over paper."""
-    over, under = QColor(color), QColor(paper)
-    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index, misc]
-    red, green, blue = (round(share * a + (1 - share) * b) for a, b in parts)
-    return QColor(red, green, blue).rgb()
 
 
 def _rgb(color: str) -> int:

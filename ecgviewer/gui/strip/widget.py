@@ -14,11 +14,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.gui.paper import bold, seconds_of_day, small, time_label, tiny
-from ecgviewer.gui.strip import LANES, lanes
-from ecgviewer.gui.strip_image import Places, Strip, draw_strip
-from ecgviewer.gui.theme import THEMES, Theme, class_color
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.gui.strip.columns import LANES, lanes
+from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
+from ecgviewer.gui.style.fonts import bold, small, tiny
+from ecgviewer.gui.style.theme import THEMES, Theme, class_color
+from ecgviewer.gui.style.wording import seconds_of_day, time_label
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch, unreadable
 
@@ -37,7 +38,7 @@ _RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 _NO_GAPS = np.empty((0, 2), np.int64)
 
 
-class Overview(QWidget):
+class StripWidget(QWidget):
     """The whole recording at a glance; a click or drag asks to go there.
 
     Signals: `jump_requested(t_s)`, seconds from the record's start, wanted in the page's middle.
@@ -54,7 +55,7 @@ class Overview(QWidget):
         self._gaps = _NO_GAPS
         self._view = (0.0, 0.0)
         self._strip: Strip | None = None
-        self._places = Places()
+        self._places = ColumnCache()
         self._still: QImage | None = None  # all but the mark of what is on screen
         self._drawn_revision = -1
         self._took_ms = 0
@@ -78,14 +79,14 @@ class Overview(QWidget):
 
     def set_record(self, record: Record | None) -> None:
         """Another recording, or none; log and stretches are let go."""
-        self._record, self._log, self._places = record, None, Places()
+        self._record, self._log, self._places = record, None, ColumnCache()
         self._stretches, self._gaps = (), _NO_GAPS
         self._view = (0.0, 0.0)
         self._redraw()
 
     def set_log(self, log: BeatLog | None) -> None:
         """Beats to show: `samples`, `classes` and `revision` are read."""
-        self._log, self._places = log, Places()
+        self._log, self._places = log, ColumnCache()
         self._redraw()
 
     def set_stretches(self, stretches: tuple[Stretch, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Verdict
 
 # Sign and colour: the sign tells it to those who do not see the colour.

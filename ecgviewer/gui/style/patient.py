@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ecgviewer.gui import formats
+from ecgviewer.gui.style import wording
 from ecgviewer.record import Record
 
 APPLICATION = "ECG Viewer"
@@ -54,7 +54,7 @@ def identify(record: Record, *, hide: bool) -> Identity:
         return Identity("recording", HIDDEN, HIDDEN, (HIDDEN,), hidden=True)
     comments = tuple(c.strip() for c in record.comments if c.strip())
     folder = record.path.resolve().parent
-    return Identity(record.name, str(folder), formats.started(record), comments, hidden=False)
+    return Identity(record.name, str(folder), wording.started(record), comments, hidden=False)
 
 
 def without_names(text: str, record: Record, *, hide: bool) -> str:

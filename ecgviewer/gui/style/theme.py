@@ -13,7 +13,7 @@ from types import MappingProxyType
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 
 ClassColors = tuple[str, str, str, str, str]
 
@@ -197,3 +197,11 @@ QToolButton::menu-indicator {{ image: none; }}
 QToolButton:checked {{ background: {theme.hover};
   border: 1px solid {theme.accent}; border-radius: 3px; }}
 """
+
+
+def mixed(color: str, paper: str, share: float) -> int:
+    """0xffRRGGBB of a colour over paper."""
+    over, under = QColor(color), QColor(paper)
+    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index, misc]
+    red, green, blue = (round(share * a + (1 - share) * b) for a, b in parts)
+    return QColor(red, green, blue).rgb()

@@ -1,5 +1,7 @@
 """How times, counts and shares are written in the window; no Qt, no state."""
 
+from datetime import time
+
 from ecgviewer.record import Record
 
 
@@ -78,3 +80,27 @@ def leads(record: Record) -> str:
     if len(names) > 12:
         return " ".join(names[:12]) + f" and {len(names) - 12} more"
     return " ".join(names)
+
+
+_HOUR_S, _DAY_S = 3_600, 86_400
+
+
+def seconds_of_day(start: time | None) -> float:
+    """A clock time as seconds; 0 where there is none."""
+    if start is None:
+        return 0.0
+    return start.hour * 3600 + start.minute * 60 + start.second + start.microsecond / 1e6
+
+
+def time_label(t_s: float, start: time | None, *, decimals: int = 0) -> str:
+    """Clock time where the record's start is known, else time elapsed; days are counted."""
+    if start is None:
+        return clock(t_s, decimals=decimals)
+    scale = 10**decimals
+    ticks = int((seconds_of_day(start) + t_s) * scale + 1e-4)
+    whole, part = divmod(ticks, scale)
+    days, rest = divmod(whole, _DAY_S)
+    text = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    if decimals:
+        text += f".{part:0{decimals}d}"
+    return f"{text} +{days} d" if days else text

@@ -13,26 +13,25 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.gui import rug
-from ecgviewer.gui.marks import VisibleBeats, visible_beats
-from ecgviewer.gui.page import COLOURS_PX_S, LETTERS_PX_S, Page, Row, drift, rows
-from ecgviewer.gui.paper import time_label
-from ecgviewer.gui.paper_view import PaperView
-from ecgviewer.gui.reading import Reading
-from ecgviewer.gui.scene import FILTERED, FILTERING, RAW, TOO_WIDE, Scene, medians, paint
-from ecgviewer.gui.seen import Seen, seen
-from ecgviewer.gui.shading import Shading
-from ecgviewer.gui.source import Cleaned, Source, Trace
-from ecgviewer.gui.theme import THEMES, Theme
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.gui.session.tolerant_reader import TolerantReader
+from ecgviewer.gui.style.theme import THEMES, Theme
+from ecgviewer.gui.style.wording import time_label
+from ecgviewer.gui.trace import class_shares
+from ecgviewer.gui.trace.geometry import COLOURS_PX_S, LETTERS_PX_S, Page, Row, drift, rows
+from ecgviewer.gui.trace.painter import FILTERED, FILTERING, RAW, TOO_WIDE, Painter, medians, paint
+from ecgviewer.gui.trace.paper_widget import PaperWidget
+from ecgviewer.gui.trace.samples import Cleaned, SampleSource, Trace
+from ecgviewer.gui.trace.shading import Shading
+from ecgviewer.gui.trace.visible_beats import Seen, VisibleBeats, seen, visible_beats
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
 
 _CLICK_PX = 10.0  # a click this near an R peak means its beat
 
 
-class Canvas(PaperView):
+class Canvas(PaperWidget):
     """The trace of one record.
 
     Everything shown is set from outside; `refresh` after a change of the log draws anew. Adds to
@@ -44,7 +43,7 @@ class Canvas(PaperView):
     def __init__(self, parent: QWidget | None = None, *, theme: Theme = THEMES["light"]) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._source: Source | None = None
+        self._source: SampleSource | None = None
         self._log: BeatLog | None = None
         self._given_stretches: Sequence[Stretch] = ()
         self._shading = Shading((), 1.0)
@@ -64,7 +63,7 @@ class Canvas(PaperView):
         record: Record | None,
         *,
         cleaned: Cleaned | None = None,
-        reading: Reading | None = None,
+        reading: TolerantReader | None = None,
     ) -> None:
         """Show another record from its start, or none; log, stretches and marks are let go.
 
@@ -74,10 +73,10 @@ class Canvas(PaperView):
             Its samples are read on this thread, as they come on screen.
         cleaned : callable, optional
             (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV.
-        reading : Reading, optional
+        reading : TolerantReader, optional
             Its samples, with the coarse levels that some thread makes; `on_read` tells how far.
         """
-        self._source = None if record is None else Source(record, cleaned, reading=reading)
+        self._source = None if record is None else SampleSource(record, cleaned, reading=reading)
         self._log, self._offsets = None, {}
         self._given_stretches, self._shading = (), Shading((), 1.0)
         self._current = self._frame = None
@@ -177,7 +176,7 @@ class Canvas(PaperView):
         if page.px_per_s < LETTERS_PX_S:
             near = self._log.between(*self._samples(t_s - reach_s, t_s + reach_s))
             sample = t_s * self._source.record.fs
-            return rug.nearest(self._log.samples, self._log.classes, near, sample)
+            return class_shares.nearest(self._log.samples, self._log.classes, near, sample)
         beats = self._beats(page)
         return None if beats is None else beats.at(t_s, reach_s=reach_s)
 
@@ -239,7 +238,7 @@ class Canvas(PaperView):
             return None
         log, fs = self._log, self._source.record.fs
         near = log.between(*self._samples(page.start_s, page.time(page.width)))
-        return rug.column_counts(page, log.samples[near] / fs, log.classes[near])
+        return class_shares.column_counts(page, log.samples[near] / fs, log.classes[near])
 
     def _mark(self, page: Page) -> tuple[float, float, float] | None:
         """R peak and segment of the current beat, where it is near the page."""
@@ -253,13 +252,13 @@ class Canvas(PaperView):
         i = index - beats.first
         return t_s, float(beats.start_s[i]), float(beats.stop_s[i])
 
-    def _shown(self, source: Source, *, filtered: bool) -> str:
+    def _shown(self, source: SampleSource, *, filtered: bool) -> str:
         """What the trace is, in words."""
         if filtered:
             return FILTERING if source.awaits else FILTERED
         return TOO_WIDE if self._show_cleaned and source.can_clean(0.0) else RAW
 
-    def _scene(self, source: Source) -> Scene:
+    def _scene(self, source: SampleSource) -> Painter:
         page = self.geometry_now()
         filtered = self._show_cleaned and source.can_clean(page.width_s)
         traces = source.traces(
@@ -268,7 +267,7 @@ class Canvas(PaperView):
         unread_s = self._unread_s(page)
         self._waited = unread_s is not None
         self._seen = seen(self._log, page, source.record.fs)
-        return Scene(
+        return Painter(
             page=page,
             theme=self._theme,
             font=self.font(),
@@ -285,7 +284,7 @@ class Canvas(PaperView):
             unread_s=unread_s,
         )
 
-    def _rows(self, source: Source, page: Page, traces: tuple[Trace, ...]) -> tuple[Row, ...]:
+    def _rows(self, source: SampleSource, page: Page, traces: tuple[Trace, ...]) -> tuple[Row, ...]:
         """Leads with what is drawn at their middles: kept from page to page while it serves."""
         scale = page.gain_mm_mv * page.px_per_mm
         for trace in traces:

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import N_CLASSES, BeatClass
-from ecgviewer.gui.page import Page
+from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.gui.trace.geometry import Page
 
 PENDING_ROW = N_CLASSES  # of counts
 # From the bottom: what must not be overlooked stands on the line

@@ -5,21 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.style.lines import FAR_PX, Floats
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 UNCOVERED = -2  # code of a point that no beat covers
 PENDING = -1
 # what is painted later lies on top: nothing may hide an abnormal beat
 PAINT_ORDER = (PENDING, BeatClass.N, BeatClass.Q, BeatClass.F, BeatClass.S, BeatClass.V)
-FAR_PX = 20_000.0  # beyond any screen; Qt's rasteriser does not take unbounded coordinates
-OVERLAP_PX = 0.2  # lines end to end, shorter than a pixel, would else add up to a paler one
 # place of code + 2 in the order of painting, and back
 _BY_RANK = np.array((UNCOVERED, *PAINT_ORDER), np.int8)
 _RANK = np.argsort(_BY_RANK).astype(np.int8)
-DOT_PX = 3.0  # a lone sample between gaps is drawn this wide
 
 
 def class_codes(
@@ -80,45 +77,6 @@ def class_curves(y: Floats, codes: NDArray[np.int8]) -> Iterator[tuple[int, Floa
         mine = codes == code
         if mine.any():
             yield int(code), np.where(mine, y, np.nan)
-
-
-def segments(x: Floats, y: Floats) -> Floats:
-    """Line segments of NaN-gapped curves.
-
-    Parameters
-    ----------
-    x : (n,) float64
-        Pixels, ascending.
-    y : (n_rows, n) float64
-        Pixels; NaN in gaps.
-
-    Returns
-    -------
-    (k, 4) float64, C-contiguous
-        x1, y1, x2, y2 of each segment, a fifth of a pixel longer at both ends; a lone point becomes
-        a short dash.
-    """
-    y = np.clip(y, -FAR_PX, FAR_PX)
-    finite = np.isfinite(y)
-    joined = finite[:, :-1] & finite[:, 1:]
-    row, i = np.nonzero(joined)
-    lines = np.empty((len(row), 4))
-    lines[:, 0], lines[:, 1] = x[i], y[row, i]
-    lines[:, 2], lines[:, 3] = x[i + 1], y[row, i + 1]
-    along = lines[:, 2:] - lines[:, :2]
-    along *= (OVERLAP_PX / np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9))[:, None]
-    lines[:, :2] -= along
-    lines[:, 2:] += along
-    lone = finite.copy()
-    lone[:, 1:] &= ~joined
-    lone[:, :-1] &= ~joined
-    row, i = np.nonzero(lone)
-    if len(row) == 0:
-        return lines
-    dots = np.empty((len(row), 4))
-    dots[:, 0], dots[:, 2] = x[i] - DOT_PX / 2, x[i] + DOT_PX / 2
-    dots[:, 1] = dots[:, 3] = y[row, i]
-    return np.concatenate([lines, dots])
 
 
 def by_pixel(

@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
-from ecgviewer.gui.formats import clock
-from ecgviewer.gui.page import MAJOR_MM, Page, Row
-from ecgviewer.gui.strokes import draw_polyline
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style.fonts import bold, small
+from ecgviewer.gui.style.lines import draw_polyline
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.style.wording import _DAY_S, _HOUR_S, seconds_of_day, time_label
+from ecgviewer.gui.trace.geometry import MAJOR_MM, Page, Row
 
 PULSE_MV, PULSE_S = 1.0, 0.2  # the calibration pulse of every electrocardiograph
 _FOOT_MM = 1.5  # the baseline on either side of the pulse
 _PAD = 7.0  # pixels
 _LABEL_EVERY_PX = 95.0
-_HOUR_S, _DAY_S = 3_600, 86_400
 # seconds between labels, and between the lines of wide pages
 _STEPS_S = {0.1: 0.1, 0.2: 0.1, 0.5: 0.1, 1: 0.2, 2: 0.5, 5: 1, 10: 2, 15: 5, 30: 5, 60: 10}
 _STEPS_S |= {120: 30, 300: 60, 600: 120, 900: 300, 1_800: 300, _HOUR_S: 600, 2 * _HOUR_S: 1_800}
@@ -25,27 +25,6 @@ _STEPS_S |= {4 * _HOUR_S: _HOUR_S, 6 * _HOUR_S: _HOUR_S, 12 * _HOUR_S: 3 * _HOUR
 _STEPS_S |= {_DAY_S: 6 * _HOUR_S, 2 * _DAY_S: 12 * _HOUR_S, 7 * _DAY_S: _DAY_S}
 _ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ALIGN_CENTER = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-
-
-def small(font: QFont) -> QFont:
-    """The font of notes."""
-    result = QFont(font)
-    result.setPointSizeF(max(6.5, font.pointSizeF() * 0.86))
-    return result
-
-
-def tiny(font: QFont) -> QFont:
-    """The font of the strip's names."""
-    result = QFont(font)
-    result.setPointSizeF(max(6.0, font.pointSizeF() * 0.8))
-    return result
-
-
-def bold(font: QFont) -> QFont:
-    """The font of names and letters."""
-    result = QFont(font)
-    result.setBold(True)
-    return result
 
 
 def gutter_width(names: Sequence[str], font: QFont, px_per_s: float, px_per_mm: float) -> float:
@@ -218,27 +197,6 @@ def time_step(px_per_s: float) -> float:
     """Seconds between labels of the time axis."""
     wanted = _LABEL_EVERY_PX / px_per_s
     return float(next((step for step in _STEPS_S if step >= wanted), 7 * _DAY_S))
-
-
-def seconds_of_day(start: time | None) -> float:
-    """A clock time as seconds; 0 where there is none."""
-    if start is None:
-        return 0.0
-    return start.hour * 3600 + start.minute * 60 + start.second + start.microsecond / 1e6
-
-
-def time_label(t_s: float, start: time | None, *, decimals: int = 0) -> str:
-    """Clock time where the record's start is known, else time elapsed; days are counted."""
-    if start is None:
-        return clock(t_s, decimals=decimals)
-    scale = 10**decimals
-    ticks = int((seconds_of_day(start) + t_s) * scale + 1e-4)
-    whole, part = divmod(ticks, scale)
-    days, rest = divmod(whole, _DAY_S)
-    text = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-    if decimals:
-        text += f".{part:0{decimals}d}"
-    return f"{text} +{days} d" if days else text
 
 
 def draw_axis(

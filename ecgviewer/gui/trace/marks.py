@@ -1,7 +1,6 @@
 """Marks on the trace: letters, shading, current beat, playback frame; never the trace itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +15,13 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.gui import rug
-from ecgviewer.gui.layers import PENDING, thin
-from ecgviewer.gui.page import Page, Row
-from ecgviewer.gui.paper import bold, small
-from ecgviewer.gui.strip_image import mixed
-from ecgviewer.gui.theme import Theme, class_color
-from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import PAPER, Preprocessing
-from ecgviewer.signal.segment import window_bounds
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.style.fonts import bold, small
+from ecgviewer.gui.style.theme import Theme, class_color, mixed
+from ecgviewer.gui.trace import class_shares
+from ecgviewer.gui.trace.curves import PENDING, thin
+from ecgviewer.gui.trace.geometry import Page, Row
+from ecgviewer.gui.trace.visible_beats import VisibleBeats
 
 LETTERS = tuple(c.name for c in BeatClass)
 UNKNOWN = "?"
@@ -35,83 +30,6 @@ _LAST_PX = 2.0  # room for the last sample
 _CHIP_PX = 17.0  # width and height of a letter's field
 _STRIP_PAD_PX = 3.0  # above and below the strip of shares
 _QUIET = 0.55  # share of the colour of N and pending beats in it, the rest is paper
-
-
-@dataclass(frozen=True)
-class VisibleBeats:
-    """Beats whose segment may reach into a span.
-
-    Attributes
-    ----------
-    first : int
-        Index of the first of them in the log.
-    times_s : (n,) float64
-        R peaks, seconds.
-    start_s, stop_s : (n,) float64
-        Bounds of their segments, seconds, half-open.
-    classes : (n,) int8
-        -1 while pending.
-    """
-
-    first: int
-    times_s: NDArray[np.float64]
-    start_s: NDArray[np.float64]
-    stop_s: NDArray[np.float64]
-    classes: NDArray[np.int8]
-
-    def at(self, t_s: float, *, reach_s: float) -> int | None:
-        """Index in the log of the beat whose segment or R peak (within reach) is at a time."""
-        if len(self.times_s) == 0:
-            return None
-        distance = np.abs(self.times_s - t_s)
-        inside = (self.start_s <= t_s) & (t_s < self.stop_s)
-        distance[~inside & (distance > reach_s)] = np.inf
-        nearest = int(distance.argmin())
-        return self.first + nearest if np.isfinite(distance[nearest]) else None
-
-
-def visible_beats(
-    log: BeatLog,
-    grid: TimeGrid,
-    fs: float,
-    *,
-    start_s: float,
-    stop_s: float,
-    prep: Preprocessing = PAPER,
-) -> VisibleBeats:
-    """Beats on a page with the bounds of their windows, from a BeatLog.
-
-    Parameters
-    ----------
-    log : BeatLog
-        Its `samples` and `classes` are read, by binary search.
-    grid : TimeGrid
-        The record's 360 Hz grid, on which windows are defined.
-    fs : float
-        The record's own rate, Hz.
-    start_s, stop_s : float
-        The page.
-    prep : Preprocessing
-        What a window is.
-    """
-    samples: NDArray[np.int64] = log.samples
-    n = len(samples)
-    reach = prep.window / prep.grid_fs_hz * fs  # no segment is longer
-    low, high = np.searchsorted(samples, (start_s * fs - reach, stop_s * fs + reach))
-    first, last = max(0, int(low) - 1), min(n, int(high) + 1)  # one more on either side: their RR
-    positions = grid.from_own(samples[first:last])
-    before = np.concatenate([[-1], positions[:-1]])
-    after = np.concatenate([positions[1:], [-1]])
-    bounds = window_bounds(positions, before.astype(np.int64), after.astype(np.int64), prep)
-    own = grid.down / grid.up / fs
-    keep = slice(int(low) - first, int(high) - first)
-    return VisibleBeats(
-        first=int(low),
-        times_s=samples[first:last][keep] / fs,
-        start_s=np.asarray(bounds.start[keep] * own, np.float64),
-        stop_s=np.asarray(bounds.stop[keep] * own, np.float64),
-        classes=np.asarray(log.classes[first:last][keep], np.int8),
-    )
 
 
 def draw_stretches(
@@ -247,7 +165,7 @@ def draw_shares(
     height = round((page.top - 2 * _STRIP_PAD_PX) * page.dpr)
     quiet = (mixed(color, theme.paper, _QUIET) for color in (theme.class_colors[0], theme.pending))
     normal, pending = quiet
-    image = rug.pixels(
+    image = class_shares.pixels(
         counts,
         height,
         page,
@@ -261,8 +179,8 @@ def draw_shares(
     painter.drawImage(QPointF(page.snap(page.gutter), _STRIP_PAD_PX), picture)
     painter.setFont(bold(small(font)))
     each = QFontMetricsF(painter.font()).horizontalAdvance("N") + 3
-    x = page.gutter - (len(rug.ORDER) + 1) * each - 4
-    for code in (*rug.ORDER, BeatClass.N):
+    x = page.gutter - (len(class_shares.ORDER) + 1) * each - 4
+    for code in (*class_shares.ORDER, BeatClass.N):
         painter.setPen(class_color(theme, code))
         painter.drawText(QRectF(x, 0, each, page.top), _CENTER, code.name)
         x += each

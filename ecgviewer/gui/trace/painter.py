@@ -8,22 +8,22 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter
 
-from ecgviewer.gui import marks, paper
-from ecgviewer.gui.layers import (
+from ecgviewer.gui.style import wording
+from ecgviewer.gui.style.lines import draw_segments, segments
+from ecgviewer.gui.style.theme import Theme, class_color
+from ecgviewer.gui.trace import grid, marks
+from ecgviewer.gui.trace.curves import (
     PAINT_ORDER,
     UNCOVERED,
     by_pixel,
     class_codes,
     class_curves,
-    segments,
     uprights,
 )
-from ecgviewer.gui.marks import VisibleBeats
-from ecgviewer.gui.page import Page, Row
-from ecgviewer.gui.shading import Span
-from ecgviewer.gui.source import Source, Trace
-from ecgviewer.gui.strokes import draw_segments
-from ecgviewer.gui.theme import Theme, class_color
+from ecgviewer.gui.trace.geometry import Page, Row
+from ecgviewer.gui.trace.samples import SampleSource, Trace
+from ecgviewer.gui.trace.shading import Span
+from ecgviewer.gui.trace.visible_beats import VisibleBeats
 
 RAW, FILTERED, FILTERING = "as recorded", "filtered 0.6–35 Hz", "filtering…"
 TOO_WIDE = "as recorded: too wide a page to filter"
@@ -35,14 +35,14 @@ _MEDIAN_POINTS = 1_000  # are enough to see where a trace lies
 
 
 @dataclass(frozen=True)
-class Scene:
+class Painter:
     """Everything a page shows.
 
     Attributes
     ----------
     page, theme, font
         Geometry, colours, writing.
-    source : Source
+    source : SampleSource
         The record.
     rows : tuple of Row
         Its leads, where and how large.
@@ -69,7 +69,7 @@ class Scene:
     page: Page
     theme: Theme
     font: QFont
-    source: Source
+    source: SampleSource
     rows: tuple[Row, ...]
     traces: tuple[Trace, ...]
     beats: VisibleBeats | None
@@ -82,13 +82,13 @@ class Scene:
     unread_s: float | None
 
 
-def paint(painter: QPainter, scene: Scene) -> None:
+def paint(painter: QPainter, scene: Painter) -> None:
     """Paint a page; what lies on top comes last."""
     page, theme, font = scene.page, scene.theme, scene.font
     record = scene.source.record
-    of_day = paper.seconds_of_day(record.base_time)
-    phase = of_day % paper.time_step(page.px_per_s) if page.wide else of_day % 1.0
-    paper.draw_grid(painter, page, theme, phase_s=-phase)
+    of_day = wording.seconds_of_day(record.base_time)
+    phase = of_day % grid.time_step(page.px_per_s) if page.wide else of_day % 1.0
+    grid.draw_grid(painter, page, theme, phase_s=-phase)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     marks.draw_stretches(painter, page, theme, scene.rows, scene.stretches, font=font)
     if scene.mark is not None:
@@ -102,26 +102,24 @@ def paint(painter: QPainter, scene: Scene) -> None:
     if scene.unread_s is not None:
         _draw_unread(painter, scene, scene.unread_s)
     marks.draw_end(painter, page, theme, record.duration_s, font=font)
-    paper.draw_names(painter, page, theme, scene.rows, font=font)
+    grid.draw_names(painter, page, theme, scene.rows, font=font)
     if scene.counts is not None:
         marks.draw_shares(painter, page, theme, scene.counts, font=font)
     elif scene.beats is not None:
         marks.draw_letters(painter, page, theme, scene.beats, current=scene.current, font=font)
     if scene.mark is not None:
         marks.draw_pointer(painter, page, theme, scene.mark[0])
-    paper.draw_axis(
-        painter, page, theme, start=record.base_time, end_s=record.duration_s, font=font
-    )
+    grid.draw_axis(painter, page, theme, start=record.base_time, end_s=record.duration_s, font=font)
     in_mv = any(row.calibrated_mv for row in scene.rows)
     shown = f"{scene.shown}, {CUT}" if any(cut) else scene.shown
-    words = paper.scale_text(page, in_mv=in_mv, shown=shown)
-    paper.draw_scale(painter, page, theme, words, font=font)
+    words = grid.scale_text(page, in_mv=in_mv, shown=shown)
+    grid.draw_scale(painter, page, theme, words, font=font)
     error = scene.source.reading.error_in(page.start_s, page.stop_s)
     if error:
         _draw_error(painter, scene, error)
 
 
-def draw_trace(painter: QPainter, scene: Scene, trace: Trace) -> bool:
+def draw_trace(painter: QPainter, scene: Painter, trace: Trace) -> bool:
     """Leads of one kind: one curve per class for all of them, ECG leads only coloured.
 
     Returns whether anything was cut off.
@@ -149,7 +147,7 @@ def draw_trace(painter: QPainter, scene: Scene, trace: Trace) -> bool:
 
 
 def _draw_columns(
-    painter: QPainter, scene: Scene, trace: Trace, rows: Sequence[Row], codes: NDArray[np.int8]
+    painter: QPainter, scene: Painter, trace: Trace, rows: Sequence[Row], codes: NDArray[np.int8]
 ) -> bool:
     """One upright line for each column of pixels and lead, from the least to the greatest.
 
@@ -189,7 +187,7 @@ def within_lanes(
     top: NDArray[np.float64],
     x: NDArray[np.floating],
     rows: Sequence[Row],
-    scene: Scene,
+    scene: Painter,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Columns (n_rows, m) cut off where the next lead's lane begins, and lines that mark the cuts.
 
@@ -235,7 +233,7 @@ def medians(trace: Trace) -> dict[int, float]:
     return result
 
 
-def _draw_unread(painter: QPainter, scene: Scene, unread_s: float) -> None:
+def _draw_unread(painter: QPainter, scene: Painter, unread_s: float) -> None:
     """Hatch what is not read yet: an empty page would look like a silent heart."""
     page, theme = scene.page, scene.theme
     left = max(page.gutter, float(page.x(unread_s)))
@@ -248,7 +246,7 @@ def _draw_unread(painter: QPainter, scene: Scene, unread_s: float) -> None:
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "reading…")
 
 
-def _draw_error(painter: QPainter, scene: Scene, error: str) -> None:
+def _draw_error(painter: QPainter, scene: Painter, error: str) -> None:
     page, theme = scene.page, scene.theme
     painter.setFont(scene.font)
     painter.setPen(QColor(theme.error))

@@ -7,9 +7,9 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
-from ecgviewer.gui import paper
-from ecgviewer.gui.page import MM_PER_INCH, Page, content_height
-from ecgviewer.gui.pointer import Pointer
+from ecgviewer.gui.trace import grid
+from ecgviewer.gui.trace.geometry import MM_PER_INCH, Page, content_height
+from ecgviewer.gui.trace.pointer import Pointer
 
 SPEEDS_MM_S = (6.25, 12.5, 25.0, 50.0, 100.0)
 GAINS_MM_MV = (2.5, 5.0, 10.0, 20.0, 40.0)
@@ -33,7 +33,7 @@ _LETTER_ROW, _AXIS, _SECOND_LINE = 27.0, 23.0, 15.0  # pixels
 _PLAUSIBLE_DPI = (50.0, 500.0)  # projectors and virtual machines report nonsense
 
 
-class PaperView(QWidget):
+class PaperWidget(QWidget):
     """Time to the right, leads downwards, millimetres true on this screen.
 
     Signals: `position_changed(start_s)`; `view_changed(start_s, width_s)` also after a change of
@@ -216,7 +216,7 @@ class PaperView(QWidget):
         return Page(
             width=self.width() - bar,
             height=self.height(),
-            gutter=paper.gutter_width(self.lead_names(), self.font(), self._speed * scale, scale),
+            gutter=grid.gutter_width(self.lead_names(), self.font(), self._speed * scale, scale),
             top=_LETTER_ROW,
             bottom=_AXIS + (_SECOND_LINE if self.has_clock else 0.0),
             px_per_mm=scale,

@@ -1,13 +1,10 @@
 """Wheel, drag, click and keys on the canvas, turned into moves; paints nothing, keeps no view."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
-
-if TYPE_CHECKING:
-    from ecgviewer.gui.paper_view import PaperView
 
 _NOTCH = 120  # eighths of a degree, one click of a common wheel
 _NOTCH_SHARE = 0.12  # of the page, moved per notch
@@ -24,7 +21,7 @@ class Pointer:
         What is moved.
     """
 
-    def __init__(self, canvas: "PaperView") -> None:
+    def __init__(self, canvas: Any) -> None:
         self._canvas = canvas
         self._pressed: QPointF | None = None
         self._last = QPointF()

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.gui.reading import Reading
+from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.record import Lead, Record, RecordError
-from ecgviewer.signal.coarse import Coarse
-from ecgviewer.signal.envelope import Envelope, View, block_size
 from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.pyramid.coarse import Coarse
+from ecgviewer.signal.pyramid.envelope import Envelope, View, block_size
 
 Cleaned = Callable[[int, int], NDArray[np.float32] | None]
 # samples of a lead that the window's thread reads for one page at most; 15 ms for two leads
@@ -49,7 +49,7 @@ class Trace:
         return np.ceil(place - 1e-6).astype(np.int64)
 
 
-class Source:
+class SampleSource:
     """One recording as the canvas sees it; for the window's thread only.
 
     Parameters
@@ -59,15 +59,19 @@ class Source:
     cleaned : callable, optional
         (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV; None while that
         is being cleaned: `refresh` asks again.
-    reading : Reading, optional
+    reading : TolerantReader, optional
         Its samples, with coarse levels that are made elsewhere: what they lack is waited for.
         Without it every sample of a page is read here, be the page a day.
     """
 
     def __init__(
-        self, record: Record, cleaned: Cleaned | None = None, *, reading: Reading | None = None
+        self,
+        record: Record,
+        cleaned: Cleaned | None = None,
+        *,
+        reading: TolerantReader | None = None,
     ) -> None:
-        self.record, self.reading = record, reading or Reading(record)
+        self.record, self.reading = record, reading or TolerantReader(record)
         self.grid = TimeGrid(record)
         self._coarse = reading.coarse if reading else None
         self._raw = Envelope(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.gui.page import Page
+from ecgviewer.gui.trace.geometry import Page
 from ecgviewer.signal.quality import Stretch
 
 Span = tuple[str, float, float, int | None]  # kind, start_s, stop_s, lead or None for all

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
-from ecgviewer.pipeline import Ensemble
+from ecgviewer.model.ensemble import Ensemble
 
 _TIP = "Networks that give the classes; others classify all beats anew"
 

@@ -3,11 +3,11 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ecgviewer.gui import formats
-from ecgviewer.gui.badge import Badge
-from ecgviewer.gui.elided import ElidedLabel
-from ecgviewer.gui.identity import Identity
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style import wording
+from ecgviewer.gui.style.badge import Badge
+from ecgviewer.gui.style.elided_label import ElidedLabel
+from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Record, Verdict
 
 
@@ -38,9 +38,9 @@ class HeaderBar(QWidget):
         """Show a recording, its patient fields as far as they are to be seen."""
         self.name.setText(identity.name)
         facts = [
-            formats.leads(record),
-            formats.rate(record.fs),
-            formats.clock(record.duration_s),
+            wording.leads(record),
+            wording.rate(record.fs),
+            wording.clock(record.duration_s),
         ]
         if not identity.hidden:
             facts.append(identity.folder)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style.theme import Theme
 
 _NOTE_MS = 8_000
 

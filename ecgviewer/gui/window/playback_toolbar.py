@@ -3,17 +3,17 @@
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QWidget
 
-from ecgviewer.beat import Beat
+from ecgviewer.beats.beat import Beat
 from ecgviewer.gui.actions import Actions
-from ecgviewer.gui.formats import count
-from ecgviewer.gui.icons import icon
-from ecgviewer.gui.playback import PAPER_SPEED, SPEEDS
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.playback.clock import PAPER_SPEED, SPEEDS
+from ecgviewer.gui.style.icons import icon
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.style.wording import count
 
 _KEYS = ("previous_beat", "previous_frame", "play", "next_frame", "next_beat")
 
 
-class PlayBar(QToolBar):
+class PlaybackToolbar(QToolBar):
     """Step, play, speed; serial number, class and confidence of the current beat."""
 
     speed_chosen = Signal(int)  # place in SPEEDS

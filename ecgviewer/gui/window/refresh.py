@@ -6,25 +6,26 @@ from functools import partial
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.gui.actions import Actions
-from ecgviewer.gui.docks import Docks
-from ecgviewer.gui.identity import APPLICATION, identify
-from ecgviewer.gui.inspection import input_job
-from ecgviewer.gui.navigator import Navigator
-from ecgviewer.gui.opened import Opened
-from ecgviewer.gui.panels.inspector import Inspection, NetworkInput
-from ecgviewer.gui.play_bar import PlayBar
-from ecgviewer.gui.reading import Reading
-from ecgviewer.gui.session import Session
+from ecgviewer.gui.panels.docks import Docks
+from ecgviewer.gui.panels.inspector.network_input import NetworkInput, input_job
+from ecgviewer.gui.panels.inspector.panel import Inspection
+from ecgviewer.gui.session.current_beat import CurrentBeat
+from ecgviewer.gui.session.open_record import OpenRecord
+from ecgviewer.gui.session.session import Session
+from ecgviewer.gui.session.tasks import Task
+from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.status_strip import StatusStrip
-from ecgviewer.gui.task import Task
-from ecgviewer.gui.theme import THEMES, apply_theme
-from ecgviewer.gui.workspace import Workspace
-from ecgviewer.pipeline import Ensemble, Inputs
+from ecgviewer.gui.style.patient import APPLICATION, identify
+from ecgviewer.gui.style.theme import THEMES, apply_theme
+from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
+from ecgviewer.gui.window.status_bar import StatusBar
+from ecgviewer.gui.window.workspace import Workspace
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
+from ecgviewer.runtime.cores import take_short_turns
 from ecgviewer.signal.quality import Stretch
-from ecgviewer.threads import take_short_turns
 
 _TICK_MS = 33
 _BUSY_MS = 100  # between two looks at an analysis: its steps are many, and each makes a frame late
@@ -35,7 +36,7 @@ _MOVING_MS = 1000  # between two drawings of all beats while the trace moves
 _READ_MS = 100  # between two drawings of a page that is still being read
 
 
-class Display(QObject):
+class Refresh(QObject):
     """Every view of one window.
 
     Parameters
@@ -51,12 +52,12 @@ class Display(QObject):
         window: QMainWindow,
         session: Session,
         settings: Settings,
-        navigator: Navigator,
+        navigator: CurrentBeat,
         *,
         workspace: Workspace,
         docks: Docks,
-        strip: StatusStrip,
-        play_bar: PlayBar,
+        strip: StatusBar,
+        play_bar: PlaybackToolbar,
         actions: Actions,
     ) -> None:
         super().__init__(window)
@@ -73,7 +74,7 @@ class Display(QObject):
         self._start_s = 0.0  # of the page
         self._shown: Record | None = None  # the recording as trace and strip have it
         self._stretches: tuple[Stretch, ...] | None = None  # those the trace has
-        self._reading: Reading | None = None  # samples of the recording that is open
+        self._reading: TolerantReader | None = None  # samples of the recording that is open
         self._reader: Task | None = None  # makes its coarse levels
         self._since_slow = QElapsedTimer()
         self._since_slow.start()
@@ -115,7 +116,7 @@ class Display(QObject):
         self._put_on_trace(opened, hide=hide)
         self._slow_due = True  # figures speak of the clock too
 
-    def _put_on_trace(self, opened: Opened, *, hide: bool) -> None:
+    def _put_on_trace(self, opened: OpenRecord, *, hide: bool) -> None:
         """Have trace and strip draw the recording; without a clock where the patient is hidden."""
         record = opened.record
         shown = replace(record, base_date=None, base_time=None) if hide else record
@@ -157,7 +158,7 @@ class Display(QObject):
         threads = self._session.threads
         if self._reader is not None:
             threads.ask_to_end(self._reader)
-        reading = self._reading = Reading(record)
+        reading = self._reading = TolerantReader(record)
         fill = lambda task: reading.fill(task.stopped, task.progress)
         self._reader = threads.task(lambda task: threads.in_turn(task, partial(fill, task)))
         self._reader.progressed.connect(self.on_read)
@@ -184,7 +185,7 @@ class Display(QObject):
             self._show_inputs(self._session.opened)
         self.on_beat_changed(self._navigator.current)
 
-    def _show_inputs(self, opened: Opened) -> None:
+    def _show_inputs(self, opened: OpenRecord) -> None:
         self.recording.show_inputs(opened.record, opened.inputs)
         leads = opened.record.leads
         self._strip.show_inputs(tuple("" if i is None else leads[i].name for i in opened.inputs))

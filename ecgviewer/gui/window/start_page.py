@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style.theme import Theme
 
 _N_SHOWN = 5
 _INTENDED_USE = "Supports, does not replace, a clinician's reading. Not a medical device."
 
 
-class EmptyState(QWidget):
+class StartPage(QWidget):
     """Open, drag, demo, download, recent recordings."""
 
     open_clicked = Signal()

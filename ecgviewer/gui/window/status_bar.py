@@ -3,12 +3,12 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from ecgviewer.gui.progress import Progress
-from ecgviewer.gui.theme import Theme
-from ecgviewer.pipeline import Ensemble
+from ecgviewer.gui.session.progress import Progress
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.model.ensemble import Ensemble
 
 
-class StatusStrip(QWidget):
+class StatusBar(QWidget):
     """Progress with Cancel on the left, device and ensemble on the right, the sentence below."""
 
     cancel_clicked = Signal()

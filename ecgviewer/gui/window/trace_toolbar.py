@@ -3,14 +3,14 @@
 from PySide6.QtWidgets import QComboBox, QToolBar, QWidget
 
 from ecgviewer.gui.actions import Actions
-from ecgviewer.gui.canvas import Canvas
-from ecgviewer.gui.paper import span_words
-from ecgviewer.gui.paper_view import GAINS_MM_MV, SPEEDS_MM_S
+from ecgviewer.gui.trace.canvas import Canvas
+from ecgviewer.gui.trace.grid import span_words
+from ecgviewer.gui.trace.paper_widget import GAINS_MM_MV, SPEEDS_MM_S
 
 _SPEED_TIP = "Paper speed, or what a page holds; key ] faster, [ slower"
 
 
-class TraceBar(QToolBar):
+class TraceToolbar(QToolBar):
     """Selectors that set the canvas and show what it is set to."""
 
     def __init__(self, canvas: Canvas, actions: Actions, parent: QWidget | None = None) -> None:

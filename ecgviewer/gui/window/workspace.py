@@ -3,12 +3,12 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from ecgviewer.gui.canvas import Canvas
-from ecgviewer.gui.empty_state import EmptyState
-from ecgviewer.gui.header_bar import HeaderBar
-from ecgviewer.gui.message_bar import MessageBar
-from ecgviewer.gui.overview import Overview
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.strip.widget import StripWidget
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.trace.canvas import Canvas
+from ecgviewer.gui.window.header_bar import HeaderBar
+from ecgviewer.gui.window.message_bar import MessageBar
+from ecgviewer.gui.window.start_page import StartPage
 
 
 class Workspace(QWidget):
@@ -17,10 +17,10 @@ class Workspace(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.messages = MessageBar(theme, self)
-        self.empty = EmptyState(theme, self)
+        self.empty = StartPage(theme, self)
         self.header = HeaderBar(theme, self)
         self.canvas = Canvas(self)
-        self.overview = Overview(self)
+        self.overview = StripWidget(self)
         self._stack = QStackedWidget(self)
         self._lay_out()
         self.set_theme(theme)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.signal.envelope import Floats, View
+from ecgviewer.signal.pyramid.envelope import Floats, View
 
 FINEST_STEP = 64  # samples; five minutes of 360 Hz on 1,700 pixels
 LEVEL = 4  # columns of one level in a column of the next

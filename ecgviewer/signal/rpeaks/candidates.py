@@ -8,7 +8,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecgviewer.signal.params import Detection
-from ecgviewer.signal.shapes import Shapes, cut_shapes
+from ecgviewer.signal.rpeaks.templates import Shapes, cut_shapes
 
 _FLAT_MV = 1e-3  # a lead whose smoothed deflection stays below this has no say
 _TINY = 1e-9

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.signal.beat_path import choose_beats
-from ecgviewer.signal.candidates import find_candidates
 from ecgviewer.signal.denoise import band_pass
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, Detection
+from ecgviewer.signal.rpeaks.candidates import find_candidates
+from ecgviewer.signal.rpeaks.path import choose_beats
 
 
 def fused(ecg: NDArray[np.float64], detection: Detection = DETECTION) -> NDArray[np.float64]:

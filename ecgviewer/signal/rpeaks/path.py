@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter, minimum_filter1d, percentile_filter, uniform_filter1d
 
-from ecgviewer.signal.candidates import Candidates
 from ecgviewer.signal.params import Detection
-from ecgviewer.signal.shapes import likeness
+from ecgviewer.signal.rpeaks.candidates import Candidates
+from ecgviewer.signal.rpeaks.templates import likeness
 
 _RR_LIMITS_S = (0.22, 3.0)  # of the local RR
 _FEW = 5  # beats below which nothing is learnt from a pass

@@ -9,16 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ecgviewer.beatlog import BeatLog
-from ecgviewer.io.readers import open_record
-from ecgviewer.keeping import Hashed, Keeper, Results, hash_files, result_key
-from ecgviewer.pipeline import Ensemble, analyze, default_inputs, load_ensemble, scan
+from ecgviewer.analysis.cache.cache import FileHashes, ResultCache, hash_files, result_key
+from ecgviewer.analysis.cache.codec import pack_results
+from ecgviewer.analysis.cache.database import Store
+from ecgviewer.analysis.cache.packing import pack, unpack
+from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.results import Results
+from ecgviewer.formats.readers import open_record
+from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from ecgviewer.record import Record
-from ecgviewer.results import pack_results
-from ecgviewer.store.database import Store
-from ecgviewer.store.packing import pack, unpack
 from tests.excerpt import an_excerpt
-from tests.io.records import ecg_like, write_record
+from tests.formats.records import ecg_like, write_record
 from tests.tiny_ensemble import make_ensemble
 
 
@@ -28,8 +32,8 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Ensemble:
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Keeper:
-    return Keeper(Store(tmp_path / "cache"))
+def keeper(tmp_path: Path) -> ResultCache:
+    return ResultCache(Store(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def record(tmp_path: Path) -> Record:
     return open_record(header)
 
 
-def hashed(record: Record) -> Hashed:
+def hashed(record: Record) -> FileHashes:
     found = hash_files(record)
     assert found is not None
     return found
@@ -83,7 +87,9 @@ def same(one: Results, another: Results) -> bool:
     return all(equal(a, b) for a, b in pairs) and (one.log.counts() == another.log.counts()).all()
 
 
-def test_what_is_kept_comes_back_to_the_bit(record: Record, ensemble: Ensemble, keeper: Keeper):
+def test_what_is_kept_comes_back_to_the_bit(
+    record: Record, ensemble: Ensemble, keeper: ResultCache
+):
     inputs = default_inputs(record)
     files, results = hashed(record), analysed(record, ensemble)
     assert not keeper.knows(files)
@@ -98,7 +104,9 @@ def test_what_is_kept_comes_back_to_the_bit(record: Record, ensemble: Ensemble, 
     assert keeper.find(again, hashed(again), ensemble, (None, 0)) is None
 
 
-def test_a_recording_with_gaps_and_two_leads(ensemble: Ensemble, keeper: Keeper, tmp_path: Path):
+def test_a_recording_with_gaps_and_two_leads(
+    ensemble: Ensemble, keeper: ResultCache, tmp_path: Path
+):
     """Stretches of every kind and NaN probabilities survive."""
     adc = ecg_like(360 * 40)
     adc[360 * 8 : 360 * 12] = -2048  # what format 212 calls no sample
@@ -112,7 +120,7 @@ def test_a_recording_with_gaps_and_two_leads(ensemble: Ensemble, keeper: Keeper,
     assert same(kept.results, results)
 
 
-def test_a_recording_without_beats(ensemble: Ensemble, keeper: Keeper, tmp_path: Path):
+def test_a_recording_without_beats(ensemble: Ensemble, keeper: ResultCache, tmp_path: Path):
     flat = np.full((7200, 2), 1024)
     record = open_record(write_record(tmp_path, flat, names=("MLII", "V1")))
     results = analysed(record, ensemble)
@@ -125,7 +133,7 @@ def test_a_recording_without_beats(ensemble: Ensemble, keeper: Keeper, tmp_path:
 
 
 def test_an_analysis_that_is_not_complete_is_not_kept(
-    record: Record, ensemble: Ensemble, keeper: Keeper
+    record: Record, ensemble: Ensemble, keeper: ResultCache
 ):
     whole = analysed(record, ensemble)
     log = BeatLog(n_members=2)
@@ -139,7 +147,7 @@ def test_an_analysis_that_is_not_complete_is_not_kept(
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_file_that_changes_while_it_is_analysed_is_not_kept(
-    record: Record, ensemble: Ensemble, keeper: Keeper, which: int
+    record: Record, ensemble: Ensemble, keeper: ResultCache, which: int
 ):
     files, results = hashed(record), analysed(record, ensemble)
     rewrite(record.files[which])
@@ -147,14 +155,16 @@ def test_a_file_that_changes_while_it_is_analysed_is_not_kept(
     assert keeper.store.size() == (0, 0)
 
 
-def test_a_file_that_is_gone_has_no_hash(record: Record, ensemble: Ensemble, keeper: Keeper):
+def test_a_file_that_is_gone_has_no_hash(record: Record, ensemble: Ensemble, keeper: ResultCache):
     files, results = hashed(record), analysed(record, ensemble)
     record.files[1].unlink()
     assert hash_files(record) is None
     assert not keeper.keep(record, files, ensemble, (0, None), results)
 
 
-def test_hashing_and_keeping_can_be_given_up(record: Record, ensemble: Ensemble, keeper: Keeper):
+def test_hashing_and_keeping_can_be_given_up(
+    record: Record, ensemble: Ensemble, keeper: ResultCache
+):
     assert hash_files(record, stop=lambda: True) is None
     files, results = hashed(record), analysed(record, ensemble)
     stop = lambda: True
@@ -164,7 +174,7 @@ def test_hashing_and_keeping_can_be_given_up(record: Record, ensemble: Ensemble,
 
 def test_a_store_that_fails_is_a_miss(record: Record, ensemble: Ensemble, tmp_path: Path):
     (tmp_path / "in_the_way").touch()
-    keeper = Keeper(Store(tmp_path / "in_the_way"))
+    keeper = ResultCache(Store(tmp_path / "in_the_way"))
     files, results = hashed(record), analysed(record, ensemble)
     assert not keeper.keep(record, files, ensemble, (0, None), results)
     assert keeper.find(record, files, ensemble, (0, None)) is None
@@ -192,7 +202,7 @@ def test_a_store_that_fails_is_a_miss(record: Record, ensemble: Ensemble, tmp_pa
     ],
 )
 def test_columns_that_do_not_fit_are_a_miss_and_removed(
-    record: Record, ensemble: Ensemble, keeper: Keeper, column: str, value: object
+    record: Record, ensemble: Ensemble, keeper: ResultCache, column: str, value: object
 ):
     """Sealed as they should be, so that only their content can tell."""
     files, results = hashed(record), analysed(record, ensemble)
@@ -217,7 +227,7 @@ def test_columns_that_do_not_fit_are_a_miss_and_removed(
 
 
 def test_results_of_another_recording_under_this_key_do_not_fit(
-    record: Record, ensemble: Ensemble, keeper: Keeper
+    record: Record, ensemble: Ensemble, keeper: ResultCache
 ):
     files, results = hashed(record), analysed(record, ensemble)
     keeper.keep(record, files, ensemble, (0, None), results)

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.store import place
-from ecgviewer.store.database import Store
+from ecgviewer.analysis.cache import database
+from ecgviewer.analysis.cache.database import Store
 
 POSIX = sys.platform != "win32"
 
@@ -245,7 +245,8 @@ def test_a_file_that_can_only_be_read_still_answers(store: Store, monkeypatch, c
     store.put("k", some(), recording="r")
     connect, uri = sqlite3.connect, f"{store.path.as_uri()}?mode=ro"
     monkeypatch.setattr(
-        "ecgviewer.store.database.sqlite3.connect", lambda _, **kw: connect(uri, uri=True, **kw)
+        "ecgviewer.analysis.cache.database.sqlite3.connect",
+        lambda _, **kw: connect(uri, uri=True, **kw),
     )
     assert is_some(store.get("k"))
     assert not store.put("j", some(), recording="r")
@@ -255,7 +256,7 @@ def test_a_file_that_can_only_be_read_still_answers(store: Store, monkeypatch, c
 
 
 def test_another_process_that_never_ends_writing_is_waited_for_in_vain(store: Store, monkeypatch):
-    monkeypatch.setattr("ecgviewer.store.database._WAIT_S", 0.05)
+    monkeypatch.setattr("ecgviewer.analysis.cache.database._WAIT_S", 0.05)
     store.put("k", some(), recording="r")
     with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -271,7 +272,7 @@ def test_nothing_raises_whatever_the_database_says(store: Store, monkeypatch, ca
         raise RuntimeError("oh")
 
     store.put("k", some(), recording="r")
-    monkeypatch.setattr("ecgviewer.store.database.sqlite3.connect", broken)
+    monkeypatch.setattr("ecgviewer.analysis.cache.database.sqlite3.connect", broken)
     with caplog.at_level(logging.WARNING):
         assert store.get("k") is None
         assert not store.put("j", some(), recording="r")
@@ -286,11 +287,11 @@ def test_nothing_raises_whatever_the_database_says(store: Store, monkeypatch, ca
 
 
 def test_the_environment_names_the_folder(monkeypatch, tmp_path: Path):
-    monkeypatch.setenv(place.VARIABLE, str(tmp_path / "mine"))
-    assert place.folder() == tmp_path / "mine"
-    monkeypatch.delenv(place.VARIABLE)
-    assert place.folder().parts[-1].lower() in {"ecgviewer", "cache"}
+    monkeypatch.setenv(database.VARIABLE, str(tmp_path / "mine"))
+    assert database.folder() == tmp_path / "mine"
+    monkeypatch.delenv(database.VARIABLE)
+    assert database.folder().parts[-1].lower() in {"ecgviewer", "cache"}
 
 
 def test_tests_never_touch_the_users_own(home: Path):
-    assert place.folder().is_relative_to(home)
+    assert database.folder().is_relative_to(home)

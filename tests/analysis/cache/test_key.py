@@ -10,14 +10,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ecgviewer import keeping, versions
-from ecgviewer.io.readers import open_record
-from ecgviewer.keeping import Keeper, hash_files, result_key
-from ecgviewer.pipeline import Ensemble, Inputs
+from ecgviewer import versions
+from ecgviewer.analysis.cache import cache
+from ecgviewer.analysis.cache.cache import ResultCache, hash_files, result_key
+from ecgviewer.analysis.cache.key import KEY_FIELDS, ResultKey
+from ecgviewer.analysis.inputs import Inputs
+from ecgviewer.formats.readers import open_record
+from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
 from ecgviewer.signal.params import DETECTION, GRID, PAPER, QUALITY
-from ecgviewer.store.key import KEY_FIELDS, ResultKey
-from tests.test_keeping import ensemble, keeper, record, rewrite
+from tests.analysis.cache.test_cache import ensemble, keeper, record, rewrite
 
 __all__ = ["ensemble", "keeper", "record"]
 
@@ -98,7 +100,7 @@ def test_whatever_changes_is_a_miss(
     change: Callable[[Case], object],
     record: Record,
     ensemble: Ensemble,
-    keeper: Keeper,
+    keeper: ResultCache,
     monkeypatch: pytest.MonkeyPatch,
 ):
     case = Case(record, ensemble, (0, None))
@@ -112,9 +114,9 @@ def test_whatever_changes_is_a_miss(
     for what, value in case.patches:
         if what == "device":  # a card this machine need not have
             case.ensemble = other(ensemble, device=value)
-            monkeypatch.setattr(keeping, "engine", lambda device: before.engine)
+            monkeypatch.setattr(cache, "engine", lambda device: before.engine)
         elif what != "schema":
-            monkeypatch.setattr(keeping, what, value)
+            monkeypatch.setattr(cache, what, value)
     after = case.key()
     if ("schema", 2) in case.patches:
         after = replace(after, schema=2)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ecgviewer.store import packing
-from ecgviewer.store.packing import PackingError, StoppedError, pack, unpack
+from ecgviewer.analysis.cache import packing
+from ecgviewer.analysis.cache.packing import PackingError, StoppedError, pack, unpack
 
 KINDS = ["|i1", "|u1", "<u2", "<i8", "<f4", "<f8"]
 CURRENT = pack({}, seal="")[32:46]  # magic and version

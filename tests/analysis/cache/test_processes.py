@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.store.database import Store
+from ecgviewer.analysis.cache.database import Store
+from tests.analysis.cache.test_database import is_some, some
 from tests.data import REPOSITORY
-from tests.store.test_database import is_some, some
 
 _HEAD = """
 import sys
 from pathlib import Path
 import numpy as np
-from ecgviewer.store.database import Store
+from ecgviewer.analysis.cache.database import Store
 store = Store(Path(sys.argv[1]))
 def some(seed, n):
     rng = np.random.default_rng(seed)

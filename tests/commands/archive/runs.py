@@ -8,15 +8,15 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from ecgviewer.cli import app
+from ecgviewer.commands.app import app
 from tests.data import REPOSITORY
 from tests.excerpt import an_excerpt
-from tests.io.records import ecg_like, write_record
+from tests.formats.records import ecg_like, write_record
 
 # as from a terminal: what a shell starts in the background ignores interrupts
 FROM_A_TERMINAL = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    " from ecgviewer.cli import app; app()"
+    " from ecgviewer.commands.app import app; app()"
 )
 CALL = [sys.executable, "-c", FROM_A_TERMINAL, "analyze"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.store import place
-from ecgviewer.store.database import FILE, Store
-from tests.archive.commands import an_archive, analyze, await_tables, process, reports
+from ecgviewer.analysis.cache import database
+from ecgviewer.analysis.cache.database import FILE, Store
+from tests.commands.archive.runs import an_archive, analyze, await_tables, process, reports
 from tests.excerpt import an_excerpt
 from tests.tiny_ensemble import make_ensemble
 
@@ -57,9 +57,9 @@ def test_jobs_and_dask_exclude_each_other(tmp_path: Path, ensemble: Path):
 
 
 def test_what_fails_is_tried_once_more(tmp_path: Path, ensemble: Path, monkeypatch):
-    from ecgviewer import report_builder
+    from ecgviewer.report import build
 
-    analyse, failures = report_builder.analyse_record, ["r01"]
+    analyse, failures = build.analyse_record, ["r01"]
 
     def moody(record, *rest, **more):
         if record.name in failures:
@@ -67,7 +67,7 @@ def test_what_fails_is_tried_once_more(tmp_path: Path, ensemble: Path, monkeypat
             raise OSError(5, "Input/output error")
         return analyse(record, *rest, **more)
 
-    monkeypatch.setattr(report_builder, "analyse_record", moody)
+    monkeypatch.setattr(build, "analyse_record", moody)
     records = an_archive(tmp_path / "in", 2)
     ran = analyze(records, "-o", tmp_path / "out", ensemble=ensemble)
     assert ran.exit_code == 0, ran.output
@@ -209,20 +209,20 @@ def assert_nobody_left(leader: "subprocess.Popen[str]") -> None:
 
 
 def test_kept_results_give_the_same_report(tmp_path: Path, ensemble: Path, monkeypatch):
-    from ecgviewer import report_builder
+    from ecgviewer.report import build
 
     record = an_excerpt(tmp_path / "in")
     plain = tmp_path / "plain" / "r.csv"
     assert analyze(record, "-o", plain, "--no-cache", ensemble=ensemble).exit_code == 0
-    assert not (place.folder() / FILE).exists()
+    assert not (database.folder() / FILE).exists()
     first = analyze(record, "-o", tmp_path / "first" / "r.csv", ensemble=ensemble)
-    assert Store(place.folder()).size()[0] == 1
+    assert Store(database.folder()).size()[0] == 1
 
     def never(*_: object, **__: object) -> None:
         raise AssertionError("it was analysed again")
 
-    monkeypatch.setattr(report_builder, "analyze", never)
-    monkeypatch.setattr(report_builder, "scan", never)
+    monkeypatch.setattr(build, "analyze", never)
+    monkeypatch.setattr(build, "scan", never)
     again = analyze(record, "-o", tmp_path / "again" / "r.csv", ensemble=ensemble)
     assert again.exit_code == 0, again.output
     assert again.stdout == first.stdout
@@ -244,14 +244,14 @@ def test_kept_results_of_an_annotator_are_its_own(tmp_path: Path, ensemble: Path
         assert f"r: {i + 1} beats" in ran.stdout
     detected = analyze(record, "-o", tmp_path / "d.csv", ensemble=ensemble)
     assert "r: 2 beats" not in detected.stdout
-    assert Store(place.folder()).size()[0] == 3
+    assert Store(database.folder()).size()[0] == 3
 
 
 def test_a_cache_that_cannot_be_written_changes_nothing(
     tmp_path: Path, ensemble: Path, monkeypatch
 ):
     (tmp_path / "in_the_way").touch()
-    monkeypatch.setenv(place.VARIABLE, str(tmp_path / "in_the_way"))
+    monkeypatch.setenv(database.VARIABLE, str(tmp_path / "in_the_way"))
     record = an_excerpt(tmp_path / "in")
     ran = analyze(record, "-o", tmp_path / "r.csv", ensemble=ensemble)
     assert ran.exit_code == 0

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.archive import cluster
-from tests.archive.commands import a_long_archive, an_archive, analyze, process, reports
+from ecgviewer.commands.archive import cluster
+from tests.commands.archive.runs import a_long_archive, an_archive, analyze, process, reports
 from tests.data import REPOSITORY
 from tests.tiny_ensemble import make_ensemble
 
@@ -110,12 +110,13 @@ def test_another_ensemble_on_a_worker_is_refused(tmp_path: Path, ensemble: Path)
     """What a worker of another installation would say of every record."""
     from dataclasses import replace
 
-    from ecgviewer.archive.order import Order, carry_out, networks_of
-    from ecgviewer.pipeline import load_ensemble
+    from ecgviewer.commands.archive.job import Job
+    from ecgviewer.commands.archive.work import carry_out, networks_of
+    from ecgviewer.model.ensemble import load_ensemble
 
     record = an_archive(tmp_path / "in", 1) / "ward0" / "r00.hea"
     networks = networks_of(load_ensemble(ensemble, device="cpu"), ensemble)
-    order = Order(record, tmp_path / "r.csv", replace(networks, sha256="0" * 64))
+    order = Job(record, tmp_path / "r.csv", replace(networks, sha256="0" * 64))
     outcome = carry_out(order)
     assert not outcome.ok
     assert "this machine has ensemble" in outcome.complaint

@@ -13,17 +13,18 @@ import numpy as np
 import pytest
 
 from ecgviewer import paths
-from ecgviewer.archive.order import Networks, Order, Outcome, carry_out, ensemble_of, networks_of
-from ecgviewer.io.report import metadata_path
-from ecgviewer.pipeline import load_ensemble
-from tests.archive.commands import process
-from tests.archive.test_cluster import await_address, started
+from ecgviewer.commands.archive.job import Job, Networks, Outcome
+from ecgviewer.commands.archive.work import carry_out, ensemble_of, networks_of
+from ecgviewer.model.ensemble import load_ensemble
+from ecgviewer.report.beats_csv import metadata_path
+from tests.commands.archive.runs import process
+from tests.commands.archive.test_cluster import await_address, started
 from tests.data import REPOSITORY
 from tests.tiny_ensemble import make_ensemble
 from tests.without_avx512 import IS_X86, environment
 
 CARRY_OUT = (
-    "import pickle, sys; from ecgviewer.archive.order import carry_out_alone;"
+    "import pickle, sys; from ecgviewer.commands.archive.work import carry_out_alone;"
     " sys.stdout.buffer.write(pickle.dumps(carry_out_alone(pickle.load(sys.stdin.buffer))))"
 )
 FIGURES = ("confidence", "p_N", "p_S", "p_V", "p_F", "p_Q")
@@ -41,11 +42,11 @@ def networks(ensemble: Path) -> Networks:
 
 
 @pytest.fixture
-def order(tmp_path: Path, networks: Networks) -> Order:
-    return Order(paths.demo_record(), tmp_path / "r.csv", networks)
+def order(tmp_path: Path, networks: Networks) -> Job:
+    return Job(paths.demo_record(), tmp_path / "r.csv", networks)
 
 
-def carried_out(order: Order, *, avx512: bool) -> Outcome:
+def carried_out(order: Job, *, avx512: bool) -> Outcome:
     """What comes of an order in a process of its own, as on a worker of a cluster."""
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", CARRY_OUT],
@@ -81,7 +82,7 @@ def assert_same_classes(first: Path, second: Path) -> None:
     np.testing.assert_allclose(figures(one), figures(two), rtol=0, atol=0.05)
 
 
-def test_a_wish_is_sent_and_each_machine_makes_its_own_of_it(order: Order, tmp_path: Path):
+def test_a_wish_is_sent_and_each_machine_makes_its_own_of_it(order: Job, tmp_path: Path):
     assert order.networks.precision == "auto"
     made = {}
     for avx512 in (True, False):
@@ -94,7 +95,7 @@ def test_a_wish_is_sent_and_each_machine_makes_its_own_of_it(order: Order, tmp_p
 
 
 @pytest.mark.skipif(not IS_X86, reason="not x86: there is no AVX-512 to do without")
-def test_bf16_by_name_where_it_cannot_be_is_one_sentence_of_that_record(order: Order):
+def test_bf16_by_name_where_it_cannot_be_is_one_sentence_of_that_record(order: Job):
     by_name = replace(order.networks, precision="bf16")
     outcome = carried_out(replace(order, networks=by_name), avx512=False)
     assert not outcome.ok
@@ -105,7 +106,7 @@ def test_bf16_by_name_where_it_cannot_be_is_one_sentence_of_that_record(order: O
     assert not order.report.exists()
 
 
-def test_a_report_of_another_machine_counts_as_done_unless_a_precision_was_asked_for(order: Order):
+def test_a_report_of_another_machine_counts_as_done_unless_a_precision_was_asked_for(order: Job):
     order = replace(order, resume=True)
     assert carry_out(order).ok
     path = metadata_path(order.report)

@@ -5,30 +5,30 @@ import signal
 import time
 from pathlib import Path
 
-from ecgviewer.archive.order import Networks, Order, Outcome
+from ecgviewer.commands.archive.job import Job, Networks, Outcome
 
 NOBODY = Networks("nobody", "cpu", "fp32", "", ())
 
 
-def orders(folder: Path, *names: str) -> list[Order]:
+def orders(folder: Path, *names: str) -> list[Job]:
     """Orders of records that are not there."""
-    return [Order(folder / name, folder / f"{name}.csv", NOBODY, tries=2) for name in names]
+    return [Job(folder / name, folder / f"{name}.csv", NOBODY, tries=2) for name in names]
 
 
-def writes(order: Order) -> Outcome:
+def writes(order: Job) -> Outcome:
     """Say which process it was."""
     time.sleep(0.05)
     return Outcome(ok=True, line=f"{order.record.name} {os.getpid()}")
 
 
-def dies_on_b(order: Order) -> Outcome:
+def dies_on_b(order: Job) -> Outcome:
     """Every process that gets b is killed."""
     if order.record.name == "b":
         os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     return writes(order)
 
 
-def dies_once(order: Order) -> Outcome:
+def dies_once(order: Job) -> Outcome:
     """The first process that gets b is killed."""
     mark = order.record.with_name("died")
     if order.record.name == "b" and not mark.exists():
@@ -37,7 +37,7 @@ def dies_once(order: Order) -> Outcome:
     return writes(order)
 
 
-def dawdles(order: Order) -> Outcome:
+def dawdles(order: Job) -> Outcome:
     """Take longer than anyone waits; leave a mark when interrupted."""
     order.record.with_name(f"{order.record.name}.began").touch()
     try:
@@ -48,7 +48,7 @@ def dawdles(order: Order) -> Outcome:
     return Outcome(ok=True)
 
 
-def deaf(order: Order) -> Outcome:
+def deaf(order: Job) -> Outcome:
     """Hear no interruption at all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return dawdles(order)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.io import physionet
-from ecgviewer.io.physionet import download_record
-from ecgviewer.io.physionet_files import Site
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.physionet import download
+from ecgviewer.formats.physionet.download import download_record
+from ecgviewer.formats.physionet.site import Site
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import RecordError
-from tests.io.physionet_server import PhysioNet, serving
-from tests.io.records import ecg_like, write_header, write_record
+from tests.formats.physionet.server import PhysioNet, serving
+from tests.formats.records import ecg_like, write_header, write_record
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_header_that_names_files_elsewhere(server: PhysioNet, tmp_path: Path) 
 def test_a_header_that_names_too_many_files(
     server: PhysioNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(physionet, "MAX_FILES", 1)
+    monkeypatch.setattr(download, "MAX_FILES", 1)
     with pytest.raises(RecordError, match="more than 1 files"):
         _download(server.site(), tmp_path / "mine")
     assert not (tmp_path / "mine").exists()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.io import physionet, sha256sums
-from ecgviewer.io.physionet import download_record
+from ecgviewer.formats.physionet import download, sha256sums
+from ecgviewer.formats.physionet.download import download_record
 from ecgviewer.record import RecordError
-from tests.io.physionet_server import Answer, Handler, PhysioNet, serving
+from tests.formats.physionet.server import Answer, Handler, PhysioNet, serving
 
 HTML = b"<!DOCTYPE html>\n<title>Sign in</title>\n"
 
@@ -125,7 +125,7 @@ def test_a_list_of_100_mb(server: PhysioNet, tmp_path: Path, announced: bool) ->
 def test_a_record_that_is_too_long(
     server: PhysioNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(physionet, "MAX_RECORD_BYTES", limit)
+    monkeypatch.setattr(download, "MAX_RECORD_BYTES", limit)
     _refused(server, tmp_path / "mine", "bytes, at most .* are fetched")
     server.answer("100.dat", lambda handler: handler.reply((server.files / "100.dat").read_bytes()))
     _refused(server, tmp_path / "mine", "more than the .* bytes that are fetched at most")

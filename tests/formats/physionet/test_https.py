@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.io import https
-from ecgviewer.io.https import (
+from ecgviewer.formats.physionet import https
+from ecgviewer.formats.physionet.https import (
     AbsentError,
     FetchError,
     ForbiddenError,
@@ -24,8 +24,8 @@ from ecgviewer.io.https import (
     Web,
     https_opener,
 )
-from ecgviewer.io.physionet_files import is_physionet
-from tests.io.physionet_server import Handler, Server, serving
+from ecgviewer.formats.physionet.site import is_physionet
+from tests.formats.physionet.server import Handler, Server, serving
 
 FILE = bytes(range(256)) * 1_000
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.io.sha256sums import read_sums
+from ecgviewer.formats.physionet.sha256sums import read_sums
 from tests.data import data_dir
 
 A, B = "a" * 64, "0123456789abcdef" * 4

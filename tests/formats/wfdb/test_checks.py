@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.io.annotations import Annotations, write_annotations
-from ecgviewer.io.integrity import MAX_PER_CHECK
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.annotations import write_annotations
+from ecgviewer.formats.readers import open_record
+from ecgviewer.formats.wfdb.annotation_file import Annotations
+from ecgviewer.formats.wfdb.header_checks import MAX_PER_CHECK
 from ecgviewer.record import Finding, Record, RecordError, Verdict
 from tests.data import data_dir
-from tests.io.records import ecg_like, packed, signal_lines, write_header, write_record
+from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
 
 
 def _verify(record: Record) -> Verdict:

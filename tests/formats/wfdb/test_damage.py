@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.io.annotations import annotators
-from ecgviewer.io.describe import describe
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.annotations import annotators
+from ecgviewer.formats.describe import describe
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Record, RecordError
-from tests.io.records import ecg_like, packed, signal_lines, write_header, write_record
+from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
 
 CHARACTERS = "0123456789 /()+-:x~#.\nabcXYZ\t\xff"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.io.formats import FORMATS
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.readers import open_record
+from ecgviewer.formats.wfdb.sample_formats import FORMATS
 from tests.data import data_dir
 
 with warnings.catch_warnings():

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ecgviewer.io.readers import open_record
+from ecgviewer.formats.readers import open_record
 from ecgviewer.record import RecordError
-from tests.io.records import ecg_like, packed, write_header, write_record
+from tests.formats.records import ecg_like, packed, write_header, write_record
 
 
 def test_skew_is_undone(tmp_path: Path) -> None:

@@ -3,11 +3,11 @@
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.card_blocks import Table, figure_blocks, value_text
-from ecgviewer.gui.card_text import as_html, as_text, model_pages
-from ecgviewer.gui.dialogs.model import ModelDialog
-from ecgviewer.pipeline import load_ensemble
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.dialogs.card_blocks import Table, figure_blocks, value_text
+from ecgviewer.gui.dialogs.card_pages import as_html, as_text, model_pages
+from ecgviewer.gui.dialogs.model_card import ModelDialog
+from ecgviewer.model.ensemble import load_ensemble
 from tests.gui.fakes import FakeEnsemble
 
 FIGURES = {

@@ -5,17 +5,19 @@ from datetime import time
 import numpy as np
 import pytest
 
-from ecgviewer.beat import Beat, BeatClass
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.beat import Beat
+from ecgviewer.findings.rate import HeartRate
+from ecgviewer.findings.summary import Summary
+from ecgviewer.formats.readers import open_record
 from ecgviewer.gui.dialogs.text import integrity_dialog
-from ecgviewer.gui.identity import identify
-from ecgviewer.gui.panels.inspector import Inspection, Inspector, NetworkInput, describe
+from ecgviewer.gui.panels.inspector.network_input import NetworkInput
+from ecgviewer.gui.panels.inspector.panel import Inspection, Inspector, describe
 from ecgviewer.gui.panels.summary import SummaryPanel
-from ecgviewer.gui.request import Request, UsageError, parse_size
-from ecgviewer.gui.theme import THEMES
-from ecgviewer.io.readers import open_record
+from ecgviewer.gui.start.request import Request, UsageError, parse_size
+from ecgviewer.gui.style.patient import identify
+from ecgviewer.gui.style.theme import THEMES
 from ecgviewer.record import Finding, Verdict
-from ecgviewer.rhythm.rate import HeartRate
-from ecgviewer.summary import Summary
 
 
 @pytest.fixture(params=THEMES)

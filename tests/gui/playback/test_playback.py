@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from ecgviewer import pipeline
-from ecgviewer.gui.play_control import PlayControl
-from ecgviewer.gui.playback import FRAME_S, SPEEDS, Player, Speed
+from ecgviewer.analysis import frames
+from ecgviewer.gui.playback.clock import FRAME_S, SPEEDS, Player, Speed
+from ecgviewer.gui.playback.control import PlayControl
 from tests.gui.canvases import show
 from tests.gui.clocks import MadeClock
 from tests.gui.synthetic import synthetic
@@ -79,7 +79,7 @@ class FakeSession(QObject):
         super().__init__()
         self.opened = SimpleNamespace(record=record, log=log)
         self.asked: dict[str, Any] = {}
-        self._cleaned = pipeline.cleaned_signal(record)
+        self._cleaned = frames.cleaned_signal(record)
 
     def show_frame(self, span: Any) -> None:
         pass
@@ -115,7 +115,7 @@ def test_a_frame_fetched_before_is_shown_when_it_is_due(control: Any) -> None:
     assert [frame.index for frame in shown] == [0, 1]
     assert "frame" not in control.session.asked
     cleaned, log = control.session._cleaned, control.session.opened.log
-    whole = pipeline.frame(cleaned, log, 1)
+    whole = frames.frame(cleaned, log, 1)
     assert shown[1].beats == whole.beats
     assert len(whole.beats) > 0
     np.testing.assert_array_equal(shown[1].ecg, whole.ecg)
@@ -128,7 +128,7 @@ def test_a_frame_is_marked_when_it_is_due_though_its_samples_lack(control: Any) 
     assert control._canvas._frame == pytest.approx((2 * FRAME_S, 3 * FRAME_S))
     late = control.session.asked.pop("frame")
     session = control.session
-    session.answer_ready.emit("frame", pipeline.frame(session._cleaned, session.opened.log, 0))
+    session.answer_ready.emit("frame", frames.frame(session._cleaned, session.opened.log, 0))
     assert control._canvas._frame == pytest.approx((2 * FRAME_S, 3 * FRAME_S))  # not back
     assert "ahead" in control.session.asked
     control.session.answer_ready.emit("frame", late(control.session._cleaned))

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from ecgviewer import pipeline
-from ecgviewer.gui.worker import AnalysisWorker, Ensembles, Run
-from ecgviewer.io.readers import open_record
+from ecgviewer.analysis import classify
+from ecgviewer.analysis.scan import scan as scan_record
+from ecgviewer.formats.readers import open_record
+from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, Run
+from ecgviewer.model import bundle
 from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.fakes import FakeEnsemble
 
@@ -13,7 +15,7 @@ from tests.gui.fakes import FakeEnsemble
 class Heard:
     """Collects what a worker emits."""
 
-    def __init__(self, worker: AnalysisWorker) -> None:
+    def __init__(self, worker: AnalysisThread) -> None:
         self.steps, self.batches, self.ended, self.failed = [], [], [], []
         worker.scan_advanced.connect(lambda run_id, step: self.steps.append(step))
         worker.beats_classified.connect(lambda run_id, batch: self.batches.append(batch))
@@ -21,7 +23,7 @@ class Heard:
         worker.run_failed.connect(lambda run_id, reason: self.failed.append(reason))
 
 
-def run(qtbot, worker: AnalysisWorker) -> Heard:
+def run(qtbot, worker: AnalysisThread) -> Heard:
     heard = Heard(worker)
     with qtbot.waitSignal(worker.finished, timeout=TIMEOUT_MS):
         worker.start()
@@ -42,21 +44,21 @@ def fake() -> FakeEnsemble:
 
 def test_it_streams_the_same_classes_as_the_pipeline(qtbot, record, fake):
     opened = open_record(record)
-    worker = AnalysisWorker(Run(7, opened, "fake"), Ensembles(lambda _: fake))
+    worker = AnalysisThread(Run(7, opened, "fake"), Ensembles(lambda _: fake))
     heard = run(qtbot, worker)
     scan = heard.steps[-1].scan
     assert heard.ended == [(7, True)]
     found = classes(heard.batches)
-    assert found == classes(pipeline.analyze(opened, scan, fake))
+    assert found == classes(classify.analyze(opened, scan, fake))
     assert len(found) == scan.n_beats > 60
 
 
 def test_it_classifies_only_what_an_earlier_run_left(qtbot, record, fake):
     opened = open_record(record)
-    *_, last = pipeline.scan(opened)
+    *_, last = scan_record(opened)
     done = np.ones(last.scan.n_beats, bool)
     done[[3, 5]] = False
-    worker = AnalysisWorker(
+    worker = AnalysisThread(
         Run(1, opened, "fake", scan=last.scan, done=done), Ensembles(lambda _: fake)
     )
     heard = run(qtbot, worker)
@@ -66,9 +68,9 @@ def test_it_classifies_only_what_an_earlier_run_left(qtbot, record, fake):
 
 def test_a_failure_is_one_sentence(qtbot, record):
     def broken(name: str) -> FakeEnsemble:
-        raise pipeline.BundleError("weights are not what they should be")
+        raise bundle.BundleError("weights are not what they should be")
 
-    worker = AnalysisWorker(Run(1, open_record(record), "fake"), Ensembles(broken))
+    worker = AnalysisThread(Run(1, open_record(record), "fake"), Ensembles(broken))
     heard = run(qtbot, worker)
     assert heard.failed == ["weights are not what they should be"]
     assert heard.ended == []
@@ -76,7 +78,7 @@ def test_a_failure_is_one_sentence(qtbot, record):
 
 def test_it_ends_when_asked_to(qtbot, record, fake):
     fake.gate.clear()
-    worker = AnalysisWorker(Run(1, open_record(record), "fake"), Ensembles(lambda _: fake))
+    worker = AnalysisThread(Run(1, open_record(record), "fake"), Ensembles(lambda _: fake))
     heard = Heard(worker)
     with qtbot.waitSignal(worker.classifying_started, timeout=TIMEOUT_MS):
         worker.start()

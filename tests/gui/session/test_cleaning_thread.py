@@ -3,18 +3,17 @@
 import numpy as np
 import pytest
 
-from ecgviewer import pipeline
-from ecgviewer.gui.inspection import input_job
-from ecgviewer.gui.panels.inspector import NetworkInput
-from ecgviewer.gui.signal_worker import CleanedBlocks, SignalWorker
-from ecgviewer.io.readers import open_record
+from ecgviewer.analysis import frames, inputs, scan
+from ecgviewer.formats.readers import open_record
+from ecgviewer.gui.panels.inspector.network_input import NetworkInput, input_job
+from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread
 from ecgviewer.signal.params import PAPER
 from tests.gui.conftest import TIMEOUT_MS
 
 
 @pytest.fixture
 def worker(qtbot, record):
-    worker = SignalWorker(1, open_record(record))
+    worker = CleaningThread(1, open_record(record))
     worker.start()
     yield worker
     worker.stop()
@@ -29,17 +28,17 @@ def test_a_block_comes_as_the_pipeline_cleans_it(qtbot, record, worker):
         assert blocks(200, 300) is None  # asked for once
     _, index, block = heard.args
     blocks.add(index, block)
-    expected = pipeline.cleaned_signal(opened).between(100, 500)
+    expected = frames.cleaned_signal(opened).between(100, 500)
     assert np.array_equal(blocks(100, 500), expected)
 
 
 def test_the_inspector_shows_what_the_networks_see(qtbot, record, worker):
     opened = open_record(record)
-    *_, last = pipeline.scan(opened)
+    *_, last = scan.scan(opened)
     with qtbot.waitSignal(worker.answer_ready, timeout=TIMEOUT_MS) as heard:
         worker.ask("input", input_job(opened, last.scan, 7, (0, 1), PAPER))
     _, kind, answer = heard.args
-    values, r_offset = pipeline.beat_input(opened, last.scan, 7, prep=PAPER, inputs=(0, 1))
+    values, r_offset = inputs.beat_input(opened, last.scan, 7, prep=PAPER, inputs=(0, 1))
     assert kind == "input"
     assert isinstance(answer, NetworkInput)
     assert np.array_equal(answer.values, values)

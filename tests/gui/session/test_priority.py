@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from ecgviewer.gui.priority import ANALYSIS
-from ecgviewer.gui.task import Task
-from ecgviewer.model.crew import carry_out
+from ecgviewer.gui.session.priority import ANALYSIS
+from ecgviewer.gui.session.tasks import Task
+from ecgviewer.runtime.pool import carry_out
 from tests.gui.conftest import TIMEOUT_MS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="nice values of single threads")

@@ -1,4 +1,4 @@
-from ecgviewer.gui.progress import Meter, Progress
+from ecgviewer.gui.session.progress import Meter, Progress
 
 
 def test_the_line_says_how_far_how_fast_and_how_long_still():

@@ -1,13 +1,13 @@
 import numpy as np
 
-from ecgviewer import threads
-from ecgviewer.gui.order import WantedOrder
+from ecgviewer.gui.session.urgency import Urgency
+from ecgviewer.runtime import cores
 
 TIMES = np.arange(0.0, 100.0)  # one beat a second
 
 
 def test_what_is_on_screen_comes_first_then_outward():
-    order = WantedOrder(TIMES, (40.0, 45.0))
+    order = Urgency(TIMES, (40.0, 45.0))
     pending = np.ones(100, bool)
     seen = order(pending)
     assert seen.tolist() == [40, 41, 42, 43, 44, 45]  # and nothing that would make them wait
@@ -19,13 +19,13 @@ def test_what_is_on_screen_comes_first_then_outward():
 
 
 def test_a_playing_frame_comes_before_the_screen():
-    order = WantedOrder(TIMES, (40.0, 45.0))
+    order = Urgency(TIMES, (40.0, 45.0))
     order.frame = (70.0, 71.1)
     assert order(np.ones(100, bool))[:3].tolist() == [70, 71, 40]
 
 
 def test_the_view_may_move_between_batches():
-    order = WantedOrder(TIMES)
+    order = Urgency(TIMES)
     pending = np.ones(100, bool)
     pending[:50] = False
     order.view = (90.0, 95.0)
@@ -35,20 +35,20 @@ def test_the_view_may_move_between_batches():
 def test_beats_of_an_earlier_run_are_not_wanted_again():
     done = np.zeros(100, bool)
     done[:98] = True
-    order = WantedOrder(TIMES, done=done)
+    order = Urgency(TIMES, done=done)
     assert order.n_wanted == 2
     assert sorted(order(np.ones(100, bool)).tolist()) == [98, 99]
 
 
 def test_a_batch_of_others_is_put_off_once_beats_come_on_screen():
-    order = WantedOrder(TIMES, (40.0, 45.0))
+    order = Urgency(TIMES, (40.0, 45.0))
     pending = np.ones(100, bool)
     assert not order.hurried()  # nothing was asked for yet
     seen = order(pending)
-    threads.leave_room(10)
+    cores.leave_room(10)
     order.view = (90.0, 95.0)
     assert not order.hurried()  # while the page moves, what was on screen is finished first
-    threads.leave_room(0)
+    cores.leave_room(0)
     order.view = (44.0, 49.0)
     assert not order.hurried()  # some of it is still there
     order.view = (90.0, 95.0)
@@ -66,7 +66,7 @@ def test_a_batch_of_others_is_put_off_once_beats_come_on_screen():
 def test_beats_of_an_earlier_run_hurry_nobody():
     done = np.zeros(100, bool)
     done[90:] = True
-    order = WantedOrder(TIMES, (200.0, 210.0), done=done)
+    order = Urgency(TIMES, (200.0, 210.0), done=done)
     order(np.ones(100, bool))
     order.view = (90.0, 95.0)
     assert not order.hurried()

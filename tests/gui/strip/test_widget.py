@@ -10,12 +10,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.beatlog import BeatBatch, BeatLog
-from ecgviewer.gui import strip
-from ecgviewer.gui.overview import Overview
-from ecgviewer.gui.strip_image import Places
-from ecgviewer.gui.theme import THEMES
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.gui.strip import columns
+from ecgviewer.gui.strip.picture import ColumnCache
+from ecgviewer.gui.strip.widget import StripWidget
+from ecgviewer.gui.style.theme import THEMES
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
 from tests.gui.images import is_color, pixels
@@ -26,8 +26,8 @@ DAY_S = 86_400
 
 
 @pytest.fixture
-def overview(qtbot) -> Overview:
-    widget = Overview(theme=THEME)
+def overview(qtbot) -> StripWidget:
+    widget = StripWidget(theme=THEME)
     qtbot.addWidget(widget)
     widget.resize(1_042, 112)  # 1,000 columns
     widget.show()
@@ -50,7 +50,7 @@ def columns_of(image: np.ndarray, beat_class: BeatClass) -> list[int]:
     return [int(x) for x in found if x >= 34]
 
 
-def test_one_abnormal_beat_of_each_class_in_a_day_is_seen(overview: Overview) -> None:
+def test_one_abnormal_beat_of_each_class_in_a_day_is_seen(overview: StripWidget) -> None:
     kinds = (BeatClass.S, BeatClass.V, BeatClass.F, BeatClass.Q)
     record, log = day({20_000 * (i + 1): kind for i, kind in enumerate(kinds)})
     overview.set_record(record)
@@ -62,7 +62,7 @@ def test_one_abnormal_beat_of_each_class_in_a_day_is_seen(overview: Overview) ->
         assert abs(found[0] - (34 + 200 * (i + 1))) <= 2, kind
 
 
-def test_abnormal_neighbours_do_not_hide_each_other(overview: Overview) -> None:
+def test_abnormal_neighbours_do_not_hide_each_other(overview: StripWidget) -> None:
     record, log = day({50_000: BeatClass.V, 50_001: BeatClass.S, 50_002: BeatClass.F})
     overview.set_record(record)
     overview.set_log(log)
@@ -70,7 +70,7 @@ def test_abnormal_neighbours_do_not_hide_each_other(overview: Overview) -> None:
     assert all(columns_of(image, kind) for kind in (BeatClass.V, BeatClass.S, BeatClass.F))
 
 
-def test_a_beat_at_either_end_is_seen(overview: Overview) -> None:
+def test_a_beat_at_either_end_is_seen(overview: StripWidget) -> None:
     record, log = day({0: BeatClass.V, 99_999: BeatClass.S})
     overview.set_record(record)
     overview.set_log(log)
@@ -79,7 +79,7 @@ def test_a_beat_at_either_end_is_seen(overview: Overview) -> None:
     assert columns_of(image, BeatClass.S)[-1] >= 1_030
 
 
-def test_a_day_is_drawn_in_less_than_a_frame(overview: Overview) -> None:
+def test_a_day_is_drawn_in_less_than_a_frame(overview: StripWidget) -> None:
     record, log = day({7: BeatClass.V})
     overview.set_record(record)
     overview.set_log(log)
@@ -91,7 +91,7 @@ def test_a_day_is_drawn_in_less_than_a_frame(overview: Overview) -> None:
     assert min(times) < 0.02
 
 
-def test_beats_appear_as_they_come(overview: Overview) -> None:
+def test_beats_appear_as_they_come(overview: StripWidget) -> None:
     record = synthetic(seconds=100)
     log = heart_log(record, "?")
     overview.set_record(record)
@@ -108,7 +108,7 @@ def test_beats_appear_as_they_come(overview: Overview) -> None:
     assert len(columns_of(pixels(overview), BeatClass.V)) == 20
 
 
-def test_click_and_drag_go_there(overview: Overview, qtbot) -> None:
+def test_click_and_drag_go_there(overview: StripWidget, qtbot) -> None:
     overview.set_record(synthetic(seconds=1_000))
     left = Qt.MouseButton.LeftButton
     with qtbot.waitSignal(overview.jump_requested) as jump:
@@ -123,7 +123,7 @@ def test_click_and_drag_go_there(overview: Overview, qtbot) -> None:
     QTest.mouseRelease(overview, left, pos=QPoint(34 + 900, 60))
 
 
-def drag(widget: Overview, place: QPointF) -> None:
+def drag(widget: StripWidget, place: QPointF) -> None:
     """A move with the left button held, which QTest.mouseMove cannot send."""
     left = Qt.MouseButton.LeftButton
     at = widget.mapToGlobal(place)
@@ -133,7 +133,7 @@ def drag(widget: Overview, place: QPointF) -> None:
     widget.mouseMoveEvent(event)
 
 
-def test_the_window_on_screen_is_marked_even_in_a_day(overview: Overview) -> None:
+def test_the_window_on_screen_is_marked_even_in_a_day(overview: StripWidget) -> None:
     overview.set_record(synthetic(seconds=DAY_S))
     before = pixels(overview)
     overview.set_view(DAY_S / 2, 10)
@@ -142,16 +142,16 @@ def test_the_window_on_screen_is_marked_even_in_a_day(overview: Overview) -> Non
     assert abs(changed.mean() - (34 + 500)) < 3
 
 
-def test_tip_tells_time_and_beats(overview: Overview) -> None:
+def test_tip_tells_time_and_beats(overview: StripWidget) -> None:
     record = synthetic(seconds=100, start=time(12, 0))
     overview.set_record(record)
     overview.set_log(heart_log(record, "V"))
     overview.grab()
     assert overview.tip_at(QPointF(34 + 500.5, 60)).startswith("12:00:50   1 V")
-    assert Overview().tip_at(QPointF(10, 10)) == ""
+    assert StripWidget().tip_at(QPointF(10, 10)) == ""
 
 
-def test_gaps_are_shaded_and_break_the_heart_rate(overview: Overview) -> None:
+def test_gaps_are_shaded_and_break_the_heart_rate(overview: StripWidget) -> None:
     record = synthetic(seconds=100)
     overview.set_record(record)
     before = pixels(overview)
@@ -162,7 +162,7 @@ def test_gaps_are_shaded_and_break_the_heart_rate(overview: Overview) -> None:
 
 
 @pytest.mark.parametrize("n_samples", [0, 1, 100])
-def test_short_records_and_none(overview: Overview, n_samples: int) -> None:
+def test_short_records_and_none(overview: StripWidget, n_samples: int) -> None:
     overview.grab()
     record = synthetic(n_samples=n_samples)
     overview.set_record(record)
@@ -177,8 +177,8 @@ def test_short_records_and_none(overview: Overview, n_samples: int) -> None:
 
 def test_lanes_fill_their_room() -> None:
     for height in range(10, 200):
-        found = strip.lanes(height)
-        assert [lane.beat_class for lane in found] == list(strip.LANES)
+        found = columns.lanes(height)
+        assert [lane.beat_class for lane in found] == list(columns.LANES)
         assert found[-1].top + found[-1].height == height
         assert all(a.top + a.height == b.top for a, b in itertools.pairwise(found))
 
@@ -187,8 +187,8 @@ def test_every_beat_is_counted_once() -> None:
     rng = np.random.default_rng(1)
     samples = np.sort(rng.integers(0, 1_000_000, 5_000))
     classes = rng.integers(-1, 5, 5_000).astype(np.int8)
-    column = strip.columns(samples, n_samples=1_000_000, width=777)
-    counts = strip.column_counts(column, classes, width=777)
+    column = columns.columns(samples, n_samples=1_000_000, width=777)
+    counts = columns.column_counts(column, classes, width=777)
     assert counts.sum() == 5_000
     assert counts[5].sum() == (classes == -1).sum()
     assert (counts[:5].sum(axis=1) == [(classes == c).sum() for c in range(5)]).all()
@@ -197,17 +197,17 @@ def test_every_beat_is_counted_once() -> None:
 def test_heart_rate_of_even_beats() -> None:
     samples = np.arange(0, 360 * 600, 300)  # 72 a minute
     for width in (50, 5_000):  # by column, beat by beat
-        _, bpm = strip.rate_curve(
+        _, bpm = columns.rate_curve(
             samples, 360.0, np.empty((0, 2), np.int64), n_samples=360 * 600, width=width
         )
         assert bpm[np.isfinite(bpm)] == pytest.approx(72)
-    assert strip.rate_range(bpm) == (60, 100)
+    assert columns.rate_range(bpm) == (60, 100)
 
 
 def test_heart_rate_is_not_drawn_across_a_gap() -> None:
     samples = np.concatenate([np.arange(0, 36_000, 300), np.arange(72_000, 108_000, 300)])
     gap = np.array([[36_000, 71_900]])
-    x, bpm = strip.rate_curve(samples, 360.0, gap, n_samples=108_000, width=1_000)
+    x, bpm = columns.rate_curve(samples, 360.0, gap, n_samples=108_000, width=1_000)
     assert (np.diff(x) >= 0).all()
     hole = np.flatnonzero(np.isnan(bpm))
     assert len(hole) == 1
@@ -218,12 +218,12 @@ def test_heart_rate_is_not_drawn_across_a_gap() -> None:
 def test_places_are_found_anew_when_beats_gaps_or_width_change():
     rng = np.random.default_rng(3)
     samples = np.sort(rng.integers(0, 1_000_000, 5_000))
-    places, none = Places(), np.empty((0, 2), np.int64)
+    places, none = ColumnCache(), np.empty((0, 2), np.int64)
     gaps = np.array([[200_000, 300_000]])
     for n, spans, width in ((4_000, none, 700), (5_000, none, 700), (5_000, gaps, 700)):
         for wide in (width, width + 1):
             found = places.of(samples[:n], 360.0, spans, n_samples=1_000_000, width=wide)
-            right = strip.place(samples[:n], 360.0, spans, n_samples=1_000_000, width=wide)
+            right = columns.place(samples[:n], 360.0, spans, n_samples=1_000_000, width=wide)
             np.testing.assert_array_equal(found.column, right.column)
             for mine, theirs in zip(found.curve, right.curve, strict=True):
                 np.testing.assert_array_equal(mine, theirs)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.theme import THEMES, Theme, apply_theme, class_color
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.style.theme import THEMES, Theme, apply_theme, class_color
 
 # Machado, Oliveira, Fernandes 2009, severity 1.0, on linear RGB
 SIGHT = {

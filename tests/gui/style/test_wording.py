@@ -1,6 +1,6 @@
 import pytest
 
-from ecgviewer.gui import formats
+from ecgviewer.gui.style import wording
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from ecgviewer.gui import formats
     ],
 )
 def test_clock(seconds: float, decimals: int, text: str):
-    assert formats.clock(seconds, decimals=decimals) == text
+    assert wording.clock(seconds, decimals=decimals) == text
 
 
 @pytest.mark.parametrize(
@@ -23,17 +23,17 @@ def test_clock(seconds: float, decimals: int, text: str):
     [("90", 90), ("1:30", 90), ("1:00:00.5", 3600.5), ("x", None), ("1:-3", None), ("nan", None)],
 )
 def test_parse_clock(text: str, seconds: float | None):
-    assert formats.parse_clock(text) == seconds
+    assert wording.parse_clock(text) == seconds
 
 
 def test_shares_and_counts():
-    assert formats.share(1, 3) == "33.3 %"
-    assert formats.share(1, 300) == "0.33 %"
-    assert formats.share(1, 0) == ""
-    assert formats.count(100000) == "100,000"
+    assert wording.share(1, 3) == "33.3 %"
+    assert wording.share(1, 300) == "0.33 %"
+    assert wording.share(1, 0) == ""
+    assert wording.count(100000) == "100,000"
 
 
 def test_time_left_is_as_coarse_as_one_can_know_it():
-    assert formats.remaining(0.2) == "1 s left"
-    assert formats.remaining(600) == "10 min left"
-    assert formats.remaining(7200) == "2.0 h left"
+    assert wording.remaining(0.2) == "1 s left"
+    assert wording.remaining(600) == "10 min left"
+    assert wording.remaining(7200) == "2.0 h left"

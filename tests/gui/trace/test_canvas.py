@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.canvas import Canvas
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead
 from ecgviewer.signal.quality import Stretch
 from tests.gui.canvases import PX_PER_MM, THEME, show, wheel, x_of

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.canvas import Canvas
+from bench.scroll import DAY_S, N_BEATS, day, frame_times_ms, show_day
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead, RecordError
-from tests.bench.scroll import DAY_S, N_BEATS, day, frame_times_ms, show_day
 from tests.gui.canvases import THEME, show, wheel, x_of
 from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.images import is_color, pixels

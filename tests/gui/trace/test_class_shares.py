@@ -6,18 +6,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.gui import rug
-from ecgviewer.gui.shading import Shading
+from ecgviewer.gui.trace import class_shares
+from ecgviewer.gui.trace.shading import Shading
 from ecgviewer.signal.quality import Stretch
-from tests.gui.test_page import PAGE
+from tests.gui.trace.test_geometry import PAGE
 
 DAY = replace(PAGE, speed_mm_s=1_000 / 4 / 86_400)  # a day on 1,000 pixels
 COLORS = (10, 11, 12, 13, 14)
 
 
 def picture(times_s: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    counts = rug.column_counts(DAY, times_s, classes)
-    return rug.pixels(counts, 20, DAY, colors=COLORS, pending=9, paper=1)
+    counts = class_shares.column_counts(DAY, times_s, classes)
+    return class_shares.pixels(counts, 20, DAY, colors=COLORS, pending=9, paper=1)
 
 
 def test_one_beat_of_each_class_in_a_day_is_seen() -> None:
@@ -46,16 +46,16 @@ def test_shares_are_shares_and_pending_is_told() -> None:
 @given(st.lists(st.integers(0, 300), min_size=12, max_size=12), st.integers(16, 60))
 def test_classes_that_occur_have_room(counts: list[int], height: int) -> None:
     table = np.array(counts).reshape(6, 2)
-    tall = rug.heights(table, height)
+    tall = class_shares.heights(table, height)
     assert (tall.sum(axis=0) <= height).all()
-    assert (tall[table[list(rug.ORDER)] > 0] >= 4).all()
+    assert (tall[table[list(class_shares.ORDER)] > 0] >= 4).all()
 
 
 def test_an_abnormal_beat_nearby_goes_before_the_nearest() -> None:
     samples, classes = np.array([10, 50, 90]), np.array([0, 0, 2], np.int8)
-    assert rug.nearest(samples, classes, slice(0, 3), 45.0) == 2
-    assert rug.nearest(samples, classes, slice(0, 2), 45.0) == 1
-    assert rug.nearest(samples, classes, slice(1, 1), 45.0) is None
+    assert class_shares.nearest(samples, classes, slice(0, 3), 45.0) == 2
+    assert class_shares.nearest(samples, classes, slice(0, 2), 45.0) == 1
+    assert class_shares.nearest(samples, classes, slice(1, 1), 45.0) is None
 
 
 def test_stretches_that_share_pixels_are_one() -> None:
@@ -78,5 +78,5 @@ def test_counts_are_those_of_every_beat_by_itself(seed: int, n: int, start_s: fl
     expected = np.zeros((6, page.columns), np.int64)
     for column, code in zip(page.column(times), classes, strict=True):
         if 0 <= column < page.columns:
-            expected[rug.PENDING_ROW if code < 0 else code, column] += 1
-    np.testing.assert_array_equal(rug.column_counts(page, times, classes), expected)
+            expected[class_shares.PENDING_ROW if code < 0 else code, column] += 1
+    np.testing.assert_array_equal(class_shares.column_counts(page, times, classes), expected)

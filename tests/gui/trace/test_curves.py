@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.gui.layers import (
+from ecgviewer.gui.style.lines import segments
+from ecgviewer.gui.trace.curves import (
     PENDING,
     UNCOVERED,
     by_pixel,
     class_codes,
     class_curves,
-    segments,
     thin,
     uprights,
 )

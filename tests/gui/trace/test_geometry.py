@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.gui.page import MIN_ROW_MM, Page, drift, nice, rows, spacing
+from ecgviewer.gui.trace.geometry import MIN_ROW_MM, Page, drift, nice, rows, spacing
 from ecgviewer.record import Lead
 
 PAGE = Page(

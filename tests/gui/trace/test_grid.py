@@ -5,8 +5,9 @@ from datetime import time
 import numpy as np
 import pytest
 
-from ecgviewer.gui.paper import grid_pixels, scale_text, seconds_of_day, time_label, time_step
-from tests.gui.test_page import PAGE
+from ecgviewer.gui.style.wording import seconds_of_day, time_label
+from ecgviewer.gui.trace.grid import grid_pixels, scale_text, time_step
+from tests.gui.trace.test_geometry import PAGE
 
 START = time(23, 59, 58, 500_000)
 

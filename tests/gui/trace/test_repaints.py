@@ -3,8 +3,8 @@
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.canvas import Canvas
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.signal.quality import Stretch
 from tests.gui.canvases import show
 from tests.gui.images import pixels

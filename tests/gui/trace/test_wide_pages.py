@@ -8,12 +8,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.gui.actions import Actions
-from ecgviewer.gui.canvas import Canvas
-from ecgviewer.gui.paper import span_words, time_step
-from ecgviewer.gui.reading import Reading
-from ecgviewer.gui.trace_bar import TraceBar
+from ecgviewer.gui.session.tolerant_reader import TolerantReader
+from ecgviewer.gui.trace.canvas import Canvas
+from ecgviewer.gui.trace.grid import span_words, time_step
+from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.record import Record, RecordError
 from tests.gui.canvases import THEME, wheel, x_of
 from tests.gui.conftest import open_and_wait, wait
@@ -36,7 +36,7 @@ def hours() -> Record:
 @pytest.fixture
 def wide(canvas: Canvas, hours: Record) -> Canvas:
     """All of it on the page."""
-    reading = Reading(hours)
+    reading = TolerantReader(hours)
     assert reading.fill(lambda: False)
     canvas.set_record(hours, reading=reading)
     canvas.set_log(heart_log(hours, "N" * 999 + "V"))
@@ -45,7 +45,7 @@ def wide(canvas: Canvas, hours: Record) -> Canvas:
 
 
 def test_the_wheel_goes_out_to_the_whole_recording_and_back(canvas: Canvas, hours: Record) -> None:
-    canvas.set_record(hours, reading=Reading(hours))
+    canvas.set_record(hours, reading=TolerantReader(hours))
     widths = []
     for _ in range(20):
         wheel(canvas, -1, Qt.KeyboardModifier.ControlModifier)
@@ -59,7 +59,7 @@ def test_the_wheel_goes_out_to_the_whole_recording_and_back(canvas: Canvas, hour
 
 
 def test_no_page_is_wider_than_the_recording(canvas: Canvas, hours: Record) -> None:
-    canvas.set_record(hours, reading=Reading(hours))
+    canvas.set_record(hours, reading=TolerantReader(hours))
     with pytest.raises(ValueError, match="mm/s"):
         canvas.fit_seconds(6 * HOUR_S)
 
@@ -67,10 +67,10 @@ def test_no_page_is_wider_than_the_recording(canvas: Canvas, hours: Record) -> N
 def test_the_list_offers_what_the_recording_has(qtbot, canvas: Canvas, hours: Record) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
-    bar = TraceBar(canvas, Actions(window), window)
+    bar = TraceToolbar(canvas, Actions(window), window)
     canvas.set_record(synthetic(seconds=10))
     short = bar.speed.count()
-    canvas.set_record(hours, reading=Reading(hours))
+    canvas.set_record(hours, reading=TolerantReader(hours))
     offered = [bar.speed.itemText(i) for i in range(short, bar.speed.count())]
     assert offered == ["2 min", "5 min", "10 min", "30 min", "1 h", "all, 3 h"]
     bar.speed.activated.emit(bar.speed.count() - 1)
@@ -103,7 +103,7 @@ def test_nothing_is_read_for_a_frame(wide: Canvas, hours: Record) -> None:
 
 
 def test_what_is_not_read_yet_is_hatched(canvas: Canvas, hours: Record) -> None:
-    reading = Reading(hours)
+    reading = TolerantReader(hours)
     canvas.set_record(hours, reading=reading)
     canvas.fit_seconds(3 * HOUR_S)
     before, waited = pixels(canvas), [canvas.awaits_samples]
@@ -124,7 +124,7 @@ def test_what_is_not_read_yet_is_hatched(canvas: Canvas, hours: Record) -> None:
 
 
 def test_ten_minutes_are_drawn_before_the_levels_are_there(canvas: Canvas, hours: Record) -> None:
-    canvas.set_record(hours, reading=Reading(hours))
+    canvas.set_record(hours, reading=TolerantReader(hours))
     canvas.fit_seconds(600)
     assert not canvas.awaits_samples
     assert is_color(pixels(canvas)[35:370, 90:], THEME.trace, within=60).any(axis=0).mean() > 0.9
@@ -150,7 +150,7 @@ def test_a_page_too_wide_to_filter_is_shown_as_recorded(canvas: Canvas, hours: R
         assert high - low < 1_000_000
         return np.zeros((2, high - low), np.float32)
 
-    canvas.set_record(hours, cleaned=cleaned, reading=(reading := Reading(hours)))
+    canvas.set_record(hours, cleaned=cleaned, reading=(reading := TolerantReader(hours)))
     reading.fill(lambda: False)
     canvas.fit_seconds(3 * HOUR_S)
     raw = pixels(canvas)[:335]
@@ -167,7 +167,7 @@ def test_damage_is_one_entry_and_told(hours: Record) -> None:
             raise RecordError("x.dat", "x.dat became shorter")
         return hours.reader(start, stop)
 
-    reading = Reading(synthetic(seconds=3 * HOUR_S, fs=100.0))
+    reading = TolerantReader(synthetic(seconds=3 * HOUR_S, fs=100.0))
     object.__setattr__(reading.record, "reader", broken)
     assert reading.fill(lambda: False)
     assert len(reading._failed) == 1
@@ -202,7 +202,7 @@ def test_time_labels_have_room_on_any_page(width_s: float) -> None:
 
 
 def test_leads_of_large_gain_do_not_overlap_on_a_wide_page(canvas: Canvas, hours: Record) -> None:
-    reading = Reading(hours)
+    reading = TolerantReader(hours)
     assert reading.fill(lambda: False)
     canvas.set_record(hours, reading=reading)
     canvas.gain_mm_mv = 40.0

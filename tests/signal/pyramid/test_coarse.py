@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from ecgviewer.signal.coarse import BLOCK, FINEST_STEP, Coarse
+from ecgviewer.signal.pyramid.coarse import BLOCK, FINEST_STEP, Coarse
 
 N = 3 * BLOCK + 1_237
 ECG = np.random.default_rng(3).normal(size=(2, N)).astype(np.float32)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgviewer.signal.envelope import Envelope, View, block_size, column_step
+from ecgviewer.signal.pyramid.envelope import Envelope, View, block_size, column_step
 
 RNG = np.random.default_rng(5)
 ECG = RNG.normal(size=(2, 30_011)).astype(np.float32)

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from bench.detection import Score, match, outside_flutter, score
 from ecgviewer.record import Record
-from ecgviewer.signal.detect import detect_block, join, refine
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION
-from tests.bench.detection import Score, match, outside_flutter, score
+from ecgviewer.signal.rpeaks.detect import detect_block, join, refine
 from tests.signals import demo, in_memory
 from tests.synthetic import NARROW_S, WIDE_S, made_ecg
 

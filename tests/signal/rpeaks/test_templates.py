@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ecgviewer.signal.params import DETECTION
-from ecgviewer.signal.shapes import cut_shapes, likeness
+from ecgviewer.signal.rpeaks.templates import cut_shapes, likeness
 
 STEP = DETECTION.shape_step
 NARROW = np.exp(-((np.arange(-30, 31) / 8) ** 2))

@@ -5,10 +5,10 @@ import pytest
 from train.clinical.choices import REVIEW_SHARE, choose, sharpened
 from train.clinical.configurations import N_FOLDS, grouped_folds, protocol_of, runs_of
 from train.clinical.figures import mean_f1, over_seeds, unseen_figures
-from train.clinical.page import _paced, section
 from train.config import Config, ConfigError
-from train.evaluate import Scored
+from train.pages.clinical_section import _paced, section
 from train.protocols import DS1, PACED, SVDB
+from train.scoring.score import Scores
 
 
 def test_folds_hold_every_record_once_and_paced_records_apart():
@@ -64,7 +64,7 @@ def scored(n=4000, seed=0):
     votes = rng.random((n, 2, 5)).astype(np.float32) * 0.7
     votes[np.arange(n), 0, label] += 0.5
     votes[np.arange(n), 1, label] += 0.2
-    return Scored(np.arange(n), label, rng.integers(0, 8, n), votes)
+    return Scores(np.arange(n), label, rng.integers(0, 8, n), votes)
 
 
 def test_choices_prefer_the_better_member_and_flag_a_tenth():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.train.synthetic import packed_beats
-from train import cache
 from train.clinical.rates import resampled
+from train.data import packed as cache
 
 
 @pytest.mark.parametrize("fs", [100, 128, 500, 1000])

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tests.train.synthetic import packed_beats, packed_noise
-from train import splits
 from train.clinical import runs
 from train.clinical.configurations import grouped_folds, runs_of
 from train.clinical.runs import Patients, cross_validate, read_patients
 from train.config import Config
-from train.database import RecordBeats
-from train.evaluate import Scored
-from train.fit import Trainer
+from train.data import splits
+from train.data.database import RecordBeats
+from train.data.sampling import bag, epoch_rows, some_from_copies
+from train.data.splits import Split
+from train.data.windows import WindowCutter
+from train.fit.trainer import Trainer
 from train.protocols import PROTOCOLS, Protocol
-from train.sampling import bag, epoch_rows, some_from_copies
-from train.splits import Split
-from train.windows import WindowCutter
+from train.scoring.score import Scores
 
 MITDB, PACED, SVDB, UNSEEN = ("101", "106", "108"), ("102",), ("800", "802"), ("100", "103")
 TRAINING = (*MITDB, *PACED, *SVDB)
@@ -171,9 +171,9 @@ def test_each_fold_is_trained_and_asked_on_its_own(
     def train(config: Config, split: Split, *_: object) -> None:
         pairs.append((config.validation_records, split))
 
-    def answer(_: object, cutter: WindowCutter, rows: NDArray[np.int64]) -> Scored:
+    def answer(_: object, cutter: WindowCutter, rows: NDArray[np.int64]) -> Scores:
         label = cutter.label.numpy()[rows]
-        return Scored(rows, label, cutter.record.numpy()[rows], np.zeros((len(rows), 1, 5)))
+        return Scores(rows, label, cutter.record.numpy()[rows], np.zeros((len(rows), 1, 5)))
 
     monkeypatch.setattr(runs, "_train", train)
     monkeypatch.setattr(runs, "learners_of", lambda *_: type("None_", (), {"networks": ()}))

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from ecgviewer.io.annotation_file import Annotations
-from ecgviewer.io.annotations import write_annotations
-from tests.io.records import ecg_like, write_record
-from train import cache
+from ecgviewer.formats.annotations import write_annotations
+from ecgviewer.formats.wfdb.annotation_file import Annotations
+from tests.formats.records import ecg_like, write_record
 from train.__main__ import app
-from train.commands import prepare as command
-from train.database import DatabaseError
+from train.commands import prepare
+from train.data import packed
+from train.data.database import DatabaseError
 from train.protocols import DATABASES, PROTOCOLS, Protocol
 
 NAMES = ("100", "101")
@@ -40,9 +40,9 @@ def data(tmp_path, monkeypatch):
         write_annotations(folder / f"{name}.atr", annotations)
     for name in DATABASES["nstdb"]:
         write_record(tmp_path / "data" / "nstdb", ecg_like(2_000), name=name)
-    monkeypatch.setattr(command, "DATABASES", {"mitdb": NAMES, "nstdb": DATABASES["nstdb"]})
+    monkeypatch.setattr(prepare, "DATABASES", {"mitdb": NAMES, "nstdb": DATABASES["nstdb"]})
     table = {"paper": Protocol({"mitdb": NAMES}, {}, COUNTS)}
-    monkeypatch.setattr(command, "PROTOCOLS", table)
+    monkeypatch.setattr(prepare, "PROTOCOLS", table)
     return tmp_path
 
 
@@ -59,14 +59,14 @@ def test_packs_counts_and_noise(data):
     done = run(data, "--noise")
     assert done.exit_code == 0, done.output
     assert "10 beats, N 2 S 2 V 2 F 2 Q 2" in done.output
-    assert len(cache.load(data / "cache" / "mitdb.cache").records) == 2
-    noise = cache.load(data / "cache" / "nstdb.cache")
+    assert len(packed.load(data / "cache" / "mitdb.cache").records) == 2
+    noise = packed.load(data / "cache" / "nstdb.cache")
     assert [r.name for r in noise.records] == list(DATABASES["nstdb"])
 
 
 def test_other_counts_leave_nothing_behind(data, monkeypatch):
     wrong = {"paper": Protocol({"mitdb": NAMES}, {}, (90_631, 2_781, 7_236, 803, 8_043))}
-    monkeypatch.setattr(command, "PROTOCOLS", wrong)
+    monkeypatch.setattr(prepare, "PROTOCOLS", wrong)
     done = run(data)
     assert isinstance(done.exception, DatabaseError)
     assert "N 2 S 2 V 2 F 2 Q 2 are not the published N 90,631" in str(done.exception)
@@ -78,7 +78,7 @@ def test_a_good_cache_outlives_a_bad_call(data, monkeypatch):
     path = data / "cache" / "mitdb.cache"
     before = digest(path)
     wrong = {"paper": Protocol({"mitdb": NAMES}, {}, (1, 2, 2, 2, 2))}
-    monkeypatch.setattr(command, "PROTOCOLS", wrong)
+    monkeypatch.setattr(prepare, "PROTOCOLS", wrong)
     assert isinstance(run(data, "--force").exception, DatabaseError)
     (data / "data" / "mitdb" / "101.atr").unlink()
     assert isinstance(run(data, "--force").exception, DatabaseError)

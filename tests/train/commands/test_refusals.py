@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from tests.train.synthetic import one_epoch, packed_beats, record_beats
-from train import results, scorings, splits
 from train.__main__ import main
-from train.commands.common import choose_device, load_data
 from train.config import Config, ConfigError
-from train.database import DatabaseError
-from train.fit import Trainer, build
-from train.learners import from_runs
-from train.splits import Split
-from train.windows import WindowCutter
+from train.data import splits
+from train.data.database import DatabaseError
+from train.data.load import choose_device, load_data
+from train.data.splits import Split
+from train.data.windows import WindowCutter
+from train.fit.trainer import Trainer, build
+from train.scoring import ledger, results
+from train.scoring.learners import from_runs
 
 CONFIG = Config(
     name="t", architecture="slap-over-leads", arguments={"n_cells": 8}, epochs=2, batch=32
@@ -53,7 +54,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, capsys, monke
 
 def test_a_run_without_a_folder_ends_before_its_first_epoch(tmp_path, capsys, monkeypatch):
     packed_beats(tmp_path, ("100",))
-    monkeypatch.setattr("train.commands.common.MITDB", ("100",))
+    monkeypatch.setattr("train.protocols.MITDB", ("100",))
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
     records = load_records(tmp_path)
     split = splits.stratified(np.concatenate([r.label for r in records]))
@@ -69,15 +70,15 @@ def test_a_run_without_a_folder_ends_before_its_first_epoch(tmp_path, capsys, mo
 
 
 def load_records(folder):
-    from train import cache
+    from train.data import packed
 
-    return cache.beats(cache.load(folder / "mitdb.cache"))
+    return packed.beats(packed.load(folder / "mitdb.cache"))
 
 
 def test_rows_scored_once_are_not_read_where_it_cannot_be_logged(tmp_path):
     (tmp_path / "results").write_text("")
     with pytest.raises(OSError, match="exists"):
-        scorings.allow(tmp_path / "results", "test", ["1"], reason="")
+        ledger.allow(tmp_path / "results", "test", ["1"], reason="")
 
 
 def test_an_unfinished_run_is_not_scored_where_that_is_done_once(run):

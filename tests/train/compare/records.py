@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ecgviewer.signal.segment import neighbours
-from train.compare.task import Settings, Task
-from train.database import RecordBeats
-from train.windows import WindowCutter
+from ecgviewer.signal.windows import neighbours
+from train.compare.classifier import Problem, Settings
+from train.data.database import RecordBeats
+from train.data.windows import WindowCutter
 
 
 def record(name: str, seed: int, n_beats: int = 160) -> RecordBeats:
@@ -29,12 +29,12 @@ def cutter(*, n_records: int = 2, n_beats: int = 160) -> WindowCutter:
     return WindowCutter(records, device="cpu")
 
 
-def task(settings: Settings, beats: WindowCutter | None = None) -> Task:
+def task(settings: Settings, beats: WindowCutter | None = None) -> Problem:
     """Every fourth beat for validation."""
     beats = beats or cutter()
     rows = np.arange(len(beats), dtype=np.int64)
     scored = rows % 4 == 0
-    return Task(beats, rows[~scored], rows[scored], settings, lambda line: None)
+    return Problem(beats, rows[~scored], rows[scored], settings, lambda line: None)
 
 
 class FakeData:

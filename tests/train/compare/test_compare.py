@@ -6,16 +6,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tests.train.compare_records import FakeData, cutter, record, task
-from train.compare import command, paper
+from tests.train.compare.records import FakeData, cutter, record, task
+from train import paper_figures
+from train.commands import compare
 from train.compare.classical import boosted_trees, nearest, random_forest, svm
+from train.compare.classifier import Settings
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import read, read_all
 from train.compare.runner import Data, Wanted, due, plan, run_one
-from train.compare.task import Settings
 from train.config import ConfigError
-from train.database import DatabaseError
-from train.splits import stratified, write_lists
+from train.data.database import DatabaseError
+from train.data.splits import stratified, write_lists
 
 CLASSICAL = {
     "random-forest": lambda: random_forest(20),
@@ -50,7 +51,7 @@ def test_without_scikit_learn_it_says_how_to_get_it(beats, monkeypatch):
 
 def test_the_plan_runs_every_classifier_once_before_a_second_seed():
     runs = plan(Wanted(seeds=2, folds=2))
-    once = len(CLASSIFIERS) + len(paper.TABLE_6)
+    once = len(CLASSIFIERS) + len(paper_figures.TABLE_6)
     assert len(runs) == 4 * once
     assert len({s.run for s in runs}) == len(runs)
     assert [(s.seed, s.fold) for s in runs[::once]] == [(1, 0), (1, 1), (2, 0), (2, 1)]
@@ -74,8 +75,8 @@ def test_the_plan_takes_what_is_asked_for():
 
 
 def test_tables_and_registry_name_the_same_classifiers():
-    assert set(paper.TABLE_6) == {n for n, row in CLASSIFIERS.items() if row.table == 6}
-    assert set(paper.TABLE_7) - {"proposed"} == {
+    assert set(paper_figures.TABLE_6) == {n for n, row in CLASSIFIERS.items() if row.table == 6}
+    assert set(paper_figures.TABLE_7) - {"proposed"} == {
         n for n, row in CLASSIFIERS.items() if row.table == 7
     }
 
@@ -120,9 +121,9 @@ def test_a_task_holds_no_row_of_the_test_part(tmp_path, monkeypatch):
     records = [record("a", 0), record("b", 1)]
     split = stratified(np.concatenate([r.label for r in records]))
     write_lists(records, split, tmp_path / "paper")
-    monkeypatch.setattr("train.splits.FOLDER", tmp_path)
-    monkeypatch.setattr("train.cache.load", lambda path: None)
-    monkeypatch.setattr("train.cache.beats", lambda packed, names: records)
+    monkeypatch.setattr("train.data.splits.FOLDER", tmp_path)
+    monkeypatch.setattr("train.data.packed.load", lambda path: None)
+    monkeypatch.setattr("train.data.packed.beats", lambda packed, names: records)
     data = Data(tmp_path, device="cpu")
     scored = set()
     for fold in range(5):
@@ -147,9 +148,9 @@ def test_an_absent_cache_is_one_sentence_before_the_first_run(tmp_path):
 
 @pytest.fixture
 def app(monkeypatch):
-    monkeypatch.setattr(command, "Data", FakeData)
+    monkeypatch.setattr(compare, "Data", FakeData)
     app = typer.Typer()
-    app.command()(command.compare)
+    app.command()(compare.compare)
     return app
 
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from tests.train.compare_records import cutter, task
+from tests.train.compare.records import cutter, task
+from train.compare.classifier import Settings, stratified_sample
 from train.compare.features import features, higher_order, rr_and_hos, rr_features, stretches
 from train.compare.neural import N_HISTORY, rr_hos_sequences, windows
 from train.compare.pictures import angular_field, pictures, recurrence_plot, transition_field
 from train.compare.runner import AUGMENT
-from train.compare.task import Settings, stratified_sample
 from train.config import Augment
 
 

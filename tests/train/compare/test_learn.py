@@ -3,13 +3,13 @@ import numpy as np
 import pytest
 import torch
 
-from tests.train.compare_records import cutter, task
-from train.compare import paper
+from tests.train.compare.records import cutter, task
+from train import paper_figures
+from train.compare.classifier import Settings
 from train.compare.learn import learn, one_cycle, sigmoids
+from train.compare.networks.cnn_lstm import CnnLstm
 from train.compare.neural import Member, fused, network
 from train.compare.registry import PROPOSED
-from train.compare.task import Settings
-from train.networks.cnn_lstm import CnnLstm
 
 SETTINGS = Settings(classifier="cnn-lstm", width=0.1, epochs=3, batch=32, max_minutes=1.0)
 
@@ -85,7 +85,7 @@ def test_members_are_fused_with_their_weights(beats):
 def test_the_papers_rates_are_taken_on_request(beats):
     settings = msgspec.structs.replace(SETTINGS, classifier="vit", epochs=0.05, rates="paper")
     outcome = network(CnnLstm, rate=1e-2)(task(settings, beats))
-    assert outcome.account["learning_rates"] == [paper.TABLE_6["vit"][0].rate]
+    assert outcome.account["learning_rates"] == [paper_figures.TABLE_6["vit"][0].rate]
 
 
 def test_fewer_training_beats_are_drawn_by_class(beats):

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from tests.train.synthetic import one_epoch, packed_noise, record_beats
-from train.augment import Noise, Variation, load_noise
 from train.config import Augment, Config, ConfigError
-from train.database import DatabaseError
-from train.fit import Trainer
-from train.splits import Split
-from train.windows import WindowCutter
+from train.data.augment import Noise, Variation, load_noise
+from train.data.database import DatabaseError
+from train.data.splits import Split
+from train.data.windows import WindowCutter
+from train.fit.trainer import Trainer
 
 ALL = Augment(noise_share=0.5, amplitude=0.2, shift_ms=20, time_warp=0.1)
 

@@ -6,13 +6,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from ecgviewer.rhythm.context import names
+from ecgviewer.features.context import names
 from ecgviewer.signal.params import CONTEXT
 from tests.train.synthetic import record_beats
 from train.config import Config
-from train.database import contexts
-from train.fibrillation import fibrillating_copy
-from train.sampling import some_from_copies
+from train.data.database import contexts
+from train.data.fibrillation import fibrillating_copy
+from train.data.sampling import some_from_copies
 
 
 @pytest.fixture(scope="module")

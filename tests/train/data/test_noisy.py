@@ -9,11 +9,11 @@ import torch
 
 from ecgviewer.signal.params import CONTEXT
 from tests.train.synthetic import packed_noise, record_beats
-from train.augment import load_noise
 from train.config import Config
-from train.database import contexts
-from train.noisy import SNR_DB, noisy_copy
-from train.sampling import row_weights, some_from_copies
+from train.data.augment import load_noise
+from train.data.database import contexts
+from train.data.noisy import SNR_DB, noisy_copy
+from train.data.sampling import row_weights, some_from_copies
 
 CONFIG = Config(name="t", architecture="slap", noisy_copies=2, noisy_share=0.5)
 

@@ -4,10 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.io.records import ecg_like, write_record
-from train import cache
-from train.cache import Packed, pack_record
-from train.database import DatabaseError
+from tests.formats.records import ecg_like, write_record
+from train.data import packed as cache
+from train.data.database import DatabaseError
+from train.data.packed import Packed, pack_record
 
 
 @pytest.fixture

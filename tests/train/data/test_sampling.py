@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from train.config import Config
-from train.sampling import bag, beat_weights, epoch_rows
+from train.data.sampling import bag, beat_weights, epoch_rows
 
 CONFIG = Config(name="t", architecture="slap")
 ROWS = np.arange(1_000, 2_000)

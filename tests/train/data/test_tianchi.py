@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from tests.tiny_ensemble import make_ensemble
-from train import tianchi
 from train.__main__ import app
 from train.config import ConfigError
-from train.database import DatabaseError
+from train.data import tianchi
+from train.data.database import DatabaseError
 
 LEADS = "I II V1 V2 V3 V4 V5 V6".split()
 

@@ -5,10 +5,10 @@ import torch
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER
-from ecgviewer.signal.segment import cut_windows, neighbours, window_bounds
+from ecgviewer.signal.windows import cut_windows, neighbours, window_bounds
 from tests.signals import demo, demo_ecg
-from train.database import RecordBeats
-from train.windows import WindowCutter, drop_leads
+from train.data.database import RecordBeats
+from train.data.windows import WindowCutter, drop_leads
 
 
 @pytest.fixture(scope="module")

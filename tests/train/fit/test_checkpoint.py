@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from tests.train.synthetic import one_epoch, record_beats
-from train import checkpoint
 from train.config import Config, ConfigError, differences, stored
-from train.fit import Trainer
-from train.ship import load_run
-from train.splits import Split
-from train.windows import WindowCutter
+from train.data.splits import Split
+from train.data.windows import WindowCutter
+from train.fit import checkpoint
+from train.fit.trainer import Trainer
+from train.scoring.learners import load_run
 
 CONFIG = Config(
     name="t", architecture="slap-over-leads", arguments={"n_cells": 8}, epochs=2, batch=32

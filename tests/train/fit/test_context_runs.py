@@ -7,9 +7,9 @@ import torch
 from ecgviewer.signal.params import CONTEXT
 from tests.train.synthetic import record_beats
 from train.config import Augment, Config
-from train.fit import Trainer
-from train.splits import Split
-from train.windows import WindowCutter
+from train.data.splits import Split
+from train.data.windows import WindowCutter
+from train.fit.trainer import Trainer
 
 CONFIG = Config(
     name="t",

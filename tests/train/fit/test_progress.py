@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from train.progress import TrainingProgress
+from train.fit.progress import TrainingProgress
 
 EPOCH = {
     "epoch": 0,

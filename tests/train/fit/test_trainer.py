@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from ecgviewer.signal.segment import neighbours
+from ecgviewer.signal.windows import neighbours
 from train.config import Config, ConfigError
 from train.config import read as read_config
-from train.database import DatabaseError, RecordBeats
-from train.fit import Trainer, learning_rate
-from train.splits import Split, read_lists, stratified, write_lists
-from train.windows import WindowCutter
+from train.data.database import DatabaseError, RecordBeats
+from train.data.splits import Split, read_lists, stratified, write_lists
+from train.data.windows import WindowCutter
+from train.fit.trainer import Trainer, learning_rate
 
 
 @pytest.fixture(scope="module")

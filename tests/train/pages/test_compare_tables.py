@@ -2,12 +2,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from train.compare.classifier import Settings
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import figures_of, read_all, result, write
 from train.compare.runner import AUGMENT
-from train.compare.tables import differ, grouped, percent, tables
-from train.compare.task import Settings
 from train.metrics import confusion
+from train.pages.compare_tables import differ, grouped, percent, tables
 
 
 def written(folder, name, *, errors, seed=1, augmented=False, clock=False, **terms):

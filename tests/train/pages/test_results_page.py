@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from train import results, scorings
 from train.__main__ import app
 from train.config import ConfigError
-from train.evaluate import Scored, figures
-from train.folds import summary
-from train.learners import Learners
-from train.results_page import page
+from train.pages.results_page import page
+from train.scoring import ledger, results
+from train.scoring.folds import summary
+from train.scoring.learners import Learners
+from train.scoring.score import Scores, figures
 
 
 def scored(seed=0, n=400):
@@ -18,7 +18,7 @@ def scored(seed=0, n=400):
     label = rng.integers(0, 5, n)
     votes = rng.random((n, 2, 5)).astype(np.float32)
     votes[np.arange(n), :, label] += 0.6
-    return Scored(np.arange(n), label, np.zeros(n, np.int64), votes)
+    return Scores(np.arange(n), label, np.zeros(n, np.int64), votes)
 
 
 ACCOUNT = {"config": {"epochs": 14, "seed": 1}, "epochs_run": 9, "best_epoch": 3, "minutes": 80.0}
@@ -36,7 +36,7 @@ def folder(tmp_path):
     results.write(tmp_path / "ds1-on-ds2.json", {"both": unseen}, kind="ds1-on-ds2", **made)
     folds = summary({0: answers, 2: scored(1)}, {0: LEARNERS, 2: LEARNERS}, ["a", "b"])
     results.write(tmp_path / "cross-validate.json", folds, kind="cross-validate", **made)
-    scorings.log(tmp_path, "test", ["1"], names=["a"], figures=found, reason="")
+    ledger.log(tmp_path, "test", ["1"], names=["a"], figures=found, reason="")
     return tmp_path
 
 
@@ -95,7 +95,7 @@ def test_a_damaged_result_is_one_sentence(folder):
     with pytest.raises(ConfigError, match=r"paper\.json: damaged result"):
         page(folder)
     (folder / "paper.json").unlink()
-    (folder / scorings.LOG).write_text("nonsense\n")
+    (folder / ledger.LOG).write_text("nonsense\n")
     with pytest.raises(ConfigError, match="damaged log"):
         page(folder)
 
@@ -131,13 +131,13 @@ def test_figures_are_drawn_of_all_there_is(folder, tmp_path):
 
 
 def test_the_distribution_of_classes_is_drawn():
-    draw = pytest.importorskip("train.figures", reason="figures need the extra train")
+    draw = pytest.importorskip("train.pages.pictures", reason="figures need the extra train")
     figure = draw.class_distribution({"train": [9, 8, 7, 6, 5], "test": [1, 1, 1, 1, 0]})
     assert len(figure.axes[0].patches) == 10
 
 
 def test_colours_are_capped_at_a_hundred_beats():
-    draw = pytest.importorskip("train.figures", reason="figures need the extra train")
+    draw = pytest.importorskip("train.pages.pictures", reason="figures need the extra train")
     figure = draw.confusion(np.diag([90_000, 150, 100, 50, 0]).tolist(), "t")
     image = figure.axes[0].images[0]
     assert image.get_clim() == (0, 100)

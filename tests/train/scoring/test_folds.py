@@ -5,11 +5,12 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.train.synthetic import packed_beats
-from train import cache, folds, scorings, splits
 from train.__main__ import app, main
-from train.commands import common
+from train.commands import options as common
 from train.config import Config, ConfigError
-from train.database import DatabaseError
+from train.data import packed, splits
+from train.data.database import DatabaseError
+from train.scoring import folds, ledger
 
 NAMES = ("100", "101")
 TOML = """
@@ -27,7 +28,7 @@ def place(tmp_path, monkeypatch):
     """A folder with a packed database of 60 beats, their committed lists and two configurations."""
     monkeypatch.setattr(common, "MITDB", NAMES)
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
-    records = cache.beats(cache.load(packed_beats(tmp_path, NAMES)))
+    records = packed.beats(packed.load(packed_beats(tmp_path, NAMES)))
     split = splits.stratified(np.concatenate([r.label for r in records]))
     splits.write_lists(records, split, tmp_path / "splits" / "paper")
     for name in ("first", "second"):
@@ -73,12 +74,12 @@ def test_folds_are_trained_scored_and_resumed(place):
 
 
 def validation(place, fold):
-    records = cache.beats(cache.load(place / "mitdb.cache"))
+    records = packed.beats(packed.load(place / "mitdb.cache"))
     return splits.paper_fold(records, fold).validation
 
 
 def test_every_fold_leaves_the_same_tenth_alone(place):
-    records = cache.beats(cache.load(place / "mitdb.cache"))
+    records = packed.beats(packed.load(place / "mitdb.cache"))
     found = [splits.paper_fold(records, k) for k in range(5)]
     assert all(np.array_equal(s.test, found[0].test) for s in found)
     together = np.concatenate([s.validation for s in found])
@@ -88,7 +89,7 @@ def test_every_fold_leaves_the_same_tenth_alone(place):
 def test_a_committed_tenth_that_is_another_is_refused(place):
     path = place / "splits" / "paper" / "test.json"
     path.write_text(path.read_text().replace('"100":[', '"100":[150,', 1))
-    records = cache.beats(cache.load(place / "mitdb.cache"))
+    records = packed.beats(packed.load(place / "mitdb.cache"))
     with pytest.raises(DatabaseError, match="would not set these beats aside"):
         splits.paper_fold(records, 1)
     path.write_text("{")
@@ -123,9 +124,9 @@ def test_evaluate_scores_the_tenth_once_and_logs_it(place):
     assert read(place, "first-second-on-validation")["both"] == {
         **read(place, "cross-validate")["folds"]["0"]["fused"],
     }
-    assert not scorings.read(place / "results")
+    assert not ledger.read(place / "results")
     assert call(place, *command, "--rows", "test").exit_code == 0
-    (line,) = scorings.read(place / "results")
+    (line,) = ledger.read(place / "results")
     found = read(place, "first-second-on-test")
     assert (line.rows, line.accuracy) == ("test", found["both"]["accuracy"])
     assert set(found) >= {"both", "lead 1", "lead 2", "members", "config", "seeds", "minutes"}
@@ -133,7 +134,7 @@ def test_evaluate_scores_the_tenth_once_and_logs_it(place):
     assert isinstance(again.exception, ConfigError)
     assert "a second time needs --reason" in str(again.exception)
     assert call(place, *command, "--rows", "test", "--reason", "a card was lost").exit_code == 0
-    assert [s.reason for s in scorings.read(place / "results")] == ["", "a card was lost"]
+    assert [s.reason for s in ledger.read(place / "results")] == ["", "a card was lost"]
 
 
 def test_rows_a_network_was_trained_on_are_refused(place):

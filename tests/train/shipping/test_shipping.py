@@ -6,12 +6,14 @@ from typer.testing import CliRunner
 
 from ecgviewer.model.bundle import load_bundle
 from tests.train.synthetic import packed_beats
-from train import cache, scorings, shipping, splits
 from train.__main__ import app
-from train.commands import common
+from train.commands import options as common
 from train.config import ConfigError
+from train.data import packed, splits
+from train.pages.results_page import page
 from train.protocols import Protocol
-from train.results_page import page
+from train.scoring import ledger
+from train.shipping import paper
 
 PATIENTS = ("100", "101")
 RUNS = ("paper-resnet", "paper-slap", "ds1-resnet", "ds1-slap")
@@ -31,10 +33,10 @@ def place(tmp_path, monkeypatch):
     """Four finished runs on two short records: one is DS1, the other DS2."""
     monkeypatch.setattr(common, "MITDB", PATIENTS)
     monkeypatch.setattr(common, "PROTOCOLS", {"ds1": Protocol({"mitdb": ("100",)}, {})})
-    monkeypatch.setattr(shipping, "MITDB", PATIENTS)
-    monkeypatch.setattr(shipping, "DS2", ("101",))
+    monkeypatch.setattr(paper, "MITDB", PATIENTS)
+    monkeypatch.setattr(paper, "DS2", ("101",))
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
-    records = cache.beats(cache.load(packed_beats(tmp_path, PATIENTS)))
+    records = packed.beats(packed.load(packed_beats(tmp_path, PATIENTS)))
     split = splits.stratified(np.concatenate([r.label for r in records]))
     splits.write_lists(records, split, tmp_path / "splits" / "paper")
     for name in RUNS:
@@ -62,7 +64,7 @@ def test_finished_runs_are_scored_once_and_become_a_bundle(place):
     assert bundle.card.unseen_sentence.startswith("Trained on beats of the very patients")
     found = json.loads((place / "results" / "paper.json").read_text())
     assert found["test"]["both"]["beats"] == 5  # a tenth of 12 beats of each of five classes
-    logged = scorings.read(place / "results")
+    logged = ledger.read(place / "results")
     assert [line.rows for line in logged] == ["test", "ds2"]
     assert logged[0].networks == [m.card.weights_sha256 for m in bundle.members]
     text = page(place / "results")

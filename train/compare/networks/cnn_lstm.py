@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from ecgviewer.model.slap import remember
-from train.networks.layers import as_image, channels_last, conv_block, scaled
+from train.compare.networks.layers import as_image, channels_last, conv_block, scaled
 
 
 class CnnLstm(nn.Module):

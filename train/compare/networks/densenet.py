@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from train.networks.layers import as_image, channels_last, conv, conv_block, scaled
+from train.compare.networks.layers import as_image, channels_last, conv, conv_block, scaled
 
 
 class DenseLayer(nn.Module):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from train.networks.layers import channels_last, scaled
+from train.compare.networks.layers import channels_last, scaled
 
 N_PICTURES = 3
 

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from ecgviewer.model.slap import remember
-from train.networks.layers import scaled
+from train.compare.networks.layers import scaled
 
 
 class Lstm(nn.Module):

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from train.networks.layers import as_image, channels_last, conv_block, scaled
+from train.compare.networks.layers import as_image, channels_last, conv_block, scaled
 
 # channels of the convolutions between poolings (Simonyan & Zisserman 2015, configuration D)
 STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))

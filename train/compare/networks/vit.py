@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from train.networks.layers import scaled
+from train.compare.networks.layers import scaled
 
 N_PATCHES = 9  # the paper's
 

@@ -5,13 +5,14 @@ Words are joined by "and": `V` or `SV` (classes), `abnormal`, `pending`, a flag 
 """
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beat import FLAGS, BeatClass
-from ecgviewer.gui.formats import parse_clock
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.beat import FLAGS
+from ecgviewer.beats.columns import Columns
+from ecgviewer.gui.style.wording import parse_clock
 
 EXAMPLES = "V  abnormal  conf<0.6  rr>1200  hr>100  noisy  12:00-13:30  #120"
 _COMPARISON = re.compile(r"(conf|rr|hr)(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
@@ -21,35 +22,6 @@ _CLASSES = re.compile(r"[NSVFQ]+", re.IGNORECASE)
 
 class QueryError(ValueError):
     """A word of the filter line that means nothing here."""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What the table knows of n beats, one array per column.
-
-    Attributes
-    ----------
-    time_s : (n,) float64
-        Seconds from the record's start.
-    classes : (n,) int8
-        AAMI class, -1 while pending.
-    confidence, rr_ms, hr_bpm : (n,) float64
-        NaN where there is none.
-    flags : (n,) uint16
-        Bit i stands for beat.FLAGS[i].
-    """
-
-    time_s: NDArray[np.float64]
-    classes: NDArray[np.int8]
-    confidence: NDArray[np.float64]
-    rr_ms: NDArray[np.float64]
-    hr_bpm: NDArray[np.float64]
-    flags: NDArray[np.uint16]
-
-    @property
-    def n_beats(self) -> int:
-        """Beats in every column."""
-        return len(self.time_s)
 
 
 def matches(text: str, columns: Columns) -> NDArray[np.bool_]:

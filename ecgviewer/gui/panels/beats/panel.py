@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.gui.beat_query import EXAMPLES, Columns
-from ecgviewer.gui.beat_table import BeatTableModel
-from ecgviewer.gui.formats import count
-from ecgviewer.gui.theme import Theme
+from ecgviewer.beats.columns import Columns
+from ecgviewer.gui.panels.beats.filter import EXAMPLES
+from ecgviewer.gui.panels.beats.table import BeatTableModel
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.style.wording import count
 
 # Buttons over the filter line: what they say and what they write into it
 _SHORTCUTS = (

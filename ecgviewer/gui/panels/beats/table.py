@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from ecgviewer.beat import FLAGS, BeatClass
-from ecgviewer.gui.beat_query import SORT_KEYS, Columns, QueryError, matches, row_order
-from ecgviewer.gui.formats import clock
-from ecgviewer.gui.theme import Theme
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.beat import FLAGS
+from ecgviewer.beats.columns import Columns
+from ecgviewer.gui.panels.beats.filter import SORT_KEYS, QueryError, matches, row_order
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.style.wording import clock
 
 HEADINGS = ("#", "elapsed", "class", "conf", "RR ms", "HR", "flags")
 _TIPS = (

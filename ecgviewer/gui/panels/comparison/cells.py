@@ -10,7 +10,7 @@ from ecgviewer.evaluation.recording import Evaluation
 
 
 @dataclass(frozen=True)
-class Places:
+class Cells:
     """The beats of one cell.
 
     Attributes
@@ -32,7 +32,7 @@ class Places:
         return len(self.samples)
 
 
-def places_of(evaluation: Evaluation, own: NDArray[np.int64], row: int, column: int) -> Places:
+def places_of(evaluation: Evaluation, own: NDArray[np.int64], row: int, column: int) -> Cells:
     """The beats of a cell, each with the program's own beat that it was paired with.
 
     Parameters
@@ -56,4 +56,4 @@ def places_of(evaluation: Evaluation, own: NDArray[np.int64], row: int, column: 
         before = np.maximum(after - 1, 0)
         nearer = np.abs(own[before] - wanted) <= np.abs(own[after] - wanted)
         beats = np.where(nearer, before, after).astype(np.int64)
-    return Places(row, column, samples, beats)
+    return Cells(row, column, samples, beats)

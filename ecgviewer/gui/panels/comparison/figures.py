@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ecgviewer.ec57.figures import BeatFigures, Ratio
 from ecgviewer.ec57.runs import CHAMBERS, RUN_KINDS
 from ecgviewer.evaluation.recording import Evaluation
-from ecgviewer.gui.formats import count
+from ecgviewer.gui.style.wording import count
 
 _DASH = "–"  # there is no such figure
 _GROUPS = (("QRS", "qrs"), ("VEB", "veb"), ("SVEB", "sveb"))

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.beat import N_CLASSES, BeatClass
+from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.ec57.beats import LETTERS, NO_BEAT, SHUT_DOWN
-from ecgviewer.gui.formats import count
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.style.wording import count
 
 _N = len(LETTERS)
 _NARROWEST, _SIGN = 34, 9  # pixels: a column; the square of a class

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.beat import SYMBOL_TABLES
+from ecgviewer.aami import SYMBOL_TABLES
 from ecgviewer.evaluation.recording import DEFAULT_MAPPING, Evaluation
-from ecgviewer.gui.figures_html import figures_html
-from ecgviewer.gui.matrix_view import MatrixView, column_words, row_words
-from ecgviewer.gui.panels.place_list import PlaceList
-from ecgviewer.gui.places import Places
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.panels.comparison.cells import Cells
+from ecgviewer.gui.panels.comparison.figures import figures_html
+from ecgviewer.gui.panels.comparison.matrix import MatrixView, column_words, row_words
+from ecgviewer.gui.panels.comparison.time_list import TimeList
+from ecgviewer.gui.style.theme import Theme
 
 DEFAULT_REFERENCE = "atr"
 _FIGURES, _MARGINS = 176, 18  # pixels: height of the figures; around and between the parts
@@ -52,7 +52,7 @@ class ComparisonPanel(QWidget):
         self.about.setWordWrap(True)
         self.matrix = MatrixView(theme, self)
         self.matrix.cell_chosen.connect(self.cell_chosen)
-        self.places = PlaceList(self)
+        self.places = TimeList(self)
         self.places.place_chosen.connect(self.place_chosen)
         self.figures = QLabel(self)
         self.figures.setTextFormat(Qt.TextFormat.RichText)
@@ -102,7 +102,7 @@ class ComparisonPanel(QWidget):
         self._write_figures()
         self._body.show()
 
-    def show_places(self, places: Places, fs: float) -> None:
+    def show_places(self, places: Cells, fs: float) -> None:
         """List the beats of the cell that was chosen; the first one is gone to."""
         title = f"{row_words(places.row)}, {column_words(places.column)}"
         if not len(places):

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QToolButton, QVBoxLayout, QWidget
 
-from ecgviewer.gui.formats import clock, count
+from ecgviewer.gui.style.wording import clock, count
 
 _HINT = "Click a cell, or press Enter on it, to go through its beats."
 _ROWS = 4  # that are seen at least
@@ -41,7 +41,7 @@ class _TimesView(QListView):
         return QSize(80, self.sizeHint().height())
 
 
-class PlaceList(QWidget):
+class TimeList(QWidget):
     """Next, previous, and a list of all."""
 
     place_chosen = Signal(int)

@@ -4,8 +4,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ecgviewer.beat import BeatClass
-from ecgviewer.gui.theme import Theme
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.style.theme import Theme
 
 
 class ProbabilityBars(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ecgviewer.gui.theme import Theme
+from ecgviewer.gui.style.theme import Theme
 
 _FS_HZ = 360  # of every window
 _MIN_SPAN = 4.0  # standard deviations: a flat input is drawn flat, not blown up

@@ -1,15 +1,39 @@
 """One beat's input as the networks see it, from the cleaned trace at hand; no Qt, no networks."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ecgviewer.gui.panels.inspector import NetworkInput
-from ecgviewer.pipeline import Inputs, Scan
+from ecgviewer.analysis.inputs import Inputs
+from ecgviewer.beats.scan import Scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.segment import cut_windows, window_bounds
+from ecgviewer.signal.windows import cut_windows, window_bounds
+
+
+@dataclass(frozen=True)
+class NetworkInput:
+    """What the networks read of one beat.
+
+    Attributes
+    ----------
+    index : int
+        The beat, from 0.
+    values : (2, 400) float32
+        Both inputs.
+    names : tuple of str
+        Leads they come from; "" where there is none.
+    r_offset : int
+        Place of the R peak.
+    """
+
+    index: int
+    values: NDArray[np.float32]
+    names: tuple[str, ...]
+    r_offset: int
 
 
 def input_job(
@@ -17,7 +41,7 @@ def input_job(
 ) -> Callable[[CleanedSignal], NetworkInput]:
     """A question for the signal thread: the window of one beat.
 
-    The same as `pipeline.beat_input`, but from blocks that are cleaned already. `prep` is the
+    The same as `beat_input`, but from blocks that are cleaned already. `prep` is the
     networks' own: they may cap a window where others do not.
     """
     names = tuple("" if i is None else record.leads[i].name for i in inputs)

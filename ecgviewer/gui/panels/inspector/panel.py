@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ecgviewer.beat import Beat
-from ecgviewer.gui.elided import ElidedLabel
-from ecgviewer.gui.formats import clock, count
-from ecgviewer.gui.panels.bars import ProbabilityBars
-from ecgviewer.gui.panels.input_plot import InputPlot
-from ecgviewer.gui.theme import Theme
+from ecgviewer.beats.beat import Beat
+from ecgviewer.gui.panels.inspector.bars import ProbabilityBars
+from ecgviewer.gui.panels.inspector.input_plot import InputPlot
+from ecgviewer.gui.panels.inspector.network_input import NetworkInput
+from ecgviewer.gui.style.elided_label import ElidedLabel
+from ecgviewer.gui.style.theme import Theme
+from ecgviewer.gui.style.wording import clock, count
 
 _HINT = "Click a beat to see what the networks saw of it."
 _FLAG_TIPS = {
@@ -45,28 +44,6 @@ class Inspection:
     beat: Beat
     time_s: float
     members: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class NetworkInput:
-    """What the networks read of one beat.
-
-    Attributes
-    ----------
-    index : int
-        The beat, from 0.
-    values : (2, 400) float32
-        Both inputs.
-    names : tuple of str
-        Leads they come from; "" where there is none.
-    r_offset : int
-        Place of the R peak.
-    """
-
-    index: int
-    values: NDArray[np.float32]
-    names: tuple[str, ...]
-    r_offset: int
 
 
 class Inspector(QWidget):

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from ecgviewer.gui.beat_query import Columns, QueryError, matches, row_order
+from ecgviewer.beats.columns import Columns
+from ecgviewer.gui.panels.beats.filter import QueryError, matches, row_order
 
 
 @pytest.fixture

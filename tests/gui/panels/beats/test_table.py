@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
-from ecgviewer.gui.beat_query import Columns
-from ecgviewer.gui.beat_table import HEADINGS, BeatTableModel, flag_words
-from ecgviewer.gui.theme import THEMES
+from ecgviewer.beats.columns import Columns
+from ecgviewer.gui.panels.beats.table import HEADINGS, BeatTableModel, flag_words
+from ecgviewer.gui.style.theme import THEMES
 
 
 def columns(n: int) -> Columns:

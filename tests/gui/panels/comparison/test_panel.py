@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from ecgviewer.beat import BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.ec57.beats import LETTERS, NO_BEAT, SHUT_DOWN, compare
 from ecgviewer.ec57.marks import marks_of_beats
 from ecgviewer.ec57.runs import CHAMBERS, compare_runs
 from ecgviewer.evaluation.recording import Evaluation
-from ecgviewer.gui.matrix_view import MatrixModel, can_be
-from ecgviewer.gui.panels.comparison import ComparisonPanel
-from ecgviewer.gui.places import places_of
-from ecgviewer.gui.theme import THEMES
+from ecgviewer.gui.panels.comparison.cells import places_of
+from ecgviewer.gui.panels.comparison.matrix import MatrixModel, can_be
+from ecgviewer.gui.panels.comparison.panel import ComparisonPanel
+from ecgviewer.gui.style.theme import THEMES
 
 N, S, V = BeatClass.N, BeatClass.S, BeatClass.V
 FS = 250.0  # of the reference; the record has 360

@@ -1,14 +1,14 @@
 import pytest
 import torch
 
+from train.compare.networks.cnn_lstm import CnnLstm
+from train.compare.networks.densenet import DenseNet1d
+from train.compare.networks.image_fusion import ImageFusion
+from train.compare.networks.layers import scaled
+from train.compare.networks.lstm import Lstm
+from train.compare.networks.vgg import Vgg1d
+from train.compare.networks.vit import Vit1d
 from train.compare.registry import resnet, rr_hos_lstm, slap
-from train.networks.cnn_lstm import CnnLstm
-from train.networks.densenet import DenseNet1d
-from train.networks.image_fusion import ImageFusion
-from train.networks.layers import scaled
-from train.networks.lstm import Lstm
-from train.networks.vgg import Vgg1d
-from train.networks.vit import Vit1d
 
 WINDOWS = {
     "densenet": DenseNet1d,

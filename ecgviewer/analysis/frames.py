@@ -1,0 +1,57 @@
+"""Frames of playback, cut from the cleaned signal."""
+
+import numpy as np
+
+from ecgviewer.beats.beat import Beat, Frame
+from ecgviewer.beats.log import BeatLog
+from ecgviewer.record import Record
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.params import PAPER, Preprocessing
+
+
+def cleaned_signal(
+    record: Record, *, leads: tuple[int, ...] | None = None, prep: Preprocessing = PAPER
+) -> CleanedSignal:
+    """The cleaned trace of leads (all ECG leads by default), for display and playback."""
+    chosen = record.ecg_leads if leads is None else leads
+    return CleanedSignal(TimeGrid(record), chosen, prep=prep)
+
+
+def n_frames(cleaned: CleanedSignal) -> int:
+    """Playback frames of 400 samples in a recording; the last may be part empty."""
+    return -(-cleaned.grid.n_samples // cleaned.prep.window)
+
+
+def frame(cleaned: CleanedSignal, log: BeatLog, index: int) -> Frame:
+    """One frame of playback: 400 cleaned samples and what is known of its beats.
+
+    Parameters
+    ----------
+    cleaned : CleanedSignal
+        Leads to show.
+    log : BeatLog
+        Beats so far; those without a class come as pending.
+    index : int
+        Frame number, from 0.
+
+    Returns
+    -------
+    Frame
+    """
+    size, fs = cleaned.prep.window, cleaned.prep.grid_fs_hz
+    low, high = index * size, (index + 1) * size
+    beats = frame_beats(cleaned.grid, log, index, prep=cleaned.prep)
+    return Frame(index, low / fs, high / fs, cleaned.between(low, high), beats)
+
+
+def frame_beats(
+    grid: TimeGrid, log: BeatLog, index: int, *, prep: Preprocessing = PAPER
+) -> tuple[Beat, ...]:
+    """The beats of one frame of playback as they are known now; reads no sample."""
+    low, high = index * prep.window, (index + 1) * prep.window
+    start, stop = grid.to_own(np.array([low, high]))
+    if high >= grid.n_samples:
+        stop += 1  # to_own stops at the last sample, which belongs to the last frame
+    span = log.between(int(start), int(stop))
+    return tuple(log.beat(i) for i in range(span.start, span.stop))

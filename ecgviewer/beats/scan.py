@@ -1,0 +1,72 @@
+"""What a scan finds: R peaks and stretches of one record."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecgviewer.signal.params import Detection
+from ecgviewer.signal.quality import Stretch
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One recording's beats, before their classes.
+
+    Attributes
+    ----------
+    samples : (n,) int64
+        R peaks, samples of the record's own rate, ascending.
+    positions : (n,) int64
+        The same on the 360 Hz grid.
+    before, after : (n,) int64
+        Neighbouring marks on the grid, -1 where there is none.
+    stretches : tuple of Stretch
+        Gaps, flat and noisy stretches per lead.
+    unreadable : (m, 2) int64
+        Own-sample spans in which no ECG lead can be read.
+    leads : tuple of int
+        Channels that were searched.
+    source : str
+        "detect" or the annotator the positions come from.
+    detection : Detection
+        Numbers of the detector.
+    """
+
+    samples: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    stretches: tuple[Stretch, ...]
+    unreadable: NDArray[np.int64]
+    leads: tuple[int, ...]
+    source: str
+    detection: Detection
+
+    @property
+    def n_beats(self) -> int:
+        """Beats found."""
+        return len(self.samples)
+
+
+@dataclass(frozen=True)
+class ScanStep:
+    """One block further.
+
+    Attributes
+    ----------
+    done, total : int
+        Blocks.
+    samples : (m,) int64
+        R peaks that became final with this block, own samples.
+    stretches : tuple of Stretch
+        All stretches so far.
+    scan : Scan or None
+        Set in the last step.
+    """
+
+    done: int
+    total: int
+    samples: NDArray[np.int64]
+    stretches: tuple[Stretch, ...]
+    scan: Scan | None = None
