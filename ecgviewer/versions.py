@@ -11,7 +11,7 @@ from ecgviewer import __version__
 
 # Libraries whose version can move a number of the report, by the name they are installed under.
 _LIBRARIES = ("numpy", "scipy", "PyWavelets", "bottleneck", "torch", "wfdb")
-# What stands between a recording's samples and its classes; `gui` and `cli` do not.
+# What decides a beat's place and class. A changed word in a menu keeps a user's results.
 _COMPUTES = ("signal", "formats", "model", "features", "beats", "analysis")
 
 
@@ -34,7 +34,7 @@ def code_hash() -> str:
     two builds of one version.
     """
     root = Path(__file__).resolve().parent
-    sources = [*root.glob("*.py"), *(f for name in _COMPUTES for f in (root / name).rglob("*.py"))]
+    sources = [file for name in _COMPUTES for file in (root / name).rglob("*.py")]
     digest, n_read = hashlib.sha256(), 0
     if getattr(sys, "frozen", False):  # the code is in the executable
         root, sources = Path(sys.executable).parent, [Path(sys.executable)]

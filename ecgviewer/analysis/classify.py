@@ -30,6 +30,7 @@ def analyze(
     order: Order | None = None,
     inputs: Inputs | None = None,
     batch: int = BATCH,
+    done: NDArray[np.bool_] | None = None,
     stop: Stop = lambda: False,
     hurried: Stop = lambda: False,
 ) -> Iterator[BeatBatch]:
@@ -51,6 +52,8 @@ def analyze(
         Channels for the two network inputs; by name where not given.
     batch : int
         Beats a batch, at most.
+    done : (n,) bool, optional
+        Beats that have their class already: they are not classified again.
     stop : callable
         Asked several times a batch, on any thread, whether to give up.
     hurried : callable
@@ -67,18 +70,18 @@ def analyze(
         return
     inputs = default_inputs(record, prep=prep) if inputs is None else inputs
     classifier = Classifier(record, result, ensemble, inputs, in_turn=order is None)
-    pending = np.ones(result.n_beats, np.bool_)
+    pending = np.ones(result.n_beats, np.bool_) if done is None else ~done
     give_up = _GiveUp(stop, hurried)
     while pending.any():
         wanted = _wanted(pending, order, batch)
         try:
-            done = classifier.batch(wanted, give_up)
+            classified = classifier.batch(wanted, give_up)
         except Stopped:
             if give_up.stopped:
                 return
             continue
         pending[wanted] = False
-        yield done
+        yield classified
 
 
 class _GiveUp:

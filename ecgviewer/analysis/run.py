@@ -1,51 +1,324 @@
-"""The whole way of one record: scan, then classes."""
+"""The whole way of one record, from its files to the class of every beat, as a stream of events.
 
-from collections.abc import Callable
+Window, command line, evaluation, self-test, archive and cluster iterate the same generator, so that
+no two of them can find other beats or give other classes.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import DE_CHAZAL, FLUTTER_WAVE
-from ecgviewer.analysis.cache.cache import DETECT
+from ecgviewer.analysis.cache.cache import (
+    CachedResult,
+    FileHashes,
+    ResultCache,
+    hash_files,
+)
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.analysis.scan import scan
-from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.log import BeatBatch, BeatLog
 from ecgviewer.beats.results import Results
-from ecgviewer.formats.annotations import read_annotations
+from ecgviewer.beats.scan import DETECT, Scan, ScanStep
+from ecgviewer.formats.annotations import annotation_file, read_annotations
+from ecgviewer.model.bundle import BundleError
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
+from ecgviewer.runtime.pool import Stop
+from ecgviewer.signal.params import Detection
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
+@dataclass(frozen=True)
+class FilesHashed:
+    """The record's files as they are before its first sample is read."""
+
+    hashes: FileHashes
+
+
+@dataclass(frozen=True)
+class Cached:
+    """An earlier run did the same with the same files: all there is to know; nothing follows."""
+
+    result: CachedResult
+
+
+@dataclass(frozen=True)
+class BeatsFound:
+    """One block further; the last step carries the scan."""
+
+    step: ScanStep
+
+
+@dataclass(frozen=True)
+class ClassesStarted:
+    """The beats are all found and the networks are there."""
+
+    ensemble: Ensemble
+
+
+@dataclass(frozen=True)
+class BeatsClassified:
+    """Classes of some beats."""
+
+    batch: BeatBatch
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The last event of a run: whether it got to its end or was stopped before."""
+
+    whole: bool
+
+
+class Order(Protocol):
+    """Which beats are wanted next."""
+
+    def __call__(self, pending: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Indices, the most urgent first, of beats (n,) of which some are pending."""
+
+    def hurried(self) -> bool:
+        """Whether other beats than those of the present batch are wanted sooner."""
+
+
+Event = FilesHashed | Cached | BeatsFound | ClassesStarted | BeatsClassified | Ended
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an earlier run that was cut short has found.
+
+    Attributes
+    ----------
+    scan : Scan
+        All beats.
+    classified : (n,) bool
+        Those that have their class: it is not asked for again.
+    hashes : FileHashes or None
+        The files as they were before that run read the first sample.
+    """
+
+    scan: Scan
+    classified: NDArray[np.bool_]
+    hashes: FileHashes | None
+
+
+def run(
+    record: Record,
+    ensemble: Callable[[], Ensemble],
+    *,
+    inputs: Inputs,
+    beats_from: str,
+    detection: Detection,
+    order: Callable[[Scan], Order] | None = None,
+    cache: ResultCache | None = None,
+    known: Known | None = None,
+    stop: Stop = never,
+) -> Iterator[Event]:
+    """Find every beat of a record and classify it.
+
+    Parameters
+    ----------
+    record : Record
+        The record.
+    ensemble : callable
+        Gives the networks; called once they are needed, which may be after the beats are found.
+    inputs : (int or None, int or None)
+        Channels the networks read.
+    beats_from : str
+        "detect", or the annotator whose beats are classified in place of detected ones.
+    detection : Detection
+        Numbers of the detector.
+    order : callable, optional
+        Gives, once the beats are known, the order in which classes are wanted; by default the
+        beats' own. No order changes a class.
+    cache : ResultCache, optional
+        Where the results of an earlier run are looked for.
+    known : Known, optional
+        What an earlier run of the same record has found: only the classes that lack are given.
+    stop : callable
+        Asked several times a second, on any thread, whether to end.
+
+    Yields
+    ------
+    Event
+        The last one is `Ended`, unless an error is raised.
+
+    Raises
+    ------
+    RecordError
+        Where the record or its annotations cannot be read.
+    BundleError
+        Where there are no such networks, once classes are due.
+    """
+    hashes = None if known is None else known.hashes
+    if cache is not None and known is None:  # later would be too late: see `analysis.cache`
+        annotation = _annotation(record, beats_from)
+        hashes = hash_files(record, beats_from=beats_from, annotation=annotation, stop=stop)
+        if hashes is not None:
+            yield FilesHashed(hashes)
+    if cache is not None and hashes is not None:
+        found = _cached(record, ensemble, inputs, detection, cache, hashes)
+        if found is not None:
+            yield Cached(found)
+            yield Ended(whole=True)
+            return
+    result = None if known is None else known.scan
+    if result is None:
+        beats, bounds = _reference(record, beats_from)
+        steps = scan(record, detection=detection, beats=beats, bounds=bounds, beats_from=beats_from)
+        with closing(steps):
+            for step in steps:
+                if stop():
+                    break
+                yield BeatsFound(step)
+                result = step.scan
+    if result is None or stop():
+        yield Ended(whole=False)
+        return
+    networks = ensemble()
+    yield ClassesStarted(networks)
+    yield from _classes(record, result, networks, inputs, order, known, stop)
+
+
+def _classes(
+    record: Record,
+    result: Scan,
+    ensemble: Ensemble,
+    inputs: Inputs,
+    order: Callable[[Scan], Order] | None,
+    known: Known | None,
+    stop: Stop,
+) -> Generator[Event]:
+    urgency = None if order is None else order(result)
+    batches = analyze(
+        record,
+        result,
+        ensemble,
+        inputs=inputs,
+        order=urgency,
+        done=None if known is None else known.classified,
+        stop=stop,
+        hurried=never if urgency is None else urgency.hurried,
+    )
+    for batch in batches:
+        if stop():
+            break
+        yield BeatsClassified(batch)
+    yield Ended(whole=not stop())
+
+
+def _cached(
+    record: Record,
+    ensemble: Callable[[], Ensemble],
+    inputs: Inputs,
+    detection: Detection,
+    cache: ResultCache,
+    hashes: FileHashes,
+) -> CachedResult | None:
+    # the networks may still be loading: they are waited for only where that can be worth it
+    if not cache.knows(hashes):
+        return None
+    try:
+        networks = ensemble()
+    except BundleError:
+        return None  # beats are found all the same; what is wrong is said when classes are due
+    return cache.find(record, hashes, networks, inputs, detection=detection)
+
 
 # Stage ("scan" or "classify"), done, total.
 Progress = Callable[[str, int, int], None]
 
 
-def _results(
-    record: Record,
-    ensemble: Ensemble,
-    inputs: Inputs,
-    beats_from: str,
-    progress: Progress | None,
-) -> Results:
-    """Scan and classify a recording."""
+@dataclass(frozen=True)
+class Outcome:
+    """What a run that went to its end came to.
+
+    Attributes
+    ----------
+    results : Results
+        Scan and classes.
+    hashes : FileHashes or None
+        The files as they were before; None where they were not asked for or cannot be hashed.
+    cached : bool
+        Whether an earlier run's results were found.
+    """
+
+    results: Results
+    hashes: FileHashes | None
+    cached: bool
+
+
+def collect(
+    events: Iterator[Event],
+    *,
+    n_members: int,
+    known: Known | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Everything that a run finds, for whoever has no use for it before it is whole.
+
+    Parameters
+    ----------
+    events : iterator of Event
+        Of `run`, from the beginning.
+    n_members : int
+        Networks of the ensemble.
+    known : Known, optional
+        As `run` was given it; no beat of it may have its class.
+    progress : callable, optional
+        Told the stage and how far it is.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    RuntimeError
+        Where the run was stopped.
+    """
     tell = progress or _silent
-    log = BeatLog(n_members=len(ensemble.members))
-    result = None
-    beats, marks = _reference(record, beats_from)
-    for step in scan(record, beats=beats, marks=marks, source=beats_from):
-        log.extend(step.samples)
-        result = step.scan
-        tell("scan", step.done, step.total)
+    log, result, hashes = BeatLog(n_members=n_members), None, None
+    if known is not None:
+        log.extend(known.scan.samples)
+        result, hashes = known.scan, known.hashes
+    for event in events:
+        match event:
+            case FilesHashed():
+                hashes = event.hashes
+            case Cached(result=cached):
+                return Outcome(cached.results, hashes, cached=True)
+            case BeatsFound(step):
+                log.extend(step.samples)
+                result = step.scan
+                tell("scan", step.done, step.total)
+            case BeatsClassified(batch):
+                log.apply(batch)
+                tell("classify", log.n_classified, log.n_beats)
+            case Ended(whole=False):
+                raise RuntimeError("the analysis was stopped before its end")
     if result is None:
         raise RuntimeError("the scan ended without its last step")
-    for batch in analyze(record, result, ensemble, inputs=inputs):
-        log.apply(batch)
-        tell("classify", log.n_classified, log.n_beats)
-    return Results(result, log)
+    return Outcome(Results(result, log), hashes, cached=False)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
+
+
+def _annotation(record: Record, beats_from: str) -> Path | None:
+    return None if beats_from == DETECT else annotation_file(record, beats_from)
 
 
 def _reference(

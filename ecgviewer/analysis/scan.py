@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.analysis.search import BlockPeaks, search_all
-from ecgviewer.beats.scan import Scan, ScanStep
+from ecgviewer.beats.scan import DETECT, Scan, ScanStep
 from ecgviewer.record import Record
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, Detection
@@ -24,8 +24,8 @@ def scan(
     *,
     leads: tuple[int, ...] | None = None,
     beats: NDArray[np.int64] | None = None,
-    marks: NDArray[np.int64] | None = None,
-    source: str = "detect",
+    bounds: NDArray[np.int64] | None = None,
+    beats_from: str = DETECT,
     detection: Detection = DETECTION,
 ) -> Generator[ScanStep]:
     """Find the R peaks of a recording, block by block.
@@ -38,10 +38,10 @@ def scan(
         Channels to search; all ECG leads by default.
     beats : (n,) int64, optional
         Reference positions in own samples, refined in place of detected ones.
-    marks : (m,) int64, optional
+    bounds : (m,) int64, optional
         Further marks that bound a beat's window (flutter waves), own samples.
-    source : str
-        Where `beats` come from.
+    beats_from : str
+        "detect", or the annotator of `beats`.
     detection : Detection
         Numbers of the detector.
 
@@ -65,15 +65,23 @@ def scan(
     rest = peaks.rest()
     positions = np.concatenate([*peaks.final, rest]).astype(np.int64)
     positions = _distinct(positions, grid)
-    bounds = positions
-    if marks is not None and len(marks):
-        refined = refine_all(grid, grid.from_own(marks), leads, detection)
-        bounds = np.unique(np.concatenate([positions, refined]))
-    before, after = neighbours(positions, bounds)
+    marks = positions
+    if bounds is not None and len(bounds):
+        refined = refine_all(grid, grid.from_own(bounds), leads, detection)
+        marks = np.unique(np.concatenate([positions, refined]))
+    before, after = neighbours(positions, marks)
     samples = grid.to_own(positions)
     known = sum(len(part) for part in peaks.final)
     result = Scan(
-        samples, positions, before, after, found, unreadable(found, leads), leads, source, detection
+        samples,
+        positions,
+        before,
+        after,
+        found,
+        unreadable(found, leads),
+        leads,
+        beats_from,
+        detection,
     )
     yield ScanStep(total, total, samples[known:], found, result)
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch
 
+DETECT = "detect"  # beats come from the detector, not from an annotator
+
 
 @dataclass(frozen=True)
 class Scan:
@@ -27,7 +29,7 @@ class Scan:
         Own-sample spans in which no ECG lead can be read.
     leads : tuple of int
         Channels that were searched.
-    source : str
+    beats_from : str
         "detect" or the annotator the positions come from.
     detection : Detection
         Numbers of the detector.
@@ -40,7 +42,7 @@ class Scan:
     stretches: tuple[Stretch, ...]
     unreadable: NDArray[np.int64]
     leads: tuple[int, ...]
-    source: str
+    beats_from: str
     detection: Detection
 
     @property

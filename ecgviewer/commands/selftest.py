@@ -13,7 +13,7 @@ from ecgviewer.commands.terminal import FAILED, Debug, Device, complain, in_sent
 from ecgviewer.paths import DEFAULT_ENSEMBLE
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help need not wait for
-    from ecgviewer.beats.scan import Scan
+    from ecgviewer.beats.results import Results
     from ecgviewer.model.ensemble import Ensemble
     from ecgviewer.record import Record
 
@@ -51,27 +51,26 @@ def selftest(
     with in_sentences(debug=debug):
         from ecgviewer import paths
         from ecgviewer.analysis.inputs import why_not_classified
-        from ecgviewer.analysis.scan import scan
         from ecgviewer.formats.readers import open_record
 
         name = ensemble or DEFAULT_ENSEMBLE
         tested = load_networks(name, device)
         exact = load_networks(name, Device.CPU, precision="fp32")
         opened = open_record(record or paths.demo_record())
-        *_, last = scan(opened)
-        if last.scan is None or last.scan.n_beats == 0:
-            complain(f"{opened.path}: no beat was found in it; give another record")
-            raise typer.Exit(FAILED)
         if reason := why_not_classified(opened, prep=exact.prep):
             complain(f"{opened.path}: {reason}")
             raise typer.Exit(FAILED)
-        right, found = (answers(opened, last.scan, one) for one in (exact, tested))
+        right = answers(opened, exact)
+        if len(right.classes) == 0:
+            complain(f"{opened.path}: no beat was found in it; give another record")
+            raise typer.Exit(FAILED)
+        found = answers(opened, tested)
         if np.isnan(right.probabilities).all():
             complain(f"{opened.path}: no beat of it can be read; give another record")
             raise typer.Exit(FAILED)
         typer.echo(
             f"{tested.name} {tested.hash[:8]} on {tested.device} in {tested.precision},"
-            f" beside fp32 on the processor: {opened.name}, {last.scan.n_beats:,} beats"
+            f" beside fp32 on the processor: {opened.name}, {len(right.classes):,} beats"
         )
         _compare(right, found)
 
@@ -94,17 +93,26 @@ def _compare(right: "Answers", found: "Answers") -> None:
         raise typer.Exit(FAILED)
 
 
-def answers(record: "Record", beats: "Scan", ensemble: "Ensemble") -> Answers:
+def answers(record: "Record", ensemble: "Ensemble") -> Answers:
     """An ensemble's answers, asked twice: what is made on first use shall not be timed."""
-    from ecgviewer.analysis.classify import analyze
+    from ecgviewer.analysis.inputs import default_inputs
+    from ecgviewer.analysis.run import Known, collect, run
+    from ecgviewer.beats.scan import DETECT
+    from ecgviewer.signal.params import DETECTION
 
-    classes = np.zeros(beats.n_beats, np.int8)
-    probabilities = np.full((beats.n_beats, 5), np.nan)
-    took = 0.0
-    for _ in range(2):
-        start = time.perf_counter()
-        for batch in analyze(record, beats, ensemble):
-            classes[batch.indices] = batch.classes
-            probabilities[batch.indices] = batch.probabilities
-        took = time.perf_counter() - start
-    return Answers(classes, probabilities, beats.n_beats / took)
+    def once(known: Known | None) -> "Results":
+        events = run(
+            record,
+            lambda: ensemble,
+            inputs=default_inputs(record, prep=ensemble.prep),
+            beats_from=DETECT,
+            detection=DETECTION,
+            known=known,
+        )
+        return collect(events, n_members=len(ensemble.members), known=known).results
+
+    scan = once(None).scan
+    start = time.perf_counter()
+    log = once(Known(scan, np.zeros(scan.n_beats, np.bool_), None)).log
+    took = time.perf_counter() - start
+    return Answers(log.classes.copy(), log.probabilities.copy(), scan.n_beats / took)

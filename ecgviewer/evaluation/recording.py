@@ -1,16 +1,15 @@
 """One recording's beats against its reference annotations; writes no file and prints nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import SYMBOL_TABLES
-from ecgviewer.analysis.classify import analyze
-from ecgviewer.analysis.inputs import why_not_classified
-from ecgviewer.analysis.scan import scan
+from ecgviewer.analysis.inputs import default_inputs, why_not_classified
+from ecgviewer.analysis.run import Progress, collect, run
 from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.scan import DETECT
 from ecgviewer.ec57.beats import Comparison, compare
 from ecgviewer.ec57.marks import (
     LEARNING_S,
@@ -25,10 +24,9 @@ from ecgviewer.ec57.runs import CHAMBERS, Chamber, RunComparison, compare_runs
 from ecgviewer.formats.annotations import read_annotations
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
+from ecgviewer.signal.params import DETECTION
 
 DEFAULT_MAPPING = "bxb"
-# Stage ("scan" or "classify"), done, total.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -148,20 +146,15 @@ def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = 
     RecordError
         Where the recording cannot be read.
     """
-    log = BeatLog(n_members=len(ensemble.members))
-    result = None
-    for step in scan(record):
-        log.extend(step.samples)
-        result = step.scan
-        if progress is not None:
-            progress("scan", step.done, step.total)
-    if result is None:
-        raise RuntimeError("the scan ended without its last step")
-    for batch in analyze(record, result, ensemble):
-        log.apply(batch)
-        if progress is not None:
-            progress("classify", log.n_classified, log.n_beats)
-    return marks_of_log(record, log)
+    events = run(
+        record,
+        lambda: ensemble,
+        inputs=default_inputs(record, prep=ensemble.prep),
+        beats_from=DETECT,
+        detection=DETECTION,
+    )
+    found = collect(events, n_members=len(ensemble.members), progress=progress)
+    return marks_of_log(record, found.results.log)
 
 
 def evaluate(

@@ -101,6 +101,35 @@ def _decode(path: Path, data: bytes, kind: type[_T]) -> _T:
         raise BundleError(f"{path}: not a card of this version ({error})") from error
 
 
+def _card(path: Path, card_sha256: str) -> tuple[Card, Preprocessing]:
+    """A member's card and the preprocessing it names, both as they should be."""
+    data = _read(path)
+    _same("sha256", path, sha256(data), card_sha256)
+    card = _decode(path, data, Card)
+    _same("class order", path, tuple(card.class_order), CLASS_ORDER)
+    try:
+        preprocessing = Preprocessing.from_dict(card.preprocessing)
+    except (ParameterError, TypeError) as error:
+        raise BundleError(f"{path}: {error}") from error
+    found = preprocessing.fingerprint()
+    _same("preprocessing fingerprint", path, card.preprocessing_fingerprint, found)
+    return card, preprocessing
+
+
+def read_preprocessing(folder: Path) -> Preprocessing:
+    """The preprocessing of an ensemble, from its cards; no weights are read.
+
+    Raises
+    ------
+    BundleError
+        At any mismatch, with both values.
+    """
+    path = folder / "ensemble.json"
+    card = _ensemble_card(path, _read(path))
+    name = card.members[0]
+    return _card(folder / name / "card.json", card.member_cards_sha256[name])[1]
+
+
 def load_member(folder: Path, *, card_sha256: str) -> Member:
     """Load one member; refuses a card, weights or parameters that are not what they should be.
 
@@ -122,16 +151,7 @@ def load_member(folder: Path, *, card_sha256: str) -> Member:
         At any mismatch, with both values.
     """
     path = folder / "card.json"
-    data = _read(path)
-    _same("sha256", path, sha256(data), card_sha256)
-    card = _decode(path, data, Card)
-    _same("class order", path, tuple(card.class_order), CLASS_ORDER)
-    try:
-        preprocessing = Preprocessing.from_dict(card.preprocessing)
-    except (ParameterError, TypeError) as error:
-        raise BundleError(f"{path}: {error}") from error
-    found = preprocessing.fingerprint()
-    _same("preprocessing fingerprint", path, card.preprocessing_fingerprint, found)
+    card, preprocessing = _card(path, card_sha256)
     _check_context(path, card)
     if card.architecture not in ARCHITECTURES:
         known = ", ".join(sorted(ARCHITECTURES))
@@ -174,20 +194,25 @@ def narrow(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def load_bundle(folder: Path) -> Bundle:
-    """Load an ensemble and all its members; members must share one preprocessing."""
-    path = folder / "ensemble.json"
-    data = _read(path)
+def _ensemble_card(path: Path, data: bytes) -> EnsembleCard:
     card = _decode(path, data, EnsembleCard)
     _same("number of weights", path, len(card.weights), len(card.members))
     if not card.members:
         raise BundleError(f"{path}: names no member")
     _same("members with a hash", path, set(card.member_cards_sha256), set(card.members))
-    members = []
     for name in card.members:
         if Path(name).name != name:
             raise BundleError(f"{path}: member {name!r} is not the name of a folder beside it")
-        members.append(load_member(folder / name, card_sha256=card.member_cards_sha256[name]))
+    return card
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Load an ensemble and all its members; members must share one preprocessing."""
+    path = folder / "ensemble.json"
+    data = _read(path)
+    card = _ensemble_card(path, data)
+    hashes = card.member_cards_sha256
+    members = [load_member(folder / name, card_sha256=hashes[name]) for name in card.members]
     first = members[0].preprocessing.fingerprint()
     for name, member in zip(card.members, members, strict=True):
         found = member.preprocessing.fingerprint()

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from ecgviewer import paths
 from ecgviewer.model import capability
-from ecgviewer.model.bundle import Bundle, BundleError, load_bundle, set_deterministic
+from ecgviewer.model.bundle import (
+    Bundle,
+    BundleError,
+    load_bundle,
+    read_preprocessing,
+    set_deterministic,
+)
 from ecgviewer.model.runner import Precision, Runner
 from ecgviewer.runtime.pool import Stop, Stopped, carry_out
 from ecgviewer.signal.params import Preprocessing
@@ -256,12 +262,20 @@ def available() -> tuple[str, ...]:
     return tuple(sorted(p.parent.name for p in folder.glob("*/ensemble.json")))
 
 
-def load_ensemble(
-    name: str | Path = "paper", *, device: str = "auto", precision: str = "auto"
-) -> Ensemble:
-    """Load an ensemble by its name or folder; BundleError says what does not fit."""
+def _folder(name: str | Path) -> Path:
     folder = name if isinstance(name, Path) else paths.model_weights() / name
     if not (folder / "ensemble.json").is_file():
         known = ", ".join(available()) or "none"
         raise BundleError(f"there is no ensemble {str(name)!r}; installed: {known}")
+    return folder
+
+
+def preprocessing_of(name: str | Path) -> Preprocessing:
+    """The preprocessing of an ensemble by its name or folder, without its networks."""
+    return read_preprocessing(_folder(name))
+
+
+def load_ensemble(name: str | Path, *, device: str = "auto", precision: str = "auto") -> Ensemble:
+    """Load an ensemble by its name or folder; BundleError says what does not fit."""
+    folder = _folder(name)
     return Ensemble(load_bundle(folder), device=device, precision=precision)

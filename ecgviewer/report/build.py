@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.analysis.cache.cache import DETECT, ResultCache, hash_files
+from ecgviewer.analysis.cache.cache import ResultCache
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
-from ecgviewer.analysis.run import Progress, _results
+from ecgviewer.analysis.run import Progress, collect, run
 from ecgviewer.beats.log import BeatLog
-from ecgviewer.beats.scan import Scan
+from ecgviewer.beats.scan import DETECT, Scan
 from ecgviewer.files.hashes import hash_inputs
 from ecgviewer.findings.rate import across
 from ecgviewer.findings.summary import Summary, summarise
@@ -71,14 +71,16 @@ def build_report(
     -------
     Report
     """
-    source = DETECT if result is None else result.source
-    files = record.files if source == DETECT else (*record.files, annotation_file(record, source))
+    beats_from = DETECT if result is None else result.beats_from
+    files = record.files
+    if beats_from != DETECT:
+        files = (*files, annotation_file(record, beats_from))
     summary = summarise(record, log, result)
     context = ReportContext(
         verdict=verdict,
         inputs=hash_inputs(files, stop=stop),
         leads=tuple(None if i is None else record.leads[i].name for i in inputs),
-        beats_from=source,
+        beats_from=beats_from,
         detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
         ensemble=_used(ensemble),
         versions=versions(),
@@ -101,7 +103,7 @@ def analyse_record(
     beats_from: str = DETECT,
     hide_patient: bool = False,
     progress: Progress | None = None,
-    keeper: ResultCache | None = None,
+    cache: ResultCache | None = None,
 ) -> Report:
     """Find and classify every beat of a recording, check its files, and report.
 
@@ -117,7 +119,7 @@ def analyse_record(
         As for `build_report`.
     progress : callable, optional
         Told the stage and how far it is.
-    keeper : ResultCache, optional
+    cache : ResultCache, optional
         Where results of an earlier run are looked for, and these kept. The report is the same.
 
     Returns
@@ -130,15 +132,18 @@ def analyse_record(
         Where the recording or its annotations cannot be read.
     """
     inputs = default_inputs(record, prep=ensemble.prep)
-    hashed, kept = None, None
-    if keeper is not None:
-        annotation = None if beats_from == DETECT else annotation_file(record, beats_from)
-        hashed = hash_files(record, source=beats_from, annotation=annotation)
-    if keeper is not None and hashed is not None:
-        kept = keeper.find(record, hashed, ensemble, inputs)
-    results = kept.results if kept else _results(record, ensemble, inputs, beats_from, progress)
-    if keeper is not None and hashed is not None and kept is None:
-        keeper.keep(record, hashed, ensemble, inputs, results)
+    events = run(
+        record,
+        lambda: ensemble,
+        inputs=inputs,
+        beats_from=beats_from,
+        detection=DETECTION,
+        cache=cache,
+    )
+    found = collect(events, n_members=len(ensemble.members), progress=progress)
+    results = found.results
+    if cache is not None and found.hashes is not None and not found.cached:
+        cache.keep(record, found.hashes, ensemble, inputs, results)
     verdict = record.verdict if record.verify is None else record.verify(lambda: False)
     return build_report(
         record, verdict, results.scan, results.log, ensemble, inputs, hide_patient=hide_patient

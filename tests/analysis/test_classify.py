@@ -87,15 +87,15 @@ def test_what_is_wanted_first_comes_first(ensemble):
 
 def test_reference_positions_take_the_place_of_detected_ones():
     positions = np.array([400, 900, 1300, 90_000])
-    result = scanned(demo(), beats=positions, source="atr")
-    assert result.source == "atr"
+    result = scanned(demo(), beats=positions, beats_from="atr")
+    assert result.beats_from == "atr"
     assert np.abs(result.samples - positions).max() <= 22
     assert result.before.tolist()[0] == -1
 
 
 def test_flutter_waves_bound_windows_and_are_no_beats():
     positions, waves = np.array([400, 1300]), np.array([700, 800])
-    result = scanned(demo(), beats=positions, marks=waves)
+    result = scanned(demo(), beats=positions, bounds=waves)
     assert result.n_beats == 2
     assert abs(result.after[0] - 700) <= 22
 

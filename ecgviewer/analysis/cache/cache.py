@@ -19,15 +19,15 @@ from ecgviewer.analysis.cache.database import Store
 from ecgviewer.analysis.cache.key import ResultKey, group_digest
 from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.beats.results import Results
+from ecgviewer.beats.scan import DETECT
 from ecgviewer.files.hashes import InputFile, hash_inputs
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.model.runner import engine
 from ecgviewer.record import Record
-from ecgviewer.signal.params import DETECTION, GRID, QUALITY, Detection
+from ecgviewer.signal.params import GRID, QUALITY, Detection
 from ecgviewer.versions import code_hash, versions
 
 __all__ = [
-    "DETECT",
     "CachedResult",
     "FileHashes",
     "ResultCache",
@@ -37,7 +37,6 @@ __all__ = [
 ]
 
 _LOG = logging.getLogger(__name__)
-DETECT = "detect"  # beats come from the detector, not from an annotator
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,13 @@ class FileHashes:
         The recording's own, the header first.
     annotation : InputFile or None
         The file the beats come from; None where they are detected.
-    source : str
+    beats_from : str
         "detect" or the annotator.
     """
 
     files: tuple[InputFile, ...]
     annotation: InputFile | None = None
-    source: str = DETECT
+    beats_from: str = DETECT
 
     @property
     def recording(self) -> str:
@@ -75,7 +74,7 @@ class CachedResult:
 def hash_files(
     record: Record,
     *,
-    source: str = DETECT,
+    beats_from: str = DETECT,
     annotation: Path | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> FileHashes | None:
@@ -85,20 +84,20 @@ def hash_files(
     ----------
     record : Record
         The recording.
-    source : str
+    beats_from : str
         "detect", or the annotator whose beats are taken.
     annotation : Path, optional
-        Its file, where `source` is an annotator.
+        Its file, where `beats_from` is an annotator.
     stop : callable
         Asked now and then whether to give up.
     """
-    if not record.files or (annotation is None) != (source == DETECT):
+    if not record.files or (annotation is None) != (beats_from == DETECT):
         return None
     files = hash_inputs(record.files, stop=stop)
     more = () if annotation is None else hash_inputs([annotation], stop=stop)
     if any(file.sha256 is None for file in (*files, *more)):
         return None
-    return FileHashes(files, more[0] if more else None, source)
+    return FileHashes(files, more[0] if more else None, beats_from)
 
 
 def result_key(
@@ -107,7 +106,7 @@ def result_key(
     inputs: Inputs,
     *,
     searched: tuple[int, ...],
-    detection: Detection = DETECTION,
+    detection: Detection,
 ) -> ResultKey:
     """Everything the analysis of a recording depends on.
 
@@ -127,7 +126,7 @@ def result_key(
     annotation = hashed.annotation
     return ResultKey(
         files=tuple(file.sha256 or "" for file in hashed.files),
-        source=hashed.source,
+        beats_from=hashed.beats_from,
         annotation="" if annotation is None else annotation.sha256 or "",
         searched=searched,
         inputs=inputs,
@@ -161,7 +160,13 @@ class ResultCache:
         return self.store.knows(hashed.recording)
 
     def find(
-        self, record: Record, hashed: FileHashes, ensemble: Ensemble, inputs: Inputs
+        self,
+        record: Record,
+        hashed: FileHashes,
+        ensemble: Ensemble,
+        inputs: Inputs,
+        *,
+        detection: Detection,
     ) -> CachedResult | None:
         """The results of an earlier run that did the same with the same files.
 
@@ -175,14 +180,18 @@ class ResultCache:
             Who would give the classes.
         inputs : (int or None, int or None)
             Channels the networks would read.
+        detection : Detection
+            Numbers of the detector.
         """
-        key = result_key(hashed, ensemble, inputs, searched=record.ecg_leads).digest()
+        key = result_key(
+            hashed, ensemble, inputs, searched=record.ecg_leads, detection=detection
+        ).digest()
         found = self.store.get(key)
         if found is None:
             return None
         try:
             results = unpack_results(
-                found.columns, record, source=hashed.source, n_members=len(ensemble.members)
+                found.columns, record, beats_from=hashed.beats_from, n_members=len(ensemble.members)
             )
         except Exception as error:  # sealed, and yet not what this version keeps
             _LOG.warning("a kept result is not used and removed: %s", error)
@@ -214,11 +223,11 @@ class ResultCache:
             Asked now and then whether to give up.
         """
         try:
-            if not _complete(results, ensemble) or results.scan.source != hashed.source:
+            if not _complete(results, ensemble) or results.scan.beats_from != hashed.beats_from:
                 return False
             columns = pack_results(results)
             path = None if hashed.annotation is None else hashed.annotation.path
-            after = hash_files(record, source=hashed.source, annotation=path, stop=stop)
+            after = hash_files(record, beats_from=hashed.beats_from, annotation=path, stop=stop)
             if after != hashed:
                 _LOG.info("results are not kept: a file changed while it was analysed")
                 return False

@@ -30,7 +30,7 @@ def pack_results(results: Results) -> dict[str, Column]:
     scan, log = results.scan, results.log
     about = {
         "leads": list(scan.leads),
-        "source": scan.source,
+        "beats_from": scan.beats_from,
         "detection": scan.detection.to_dict(),
     }
     columns: dict[str, Column] = {
@@ -48,7 +48,7 @@ def pack_results(results: Results) -> dict[str, Column]:
 
 def _scan_arrays() -> tuple[str, ...]:
     """Fields of `Scan` that are kept as columns: all but those handled by name."""
-    others = {"stretches", "leads", "source", "detection"}
+    others = {"stretches", "leads", "beats_from", "detection"}
     return tuple(f.name for f in fields(Scan) if f.name not in others)
 
 
@@ -61,7 +61,7 @@ def _stretch_rows(stretches: tuple[Stretch, ...]) -> NDArray[np.int64]:
 
 
 def unpack_results(
-    columns: dict[str, Column], record: Record, *, source: str, n_members: int
+    columns: dict[str, Column], record: Record, *, beats_from: str, n_members: int
 ) -> Results:
     """The analysis as it was packed.
 
@@ -71,7 +71,7 @@ def unpack_results(
         As `pack_results` made them.
     record : Record
         The recording they are of.
-    source : str
+    beats_from : str
         Where its beats come from.
     n_members : int
         Networks that voted.
@@ -109,12 +109,12 @@ def unpack_results(
             for kind, start, stop, lead in columns["stretches"].tolist()
         ),
         leads=tuple(about["leads"]),
-        source=about["source"],
+        beats_from=about["beats_from"],
         detection=Detection.from_dict(about["detection"]),
         **{name: columns[name] for name in _scan_arrays()},
     )
-    if (scan.leads, scan.source) != (record.ecg_leads, source):
-        raise _OffError(f"leads {scan.leads}, source {scan.source}")
+    if (scan.leads, scan.beats_from) != (record.ecg_leads, beats_from):
+        raise _OffError(f"leads {scan.leads}, beats_from {scan.beats_from}")
     return Results(scan, _log(columns, n_members))
 
 

@@ -16,7 +16,7 @@ class ResultKey:
     ----------
     files : tuple of str
         SHA-256 of the recording's files, the header first.
-    source : str
+    beats_from : str
         "detect", or the annotator whose beats were taken.
     annotation : str
         SHA-256 of the annotation file; empty where beats were detected.
@@ -39,7 +39,7 @@ class ResultKey:
     """
 
     files: tuple[str, ...]
-    source: str
+    beats_from: str
     annotation: str
     searched: tuple[int, ...]
     inputs: tuple[int | None, ...]

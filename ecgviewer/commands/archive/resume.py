@@ -4,8 +4,9 @@ import hashlib
 import json
 from typing import Any
 
-from ecgviewer.analysis.cache.cache import DETECT, hash_files
+from ecgviewer.analysis.cache.cache import hash_files
 from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.beats.scan import DETECT
 from ecgviewer.commands.archive.job import Job, Outcome
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
@@ -70,7 +71,7 @@ def _facts(found: dict[str, Any]) -> dict[str, Any]:
 def _wanted(order: Job, record: Record, ensemble: Ensemble) -> dict[str, Any]:
     """The same of an order; its files without hash where one cannot be read, which fits none."""
     annotation = None if order.beats == DETECT else annotation_file(record, order.beats)
-    hashed = hash_files(record, source=order.beats, annotation=annotation)
+    hashed = hash_files(record, beats_from=order.beats, annotation=annotation)
     files: list[str | None] = []
     if hashed is not None:
         own = [*hashed.files, *([hashed.annotation] if hashed.annotation else [])]

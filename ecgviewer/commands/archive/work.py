@@ -83,7 +83,7 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
         beats_from=order.beats,
         hide_patient=order.hide_patient,
         progress=progress,
-        keeper=ResultCache() if order.keep else None,
+        cache=ResultCache() if order.keep else None,
     )
     order.report.parent.mkdir(parents=True, exist_ok=True)
     write_report(order.report, record, report.beats, report.context, force=order.force)

@@ -18,6 +18,7 @@ from ecgviewer.gui.session.priority import ANSWERS, give_way
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.params import Preprocessing
 
 _LOG = logging.getLogger(__name__)
 Question = Callable[[CleanedSignal], Any]
@@ -34,16 +35,25 @@ class CleaningThread(QThread):
         The recording.
     parent : QObject
         Owner.
+    prep : Preprocessing
+        How.
     """
 
     block_cleaned = Signal(int, int, object)  # ticket, block, (n_ecg_leads, n) float32
     answer_ready = Signal(int, str, object)  # ticket, kind of question, answer
     signal_failed = Signal(int, str)
 
-    def __init__(self, ticket: int, record: Record, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        ticket: int,
+        record: Record,
+        parent: QObject | None = None,
+        *,
+        prep: Preprocessing,
+    ) -> None:
         super().__init__(parent)
         self.ticket = ticket
-        self._record = record
+        self._record, self._prep = record, prep
         self._wake = threading.Condition()
         self._blocks: deque[int] = deque()
         self._questions: dict[str, Question] = {}
@@ -71,7 +81,7 @@ class CleaningThread(QThread):
 
     def run(self) -> None:
         give_way(ANSWERS)  # what is looked at comes before what is not
-        cleaned = CleanedSignal(TimeGrid(self._record), self._record.ecg_leads)
+        cleaned = CleanedSignal(TimeGrid(self._record), self._record.ecg_leads, prep=self._prep)
         while self._serve_next(cleaned):  # no question is kept beyond its answer: it holds beats
             pass
 

@@ -1,4 +1,4 @@
-"""What is known of the open recording, and its beats as table columns; no Qt, no threads."""
+"""What is known of the open record."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,40 +8,64 @@ from numpy.typing import NDArray
 
 from ecgviewer.analysis.cache.cache import CachedResult, FileHashes
 from ecgviewer.analysis.inputs import Inputs, why_not_classified
-from ecgviewer.beats.beat import Beat
-from ecgviewer.beats.columns import Columns
-from ecgviewer.beats.log import BeatLog, flag_bits
-from ecgviewer.beats.scan import Scan
+from ecgviewer.beats.columns import ANEW, Beats, Change
+from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.beats.scan import Scan, ScanStep
 from ecgviewer.findings.rate import across
 from ecgviewer.findings.summary import Summary, TimeBase, summarise, time_base
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
+from ecgviewer.signal.params import Preprocessing
 from ecgviewer.signal.quality import Stretch, unreadable
 
-_PAUSE = np.uint16(flag_bits("pause"))
+
+@dataclass(frozen=True)
+class TimeTable:
+    """What the places of beats (n,) decide, and no class.
+
+    Attributes
+    ----------
+    time_base : TimeBase
+        Heart rate and readable time.
+    time_s : (n,) float64
+        R peaks, seconds from the record's start.
+    rr_ms, hr_bpm : (n,) float64
+        RR interval before each beat and its heart rate; NaN where there is none.
+    """
+
+    time_base: TimeBase
+    time_s: NDArray[np.float64]
+    rr_ms: NDArray[np.float64]
+    hr_bpm: NDArray[np.float64]
 
 
 @dataclass
 class OpenRecord:
-    """One recording and everything known of it; filled on the window's thread alone.
+    """One record and everything known of it; filled on the window's thread alone.
+
+    What changes the beats returns the `Change`, for the views.
 
     Attributes
     ----------
     record : Record
-        The recording.
+        The record.
     run_id : int
-        Number of the run whose results count.
+        Number of the run whose events count.
+    prep : Preprocessing
+        How its signal is cleaned and cut: that of the networks in use.
     inputs : (int or None, int or None)
         Channels the networks read.
     verdict : Verdict
         What is known of the files' integrity.
     log : BeatLog
-        Its beats so far.
+        What the machine has found so far.
+    beats : Beats
+        The beats as the user sees them.
     scan : Scan or None
         None while beats are being found.
     stretches : tuple of Stretch
         Gaps, flat and noisy stretches found so far.
-    hashed : FileHashes or None
+    hashes : FileHashes or None
         Its files as they were before the scan began; None where that is not known.
     classified_by : Ensemble or None
         Who gives the classes; None before the first.
@@ -51,20 +75,66 @@ class OpenRecord:
 
     record: Record
     run_id: int
+    prep: Preprocessing
     inputs: Inputs
     verdict: Verdict
     log: BeatLog = field(default_factory=BeatLog)
+    beats: Beats = field(default_factory=lambda: Beats.of(BeatLog()))
     scan: Scan | None = None
     stretches: tuple[Stretch, ...] = ()
-    hashed: FileHashes | None = None
+    hashes: FileHashes | None = None
     classified_by: Ensemble | None = None
     kept_since: datetime | None = None
-    _known_of: "_TimeTable | None" = None
+    _table: TimeTable | None = None
 
-    def take(self, kept: CachedResult) -> None:
+    # -- what the machine finds -----------------------------------------------------------------
+
+    def start_beats(self) -> Change:
+        """No beats, stretches or classes: they are searched for anew."""
+        self.log, self.scan, self.stretches, self.hashes = BeatLog(), None, (), None
+        return self._seen(ANEW)
+
+    def find(self, step: ScanStep) -> Change:
+        """Take in the beats and stretches of one block more."""
+        self.log.extend(step.samples)
+        self.stretches, self.scan = step.stretches, step.scan
+        if step.scan is not None:
+            return self._seen(ANEW)  # what can be read is known now, everywhere
+        # a stretch may go on from the block before, and peaks near its end were held back
+        block = self.record.n_samples / step.total
+        return self._seen(
+            Change("positions", (int((step.done - 2) * block), int(step.done * block) + 1))
+        )
+
+    def take(self, kept: CachedResult) -> Change:
         """Take over the results of an earlier run."""
         self.log, self.scan = kept.results.log, kept.results.scan
         self.stretches, self.kept_since = self.scan.stretches, kept.made
+        return self._seen(ANEW)
+
+    def start_classes(self, n_members: int) -> Change:
+        """The beats in a new log without classes; the old one stays as it is for who has it."""
+        samples, self.log = self.log.samples, BeatLog(n_members=n_members)
+        self.log.extend(samples)
+        self.kept_since = None
+        return self._seen(Change("classes"))
+
+    def classify(self, batch: BeatBatch) -> Change:
+        """Take in classes."""
+        self.log.apply(batch)
+        if len(batch.indices) == 0:
+            return self._seen(Change("classes", (0, 0)))
+        first, last = self.log.samples[[batch.indices.min(), batch.indices.max()]].tolist()
+        return self._seen(Change("classes", (first, last + 1)))
+
+    def _seen(self, change: Change) -> Change:
+        """Make the beats anew that the user sees."""
+        self.beats = Beats.of(self.log)
+        if change.what == "positions":
+            self._table = None
+        return change
+
+    # -- what follows from it -------------------------------------------------------------------
 
     def ending(self, *, whole: bool, took: str) -> str:
         """What to say when a run has ended, at its end or before, besides the counts."""
@@ -72,79 +142,34 @@ class OpenRecord:
             return "" if self.scan else "not all beats are found yet"
         if self.kept_since is not None:
             return f"results kept on {self.kept_since.astimezone():%Y-%m-%d at %H:%M}"
-        reason = why_not_classified(self.record)
-        return reason or (f"in {took}" if self.log.n_beats else "")
+        reason = why_not_classified(self.record, prep=self.prep)
+        return reason or (f"in {took}" if self.beats.n else "")
 
-    def start_classes(self, n_members: int) -> None:
-        """The beats in a new log without classes; the old one stays as it is for who has it."""
-        samples, self.log = self.log.samples, BeatLog(n_members=n_members)
-        self.log.extend(samples)
-        self.kept_since = None
-
-    def time_s(self, index: int) -> float:
-        """R peak of a beat, seconds from the record's start."""
-        return float(self.log.samples[index]) / self.record.fs
-
-    def beat(self, index: int) -> Beat:
-        """One beat as it is known now."""
-        return self.log.beat(index)
-
-    def times_s(self) -> NDArray[np.float64]:
-        """(n,) R peaks, seconds from the record's start."""
-        times: NDArray[np.float64] = self.log.samples / self.record.fs
-        return times
+    def time_s(self, row: int) -> float:
+        """R peak of the beat in a row, seconds from the record's start."""
+        return float(self.beats.sample[row]) / self.record.fs
 
     def summary(self) -> Summary:
         """Figures as they are known now."""
-        return summarise(self.record, self.log, self.scan, on=self._known().ground)
+        return summarise(self.record, self.beats, self.scan, on=self.table().time_base)
 
-    def columns(self) -> Columns:
-        """Every beat, for the table."""
-        log, known = self.log, self._known()
-        confidence = log.confidence.copy()
-        confidence[(log.flags & _PAUSE) != 0] = np.nan
-        return Columns(
-            time_s=known.time_s,
-            classes=log.classes.copy(),
-            confidence=confidence,
-            rr_ms=known.rr_ms,
-            hr_bpm=known.hr_bpm,
-            flags=log.flags.copy(),
-        )
+    def table(self) -> TimeTable:
+        """What the beats' places decide; made anew only when they are others."""
+        if self._table is None:
+            self._table = self._time_table()
+        return self._table
 
-    def _known(self) -> "_TimeTable":
-        """What the beats' places decide; made anew only when there are more of them."""
-        known = self._known_of
-        if known is None or not known.holds(self.log.n_beats, self.scan, self.stretches):
-            known = self._known_of = self._find_out()
-        return known
-
-    def _find_out(self) -> "_TimeTable":
-        samples = self.log.samples
+    def _time_table(self) -> TimeTable:
+        samples = self.beats.sample
         leads = self.record.ecg_leads if self.scan is None else self.scan.leads
         gaps = unreadable(tuple(s for s in self.stretches if s.kind == "gap"), leads)
         rr_ms = np.full(len(samples), np.nan)
         rr_ms[1:] = np.diff(samples) * (1000 / self.record.fs)
         rr_ms[across(samples, gaps)] = np.nan
         rr_ms[rr_ms <= 0] = np.nan
-        return _TimeTable(
-            (self.scan, self.stretches),
+        return TimeTable(
             time_base(self.record, samples, self.scan),
             samples / self.record.fs,
             rr_ms,
             60_000 / rr_ms,
         )
-
-
-@dataclass(frozen=True)
-class _TimeTable:
-    """Figures and columns of beats (n,) that no class changes, and what they were made of."""
-
-    of: tuple[Scan | None, tuple[Stretch, ...]]
-    time_base: TimeBase
-    time_s: NDArray[np.float64]
-    rr_ms: NDArray[np.float64]
-    hr_bpm: NDArray[np.float64]
-
-    def holds(self, n_beats: int, scan: Scan | None, stretches: tuple[Stretch, ...]) -> bool:
-        return len(self.time_s) == n_beats and self.of[0] is scan and self.of[1] is stretches

@@ -1,7 +1,8 @@
-"""The recording that is open and what is known of it; draws nothing, asks nobody.
+"""The record that is open and what is known of it.
 
-Results of threads arrive in slots that drop what belongs to an earlier run, append to the beat log
-and mark it as changed, nothing else.
+Threads answer with frozen events that carry the number of their run; a slot drops what belongs to
+an earlier run, takes the rest in, and says by a `Change` what of the beats is another. Nothing is
+drawn here: `window.refresh` does that, at its own pace.
 """
 
 from collections.abc import Callable
@@ -10,27 +11,31 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from ecgviewer.analysis.cache.cache import CachedResult, FileHashes, ResultCache
+from ecgviewer.analysis.cache.cache import ResultCache
 from ecgviewer.analysis.inputs import Inputs, default_inputs
-from ecgviewer.beats.log import BeatBatch, BeatLog
-from ecgviewer.beats.scan import ScanStep
-from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, Run
+from ecgviewer.analysis.run import (
+    BeatsClassified,
+    BeatsFound,
+    Cached,
+    ClassesStarted,
+    Ended,
+    Event,
+    FilesHashed,
+    Known,
+)
+from ecgviewer.beats.log import PENDING, BeatLog
+from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, RunTask
 from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread, Question
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.session.progress import Meter, Phase, Progress
 from ecgviewer.gui.session.tasks import Task, Threads
 from ecgviewer.gui.session.verifier import Verifier
 from ecgviewer.model.ensemble import Ensemble
-from ecgviewer.paths import DEFAULT_ENSEMBLE
 from ecgviewer.record import Record, Verdict
-
-# Signals of an analysis; the slot of each has its name
-_STREAMED = "files_hashed kept_found scan_advanced classifying_started".split()
-_STREAMED += "beats_classified run_ended run_failed".split()
 
 
 class Session(QObject):
-    """Opens recordings and streams their beats.
+    """Opens records and streams their beats.
 
     Parameters
     ----------
@@ -44,7 +49,10 @@ class Session(QObject):
 
     record_opened = Signal()
     open_failed = Signal(str)
-    beats_reset = Signal()  # serial numbers or classes start anew
+    beats_changed = Signal(object)  # Change
+    progress_changed = Signal()
+    signal_cleaned = Signal()  # more of the trace can be drawn filtered
+    cleaning_changed = Signal()  # all of it is cleaned in another way from now on
     verdict_changed = Signal()
     ensemble_loaded = Signal(object)
     ensemble_failed = Signal(str)
@@ -53,20 +61,15 @@ class Session(QObject):
     trouble_met = Signal(str)
 
     def __init__(
-        self,
-        ensembles: Ensembles,
-        *,
-        ensemble_name: str = DEFAULT_ENSEMBLE,
-        parent: QObject | None = None,
+        self, ensembles: Ensembles, *, ensemble_name: str, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.threads = Threads(self)
         self.opened: OpenRecord | None = None
         self.ensemble: Ensemble | None = None
         self.progress = Progress()
-        self.dirty = False
         self.cleaned: CleanedBlocks | None = None
-        self.keeper: ResultCache | None = None  # finds and keeps results, where that is wanted
+        self.cache: ResultCache | None = None  # finds and keeps results, where that is wanted
         self._ensembles, self.ensemble_name = ensembles, ensemble_name
         self._meter = Meter()
         self._next_number, self._loading = 1, 0  # the latter of the networks asked for last
@@ -104,7 +107,7 @@ class Session(QObject):
             self._analysis.requestInterruption()
         if self.opened is not None and self.progress.busy:
             # at once: the thread ends in its own time, and what it still says is not heard
-            self.on_run_ended(self.opened.run_id, whole=False)
+            self.on_advanced(self.opened.run_id, Ended(whole=False))
             self.opened.run_id = self._take_number()
 
     def resume(self) -> None:
@@ -146,8 +149,9 @@ class Session(QObject):
             return  # another one was asked for meanwhile
         self._opening = None
         self._let_go()
-        inputs = default_inputs(record)
-        self.opened = OpenRecord(record, self._take_number(), inputs, record.verdict)
+        prep = self._ensembles.preprocessing(self.ensemble_name)
+        inputs = default_inputs(record, prep=prep)
+        self.opened = OpenRecord(record, self._take_number(), prep, inputs, record.verdict)
         self._start_signal(self.opened)
         self.record_opened.emit()
         self._verifier.start(record)
@@ -168,52 +172,40 @@ class Session(QObject):
         others = loaded[0] != self.ensemble_name
         self.ensemble_name, self.ensemble = loaded
         self.ensemble_loaded.emit(self.ensemble)
-        if others and self.opened is not None:
-            self._classify_anew(self.opened)
+        if self.opened is not None:
+            self._clean_as(self.opened, self.ensemble)
+            if others:
+                self._classify_anew(self.opened)
 
-    def on_scan_advanced(self, run_id: int, step: ScanStep) -> None:
-        if (opened := self._current(run_id)) is None:
-            return
-        opened.log.extend(step.samples)
-        opened.stretches, opened.scan = step.stretches, step.scan
-        self._set_progress(Progress("finding", step.done, step.total))
-
-    def on_files_hashed(self, run_id: int, hashed: FileHashes) -> None:
-        if (opened := self._current(run_id)) is not None:
-            opened.hashed = hashed
-
-    def on_kept_found(self, run_id: int, kept: CachedResult) -> None:
-        if (opened := self._current(run_id)) is not None:
-            opened.take(kept)
-            self.beats_reset.emit()
-
-    def on_classifying_started(self, run_id: int, ensemble: Ensemble) -> None:
-        opened = self._current(run_id)
-        if opened is None:
-            return
-        if opened.log.n_members != len(ensemble.members):
-            opened.start_classes(len(ensemble.members))
-            self.beats_reset.emit()
-        opened.classified_by = ensemble
-        self._meter.start(opened.log.n_classified)
-        self._set_progress(self._classifying("classifying"))
-
-    def on_beats_classified(self, run_id: int, batch: BeatBatch) -> None:
-        if (opened := self._current(run_id)) is None:
-            return
-        opened.log.apply(batch)
-        self._set_progress(self._classifying("classifying"))
-
-    def on_run_ended(self, run_id: int, whole: bool) -> None:
-        if (opened := self._current(run_id)) is None:
-            return
-        self.dirty = True
-        note = opened.ending(whole=whole, took=self._meter.took())
-        self._set_progress(self._classifying("done" if whole else "cancelled", note))
-        self.run_finished.emit()
+    def on_advanced(self, run_id: int, event: Event) -> None:
+        """Take in one step of the analysis."""
+        opened = self.opened
+        if opened is None or opened.run_id != run_id:
+            return  # of an earlier run
+        match event:
+            case FilesHashed(hashes):
+                opened.hashes = hashes
+            case Cached(result):
+                self.beats_changed.emit(opened.take(result))
+            case BeatsFound(step):
+                self.beats_changed.emit(opened.find(step))
+                self._set_progress(Progress("finding", step.done, step.total))
+            case ClassesStarted(ensemble):
+                if opened.log.n_members != len(ensemble.members):
+                    self.beats_changed.emit(opened.start_classes(len(ensemble.members)))
+                opened.classified_by = ensemble
+                self._meter.start(opened.log.n_classified)
+                self._set_progress(self._classifying("classifying"))
+            case BeatsClassified(batch):
+                self.beats_changed.emit(opened.classify(batch))
+                self._set_progress(self._classifying("classifying"))
+            case Ended(whole):
+                said = opened.ending(whole=whole, took=self._meter.took())
+                self._set_progress(self._classifying("done" if whole else "cancelled", said))
+                self.run_finished.emit()
 
     def on_run_failed(self, run_id: int, reason: str) -> None:
-        if self._current(run_id) is not None:
+        if self.opened is not None and self.opened.run_id == run_id:
             self._set_progress(self._classifying("failed"))
             self.trouble_met.emit(reason)
             self.run_finished.emit()
@@ -226,7 +218,7 @@ class Session(QObject):
     def on_block_cleaned(self, ticket: int, index: int, block: NDArray[np.float32]) -> None:
         if self._signal is not None and ticket == self._signal.ticket and self.cleaned is not None:
             self.cleaned.add(index, block)
-            self.dirty = True
+            self.signal_cleaned.emit()
 
     def on_answer_ready(self, ticket: int, kind: str, answer: object) -> None:
         if self._signal is not None and ticket == self._signal.ticket:
@@ -237,10 +229,6 @@ class Session(QObject):
             self.trouble_met.emit(reason)
 
     # -- threads ------------------------------------------------------------------------------
-
-    def _current(self, run_id: int) -> OpenRecord | None:
-        """The open recording, if the result is of its present run."""
-        return self.opened if self.opened and self.opened.run_id == run_id else None
 
     def _take_number(self) -> int:
         self._next_number += 1
@@ -255,39 +243,49 @@ class Session(QObject):
         self._verifier.let_go()
 
     def _start_signal(self, opened: OpenRecord) -> None:
-        worker = CleaningThread(self._take_number(), opened.record, self)
+        worker = CleaningThread(self._take_number(), opened.record, self, prep=opened.prep)
         worker.block_cleaned.connect(self.on_block_cleaned)
         worker.answer_ready.connect(self.on_answer_ready)
         worker.signal_failed.connect(self.on_signal_failed)
         self._signal, self.cleaned = worker, CleanedBlocks(worker, opened.record)
         self.threads.start(worker)
 
+    def _clean_as(self, opened: OpenRecord, ensemble: Ensemble) -> None:
+        """Clean the signal as these networks want it, where that is another way than so far."""
+        if ensemble.prep == opened.prep:
+            return
+        opened.prep = ensemble.prep
+        opened.inputs = default_inputs(opened.record, prep=opened.prep)
+        if self._signal is not None:
+            self.threads.ask_to_end(self._signal)
+        self._start_signal(opened)
+        self.cleaning_changed.emit()
+
     def _classify_anew(self, opened: OpenRecord) -> None:
         self.cancel()
-        opened.start_classes(len(self.ensemble.members) if self.ensemble else opened.log.n_members)
-        self.beats_reset.emit()
+        n_members = len(self.ensemble.members) if self.ensemble else opened.log.n_members
+        self.beats_changed.emit(opened.start_classes(n_members))
         self._start_analysis(opened)
 
     def _start_analysis(self, opened: OpenRecord) -> None:
-        opened.run_id = self._take_number()
-        run = Run(
+        opened.run_id, known = self._take_number(), None
+        if opened.scan is None:
+            self.beats_changed.emit(opened.start_beats())
+        else:
+            known = Known(opened.scan, opened.log.classes != PENDING, opened.hashes)
+        task = RunTask(
             opened.run_id,
             opened.record,
             self.ensemble_name,
             opened.inputs,
-            opened.scan,
-            opened.log.classes >= 0 if opened.scan else None,
-            self.keeper,
-            opened.hashed if opened.scan else None,
+            known=known,
+            cache=self.cache,
         )
-        if opened.scan is None:
-            opened.log, opened.stretches, opened.hashed = BeatLog(), (), None
-            self.beats_reset.emit()
-        worker = AnalysisThread(run, self._ensembles, self)
-        for name in _STREAMED:
-            getattr(worker, name).connect(getattr(self, f"on_{name}"))
+        worker = AnalysisThread(task, self._ensembles, self)
+        worker.advanced.connect(self.on_advanced)
+        worker.failed.connect(self.on_run_failed)
         self._analysis = worker
-        self._set_progress(Progress("loading" if opened.scan else "finding"))
+        self._set_progress(Progress("finding" if known is None else "loading"))
         self.threads.start(worker)
 
     def _classifying(self, phase: Phase, note: str = "") -> Progress:
@@ -297,4 +295,4 @@ class Session(QObject):
 
     def _set_progress(self, progress: Progress) -> None:
         self.progress = progress
-        self.dirty = True
+        self.progress_changed.emit()

@@ -20,28 +20,14 @@ class Urgency:
         R peaks, seconds from the record's start, ascending.
     view : (float, float)
         Span on screen, seconds.
-    done : (n,) bool, optional
-        Beats that an earlier run has classified: not wanted again.
     """
 
-    def __init__(
-        self,
-        times_s: NDArray[np.float64],
-        view: _Span = (0.0, 10.0),
-        *,
-        done: NDArray[np.bool_] | None = None,
-    ) -> None:
+    def __init__(self, times_s: NDArray[np.float64], view: _Span = (0.0, 10.0)) -> None:
         self._times_s = times_s
-        self._wanted = np.ones(len(times_s), np.bool_) if done is None else ~done
         self.view: _Span = view
         self.frame: _Span | None = None
         self._pending: NDArray[np.bool_] | None = None
         self._seen: NDArray[np.int64] | None = None  # asked for last; None: others than those seen
-
-    @property
-    def n_wanted(self) -> int:
-        """Beats this run is to classify."""
-        return int(self._wanted.sum())
 
     def __call__(self, pending: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Pending beats, most urgent first; where some are seen now, those alone.
@@ -57,7 +43,7 @@ class Urgency:
         -------
         (m,) int64
         """
-        indices = np.flatnonzero(pending & self._wanted).astype(np.int64)
+        indices = np.flatnonzero(pending).astype(np.int64)
         times = self._times_s[indices]
         distance = _distance(times, self.view)
         frame = self.frame
@@ -81,7 +67,7 @@ class Urgency:
         if pending is None:
             return False
         low, high = np.searchsorted(self._times_s, (start, stop))
-        if not (pending[low:high] & self._wanted[low:high]).any():
+        if not pending[low:high].any():
             return False
         if seen is None:
             return True

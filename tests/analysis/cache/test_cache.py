@@ -21,6 +21,7 @@ from ecgviewer.beats.results import Results
 from ecgviewer.formats.readers import open_record
 from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from ecgviewer.record import Record
+from ecgviewer.signal.params import DETECTION
 from tests.excerpt import an_excerpt
 from tests.formats.records import ecg_like, write_record
 from tests.tiny_ensemble import make_ensemble
@@ -93,15 +94,15 @@ def test_what_is_kept_comes_back_to_the_bit(
     inputs = default_inputs(record)
     files, results = hashed(record), analysed(record, ensemble)
     assert not keeper.knows(files)
-    assert keeper.find(record, files, ensemble, inputs) is None
+    assert keeper.find(record, files, ensemble, inputs, detection=DETECTION) is None
     assert keeper.keep(record, files, ensemble, inputs, results)
     assert keeper.knows(files)
     again = open_record(record.path)
-    kept = keeper.find(again, hashed(again), ensemble, inputs)
+    kept = keeper.find(again, hashed(again), ensemble, inputs, detection=DETECTION)
     assert same(kept.results, results)
     assert kept.results.log.n_pending == 0
     assert results.scan.n_beats > 10
-    assert keeper.find(again, hashed(again), ensemble, (None, 0)) is None
+    assert keeper.find(again, hashed(again), ensemble, (None, 0), detection=DETECTION) is None
 
 
 def test_a_recording_with_gaps_and_two_leads(
@@ -116,7 +117,7 @@ def test_a_recording_with_gaps_and_two_leads(
     assert {s.kind for s in results.scan.stretches} >= {"gap", "flat"}
     assert {s.lead for s in results.scan.stretches} >= {0, 1}
     assert keeper.keep(record, hashed(record), ensemble, inputs, results)
-    kept = keeper.find(record, hashed(record), ensemble, inputs)
+    kept = keeper.find(record, hashed(record), ensemble, inputs, detection=DETECTION)
     assert same(kept.results, results)
 
 
@@ -126,7 +127,9 @@ def test_a_recording_without_beats(ensemble: Ensemble, keeper: ResultCache, tmp_
     results = analysed(record, ensemble)
     assert results.scan.n_beats == 0
     assert keeper.keep(record, hashed(record), ensemble, (0, 1), results)
-    assert same(keeper.find(record, hashed(record), ensemble, (0, 1)).results, results)
+    assert same(
+        keeper.find(record, hashed(record), ensemble, (0, 1), detection=DETECTION).results, results
+    )
 
 
 # -- what is not kept ------------------------------------------------------------------------
@@ -177,7 +180,7 @@ def test_a_store_that_fails_is_a_miss(record: Record, ensemble: Ensemble, tmp_pa
     keeper = ResultCache(Store(tmp_path / "in_the_way"))
     files, results = hashed(record), analysed(record, ensemble)
     assert not keeper.keep(record, files, ensemble, (0, None), results)
-    assert keeper.find(record, files, ensemble, (0, None)) is None
+    assert keeper.find(record, files, ensemble, (0, None), detection=DETECTION) is None
 
 
 # -- what is not believed --------------------------------------------------------------------
@@ -206,7 +209,9 @@ def test_columns_that_do_not_fit_are_a_miss_and_removed(
 ):
     """Sealed as they should be, so that only their content can tell."""
     files, results = hashed(record), analysed(record, ensemble)
-    key = result_key(files, ensemble, (0, None), searched=record.ecg_leads).digest()
+    key = result_key(
+        files, ensemble, (0, None), searched=record.ecg_leads, detection=DETECTION
+    ).digest()
     packed = pack_results(results)
     columns = {n: c.copy() for n, c in unpack(pack(packed, seal=""), seal="").items()}
     if column == "class":
@@ -222,7 +227,7 @@ def test_columns_that_do_not_fit_are_a_miss_and_removed(
     else:
         columns[column] = value
     keeper.store.put(key, columns, recording=files.recording)
-    assert keeper.find(record, files, ensemble, (0, None)) is None
+    assert keeper.find(record, files, ensemble, (0, None), detection=DETECTION) is None
     assert keeper.store.size()[0] == 0
 
 
@@ -232,4 +237,4 @@ def test_results_of_another_recording_under_this_key_do_not_fit(
     files, results = hashed(record), analysed(record, ensemble)
     keeper.keep(record, files, ensemble, (0, None), results)
     shorter = replace(record, n_samples=100)
-    assert keeper.find(shorter, files, ensemble, (0, None)) is None
+    assert keeper.find(shorter, files, ensemble, (0, None), detection=DETECTION) is None

@@ -31,14 +31,14 @@ class Case:
     record: Record
     ensemble: Ensemble
     inputs: Inputs
-    source: str = "detect"
+    beats_from: str = "detect"
     annotation: Path | None = None
     searched: tuple[int, ...] = (0,)
     detection: object = DETECTION
     patches: list[tuple[str, object]] = field(default_factory=list)
 
     def key(self) -> ResultKey:
-        found = hash_files(self.record, source=self.source, annotation=self.annotation)
+        found = hash_files(self.record, beats_from=self.beats_from, annotation=self.annotation)
         assert found is not None
         return result_key(
             found, self.ensemble, self.inputs, searched=self.searched, detection=self.detection
@@ -57,7 +57,7 @@ CHANGES: dict[str, list[Callable[[Case], object]]] = {
         lambda case: rewrite(case.record.files[1]),
         lambda case: setattr(case, "record", replace(case.record, files=case.record.files[::-1])),
     ],
-    "source": [lambda case: setattr(case, "source", "qrs")],
+    "beats_from": [lambda case: setattr(case, "beats_from", "qrs")],
     "annotation": [lambda case: rewrite(case.record.files[0].with_suffix(".atr"))],
     "searched": [lambda case: setattr(case, "searched", (0, 1))],
     "inputs": [
@@ -104,8 +104,8 @@ def test_whatever_changes_is_a_miss(
     monkeypatch: pytest.MonkeyPatch,
 ):
     case = Case(record, ensemble, (0, None))
-    if name in ("source", "annotation"):
-        case.source, case.annotation = "atr", record.files[0].with_suffix(".atr")
+    if name in ("beats_from", "annotation"):
+        case.beats_from, case.annotation = "atr", record.files[0].with_suffix(".atr")
     before = case.key()
     columns = {"x": np.arange(3)}
     assert keeper.store.put(before.digest(), columns, recording="r")
@@ -130,6 +130,26 @@ def test_a_copy_elsewhere_is_the_same_recording(record: Record, ensemble: Ensemb
     shutil.copytree(record.path.parent, tmp_path / "elsewhere")
     copy = open_record(tmp_path / "elsewhere" / "r.hea")
     assert Case(copy, ensemble, (0, None)).key() == Case(record, ensemble, (0, None)).key()
+
+
+def test_a_changed_help_text_keeps_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    computes = ("signal", "formats", "model", "features", "beats", "analysis")
+    others = ("commands", "gui", "report", "evaluation", "findings", "runtime", "files", "ec57")
+    for folder in (*computes, *others):
+        (tmp_path / folder / "deeper").mkdir(parents=True)
+        (tmp_path / folder / "deeper" / "a.py").write_text("x = 1\n")
+    (tmp_path / "versions.py").write_text("x = 1\n")
+    monkeypatch.setattr(versions, "__file__", str(tmp_path / "versions.py"))
+    hashed = versions.code_hash.__wrapped__
+    before = hashed()
+    for folder in others:
+        (tmp_path / folder / "deeper" / "a.py").write_text("x = 'another help text'\n")
+    (tmp_path / "versions.py").write_text("x = 2\n")
+    assert hashed() == before
+    for folder in computes:
+        (tmp_path / folder / "deeper" / "a.py").write_text("x = 2\n")
+        assert hashed() != before
+        before = hashed()
 
 
 def test_the_code_hash_follows_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
