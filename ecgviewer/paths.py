@@ -27,5 +27,5 @@ def model_weights() -> Path:
 
 
 def demo_record() -> Path:
-    """Header of the bundled demo record."""
-    return resources() / "demo" / "demo208.hea"
+    """The bundled demo record, without suffix: its format finds the files."""
+    return resources() / "demo" / "demo208"

@@ -43,12 +43,15 @@ class Lead:
         Whether the channel is an ECG lead (unit V, mV or uV and a name that is no other signal's).
     calibrated : bool
         False where the file gives no gain (0): amplitudes in mV are then not known.
+    adc_per_unit : float or None
+        ADC units per `unit`; None where the file gives none.
     """
 
     name: str
     unit: str = "mV"
     is_ecg: bool = True
     calibrated: bool = True
+    adc_per_unit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,9 @@ class Record:
         Header comments: age, sex, drugs, findings.
     base_date, base_time : date and time, or None
         Start of the recording, where known.
+    annotation_fs : float or None
+        Samples per second, Hz, that an annotation file beside the recording counts in where it
+        states no rate of its own; None for `fs`.
     files : tuple of Path
         Every file the recording consists of (for hashes), the header first.
     verdict : Verdict
@@ -134,6 +140,7 @@ class Record:
     comments: tuple[str, ...] = ()
     base_date: date | None = None
     base_time: time | None = None
+    annotation_fs: float | None = None
     files: tuple[Path, ...] = ()
     verdict: Verdict = Verdict(complete=True)
     verify: Callable[[Callable[[], bool]], Verdict] | None = field(default=None, repr=False)

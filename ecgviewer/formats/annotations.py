@@ -1,4 +1,4 @@
-"""Annotations beside a record: find, read, write; never changes a record's samples."""
+"""Annotation files beside a record, in WFDB's format: find, read, write."""
 
 import re
 import tempfile
@@ -13,7 +13,6 @@ from ecgviewer.formats.wfdb.annotation_file import (
     annotation_paths,
     read_annotation_file,
 )
-from ecgviewer.formats.wfdb.header_parser import read_header
 from ecgviewer.formats.wfdb.library import write_annotation_file
 from ecgviewer.record import Record, RecordError
 
@@ -59,8 +58,7 @@ def read_annotations(record: Record, annotator: str, *, at_own_rate: bool = Fals
     if not re.fullmatch(r"[\w-]{1,20}", annotator):
         raise RecordError(record.path, f"{annotator[:40]!r} is no annotator's name")
     found = read_annotation_file(stem.with_name(f"{stem.name}.{annotator}"))
-    # without a resolution of their own, annotations count the header's frames
-    own = found.fs if found.fs is not None else _frame_rate(record)
+    own = found.fs or record.annotation_fs or record.fs
     if at_own_rate:
         return replace(found, fs=own)
     if own != record.fs:
@@ -123,12 +121,6 @@ def _encoded(annotations: Annotations) -> bytes:
 def _stem(record: Record) -> Path:
     """The record's path without suffix, where its annotations lie."""
     return (record.files[0] if record.files else record.path).with_suffix("")
-
-
-def _frame_rate(record: Record) -> float:
-    if record.files and record.files[0].suffix.lower() == ".hea":
-        return read_header(record.files[0]).fs
-    return record.fs
 
 
 def annotation_file(record: Record, annotator: str) -> Path:

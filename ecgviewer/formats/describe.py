@@ -1,10 +1,9 @@
-"""What `info` tells of a recording, as plain data; reads no sample."""
+"""What `info` tells of a recording, as plain data."""
 
 from pathlib import Path
 from typing import Any
 
 from ecgviewer.formats.annotations import annotators
-from ecgviewer.formats.wfdb.record import WfdbSamples
 from ecgviewer.record import Record, Verdict
 
 
@@ -37,9 +36,9 @@ def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
                 "unit": lead.unit,
                 "ecg": lead.is_ecg,
                 "calibrated": lead.calibrated,
-                "adc_units_per_unit": gain,
+                "adc_units_per_unit": lead.adc_per_unit,
             }
-            for lead, gain in zip(record.leads, _gains(record), strict=True)
+            for lead in record.leads
         ],
         "comments": list(record.comments),
         "annotators": list(annotators(record)),
@@ -51,13 +50,6 @@ def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
             for f in verdict.findings
         ],
     }
-
-
-def _gains(record: Record) -> list[float | None]:
-    """ADC units per physical unit of each lead, None where the file gives none."""
-    if isinstance(record.reader, WfdbSamples):
-        return [signal.gain or None for signal in record.reader.timeline.signals]
-    return [None] * record.n_leads
 
 
 def _size(file: Path) -> int | None:

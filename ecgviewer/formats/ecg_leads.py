@@ -1,4 +1,4 @@
-"""Which channels of a recording are ECG leads, by unit and name; never looks at samples."""
+"""Which channels of a recording are ECG leads, by unit and name."""
 
 import re
 

@@ -1,15 +1,18 @@
-"""Which records lie in a folder, and where each one's report goes; opens no record."""
+"""Which records lie in folders, and where each one's report goes."""
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecgviewer.formats.readers import (
+    Format,
+    format_of,
+    formats_in_words,
+    records_in,
+    without_suffix,
+)
 from ecgviewer.record import RecordError
-
-_MASTER = re.compile(r"\s*\S+?/(\d+)(\s|$)")  # record line of a multi-segment header: name/segments
-_HEADER_BYTES = 1 << 20  # more than any real header has
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,10 @@ class PlanError(Exception):
 
 
 def find_records(folder: Path) -> tuple[Path, ...]:
-    """Headers of all records in a folder and its sub-folders, sorted.
+    """All records in a folder and its sub-folders, sorted.
 
-    Segments of a multi-segment record are no records by themselves. A header that cannot be read
-    is listed all the same: that it is damaged shall be seen.
+    Segments of a record are no records by themselves. A damaged record is listed all the same:
+    that it is damaged shall be seen.
 
     Parameters
     ----------
@@ -38,19 +41,14 @@ def find_records(folder: Path) -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        Paths of `.hea` files.
+        As `open_record` takes them.
 
     Raises
     ------
     RecordError
         Where the folder, or one in it, cannot be listed.
     """
-    headers = []
-    for parent, folders, names in os.walk(folder, onerror=_unreadable):
-        folders.sort()
-        headers += [Path(parent) / name for name in names if name.lower().endswith(".hea")]
-    segments = {segment for header in headers for segment in _segments(header)}
-    return tuple(sorted(header for header in headers if header not in segments))
+    return tuple(_below_folder(folder))
 
 
 def plan(records: Sequence[Path], out: Path) -> tuple[RecordTarget, ...]:
@@ -66,7 +64,7 @@ def plan(records: Sequence[Path], out: Path) -> tuple[RecordTarget, ...]:
 
     Returns
     -------
-    tuple of Job
+    tuple of RecordTarget
         In the order named, each record once.
 
     Raises
@@ -111,21 +109,32 @@ def all_records(named: Sequence[Path]) -> tuple[Path, ...]:
     RecordError
         Where a folder cannot be searched.
     """
-    found: dict[Path, Path] = {}
+    found: dict[tuple[str, Path], Path] = {}
     for path in named:
-        below = find_records(path) if path.is_dir() else (path,)
+        below = _below_folder(path) if path.is_dir() else {path: format_of(path)}
         if not below:
-            raise PlanError(f"{path} holds no record (no .hea file)")
-        for record in below:
-            found.setdefault(_stem(record), record)
+            raise PlanError(
+                f"{path} holds no record in a format that can be read: {formats_in_words()}"
+            )
+        for record, row in below.items():
+            # a record named by two of its files is one; of two formats, it is two
+            found.setdefault((row.name if row else "", _stem(record)), record)
     return tuple(found.values())
 
 
+def _below_folder(folder: Path) -> dict[Path, Format | None]:
+    """Records in a folder and its sub-folders, sorted, each with its format."""
+    found: dict[Path, Format | None] = {}
+    for parent, folders, names in os.walk(folder, onerror=_unreadable):
+        folders.sort()
+        found |= records_in(Path(parent), names)
+    return {record: found[record] for record in sorted(found)}
+
+
 def _stem(record: Path) -> Path:
-    """The record without its suffix, so that `100.hea`, `100.dat` and `100` are one."""
+    """The record without its suffix, so that any of its files names the same one."""
     absolute = Path(os.path.abspath(record))  # noqa: PTH100  # a link keeps the name it was given
-    known = absolute.suffix.lower() in {".hea", ".dat"}
-    return absolute.with_suffix("") if known else absolute
+    return without_suffix(absolute)
 
 
 def _common_folder(records: Sequence[Path]) -> Path | None:
@@ -137,7 +146,10 @@ def _common_folder(records: Sequence[Path]) -> Path | None:
 
 
 def _below(stem: Path, root: Path | None) -> Path:
-    relative = stem.relative_to(root) if root is not None else Path(stem.name)
+    if root is None or stem == root:  # a folder that is one record lies at its own root
+        relative = Path(stem.name)
+    else:
+        relative = stem.relative_to(root)
     return relative.with_name(f"{relative.name}.csv")
 
 
@@ -148,20 +160,6 @@ def _check_distinct(jobs: Iterable[RecordTarget]) -> None:
         other = taken.setdefault(str(job.report).casefold(), job.record)
         if other != job.record:
             raise PlanError(f"{other} and {job.record} would both be written to {job.report}")
-
-
-def _segments(header: Path) -> set[Path]:
-    """Headers of the segments that a multi-segment header names."""
-    try:
-        with header.open("rb") as file:
-            text = file.read(_HEADER_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return set()
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if not lines or _MASTER.match(lines[0]) is None:
-        return set()
-    names = {line.split()[0] for line in lines[1:]} - {"~"}
-    return {header.with_name(f"{name}{header.suffix}") for name in names if name != header.stem}
 
 
 def _unreadable(error: OSError) -> None:

@@ -71,7 +71,7 @@ def test_a_device_that_answers_nothing_fails(tiny, spoil):
 
 
 def test_a_record_that_is_not_classified_is_no_test(tiny, tmp_path):
-    header = Path(shutil.copy(paths.demo_record(), tmp_path))
+    header = Path(shutil.copy(paths.demo_record().with_suffix(".hea"), tmp_path))
     shutil.copy(paths.demo_record().with_suffix(".dat"), tmp_path)
     text = header.read_text()
     assert " 360" in text

@@ -43,7 +43,7 @@ def test_a_name_with_a_point_and_a_signal_file_of_another_name(tmp_path: Path) -
         ("absent", "no such record"),
         ("absent.hea", "header is missing"),
         ("alone.dat", "header alone.hea is missing"),
-        ("sheet.csv", "'.csv' are not read"),
+        ("sheet.csv", r"none of the formats that can be read: WFDB \(\.hea, \.dat\)"),
         ("", "this is a folder"),
         ("nul\0", "no such record"),
     ],

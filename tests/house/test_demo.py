@@ -47,7 +47,7 @@ def test_the_script_makes_these_very_files(make_demo, tmp_path):
     np.savez_compressed(tmp_path / "ecg.npz", ecg=values.astype(np.uint16))
     loaded = make_demo.load(tmp_path / "ecg.npz")
     assert make_demo.pack_212(loaded) == paths.demo_record().with_suffix(".dat").read_bytes()
-    assert make_demo.header(loaded) == paths.demo_record().read_text(encoding="ascii")
+    assert make_demo.header(loaded) == paths.demo_record().with_suffix(".hea").read_text("ascii")
 
 
 def test_the_script_refuses_other_values(make_demo, tmp_path):

@@ -46,7 +46,7 @@ def a_record(*gaps: tuple[int, int, int], n_leads: int = 2) -> Record:
         leads=tuple(Lead(name) for name in names[:n_leads]),
         n_samples=ecg.shape[1],
         reader=lambda start, stop: ecg[:, start:stop].copy(),
-        files=(paths.demo_record(),),
+        files=(paths.demo_record().with_suffix(".hea"),),
     )
 
 

@@ -1,4 +1,4 @@
-"""Records from PhysioNet, whole or not at all; asks the network only when a user asked for one.
+"""Records from PhysioNet, whole or not at all.
 
 A file is kept only where its SHA-256 is the one that PhysioNet's list of the database has.
 """

@@ -1,4 +1,4 @@
-"""WFDB annotation files read strictly: bytes to `Annotations`; never writes, knows no record."""
+"""WFDB annotation files read strictly: bytes to `Annotations`."""
 
 import re
 import sys

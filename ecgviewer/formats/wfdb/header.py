@@ -1,4 +1,4 @@
-"""What a WFDB header says, and where the files it names may lie; never parses or opens one."""
+"""What a WFDB header says, and where the files it names may lie."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What a WFDB record's headers and file sizes say of its integrity; never sums samples."""
+"""What a WFDB record's headers and file sizes say of its integrity."""
 
 from collections.abc import Iterator
 

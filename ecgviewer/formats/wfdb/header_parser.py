@@ -1,4 +1,4 @@
-"""WFDB header files read strictly: text to `Header`; never opens a signal file."""
+"""WFDB header files read strictly: text to `Header`."""
 
 import re
 from datetime import date, time

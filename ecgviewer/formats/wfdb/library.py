@@ -1,4 +1,4 @@
-"""The only module that imports wfdb: annotations written, PhysioNet read."""
+"""The only module that imports wfdb, to write annotation files."""
 
 import os
 import warnings

@@ -1,4 +1,4 @@
-"""The whole verdict on a WFDB record: checksums, levels, annotations; never changes a file."""
+"""The whole verdict on a WFDB record: checksums, levels, annotations."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""WFDB sample formats: bytes to samples; never opens a file."""
+"""WFDB sample formats: bytes to samples."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

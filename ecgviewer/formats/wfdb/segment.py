@@ -1,4 +1,4 @@
-"""One segment: a header with its signal files, to physical values; never judges them."""
+"""One segment: a header with its signal files, to physical values."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""One signal file: how many frames it holds and their ADC values, in blocks; knows no units."""
+"""One signal file: how many frames it holds and their ADC values, in blocks."""
 
 import threading
 from collections import OrderedDict

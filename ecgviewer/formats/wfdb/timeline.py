@@ -1,4 +1,4 @@
-"""Segments on one time axis: lays a record out and reads its samples; never judges it."""
+"""Segments on one time axis: a record laid out, and its samples read."""
 
 import bisect
 from dataclasses import dataclass, replace

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from ecgviewer.formats import readers
 from ecgviewer.gui.style.wording import clock, parse_clock
-
-_RECORDS = "WFDB recordings (*.hea *.dat);;All files (*)"
 
 
 class Prompts:
@@ -24,7 +23,7 @@ class Prompts:
     def record_to_open(self, folder: Path) -> Path | None:
         """Which recording to open."""
         name, _ = QFileDialog.getOpenFileName(
-            self._parent, "Open an ECG recording", str(folder), _RECORDS
+            self._parent, "Open an ECG recording", str(folder), kinds_of_record()
         )
         return Path(name) if name else None
 
@@ -67,3 +66,12 @@ class Prompts:
         """Show a dialog until it is closed."""
         dialog.exec()
         dialog.deleteLater()
+
+
+def kinds_of_record() -> str:
+    """The open dialog's choice of formats, as QFileDialog takes it."""
+    lines = [row.filter_words for row in readers.FORMATS]
+    if len(lines) > 1:
+        suffixes = dict.fromkeys(suffix for row in readers.FORMATS for suffix in row.suffixes)
+        lines.insert(0, f"All recordings ({' '.join(f'*{suffix}' for suffix in suffixes)})")
+    return ";;".join([*lines, "All files (*)"])

@@ -1,4 +1,4 @@
-"""Recordings in, reports and pictures out: what the actions of File do; all through `io`."""
+"""Recordings in, reports and pictures out: what the actions of File do."""
 
 import copy
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ecgviewer import paths
 from ecgviewer.errors import sentence
 from ecgviewer.files.atomic import WriteError, write_whole
-from ecgviewer.formats.readers import open_record
+from ecgviewer.formats.readers import open_record, rank, records_in, without_suffix
 from ecgviewer.gui.dialogs.download import DownloadDialog
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.session.open_record import OpenRecord
@@ -80,16 +80,15 @@ class FileHandler(QObject):
 
     def on_record_opened(self) -> None:
         opened = self._session.opened
-        if opened is not None and opened.record.path.resolve() != paths.demo_record().resolve():
+        if opened is not None and not _is_demo(opened.record.path):
             self._settings.add_recent(opened.record.path)
         self.recents_changed.emit()
 
     def dropped(self, data: QMimeData) -> Path | None:
-        """The recording among what is dropped; a header before its signal file."""
+        """The recording among what is dropped: of its files, the one that stands for it."""
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        files = [inner for file in files for inner in _unfolded(file)]
-        files.sort(key=lambda file: file.suffix.lower() != ".hea")
-        return files[0] if files else None
+        records = [record for file in files for record in _first_record(file)]
+        return min(records, key=rank, default=None)
 
     # -- out ----------------------------------------------------------------------------------
 
@@ -164,9 +163,16 @@ class FileHandler(QObject):
         return "recording" if self._settings.hide_patient else opened.record.name
 
 
-def _unfolded(file: Path) -> list[Path]:
-    """A file itself; of a folder the headers in it."""
-    return sorted(file.glob("*.hea"))[:1] if file.is_dir() else [file]
+def _is_demo(record: Path) -> bool:
+    return without_suffix(record.resolve()) == paths.demo_record().resolve()
+
+
+def _first_record(dropped: Path) -> list[Path]:
+    """A file itself; of a folder the first record in it, where there is one."""
+    try:
+        return list(records_in(dropped))[:1] if dropped.is_dir() else [dropped]
+    except OSError:  # a folder that may not be listed
+        return []
 
 
 def _export(

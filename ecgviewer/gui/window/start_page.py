@@ -1,4 +1,4 @@
-"""What the window shows before a recording is open: what to do; opens nothing itself."""
+"""What the window shows before a recording is open: what to do."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgviewer.formats.readers import formats_in_words
 from ecgviewer.gui.style.theme import Theme
 
 _N_SHOWN = 5
@@ -72,10 +73,11 @@ class StartPage(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.8)
         title.setFont(font)
         how = QLabel(
-            "Drop a WFDB header (.hea) or signal file (.dat) here, or choose one.\n"
+            f"Drop a recording here, or choose one: {formats_in_words()}.\n"
             "Every beat is found, classified and shown in the colour of its class:\n"
             "N normal, S supraventricular, V ventricular, F fusion, Q paced or unclassifiable."
         )
+        how.setWordWrap(True)
         box = QVBoxLayout(self.card)
         box.setContentsMargins(30, 24, 30, 20)
         box.setSpacing(12)
