@@ -92,6 +92,21 @@ def test_no_recording_outside_the_demo():
     assert [name for name in found if not name.startswith("resources/demo/")] == []
 
 
+def test_only_formats_names_a_recording_s_suffix():
+    """Everyone else asks `formats.readers`: a format is one module and one row."""
+    named = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(RECORDING)))})\b")
+    found = [
+        f"{name}:{node.lineno}: {node.value[:80]!r}"
+        for name, text in sources()
+        if name.startswith("ecgviewer/") and not name.startswith("ecgviewer/formats/")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and named.search(node.value)
+    ]
+    assert found == []
+
+
 def test_no_pickle():
     assert [path.as_posix() for path in tracked() if path.suffix.lower() in PICKLE] == []
 
