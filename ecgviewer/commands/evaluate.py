@@ -196,9 +196,10 @@ def _about(
 
 def _show(done: "Sequence[Evaluation]") -> None:
     """Tables on stdout."""
+    from ecgviewer.document.console import renderables
     from ecgviewer.evaluation.tables import tables
 
     # a file or a pipe has no width: the tables are to be whole
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
-    for table in tables(done):
+    for table in renderables(tables(done)):
         console.print(table)

@@ -1,14 +1,12 @@
-"""Evaluations as tables for a terminal; compares nothing and prints nothing itself."""
+"""Evaluations as tables."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from rich import box
-from rich.table import Table
-from rich.text import Text
 
 from ecgviewer.aami import N_CLASSES
+from ecgviewer.document.blocks import Row, Table
 from ecgviewer.ec57.beats import LETTERS
 from ecgviewer.ec57.figures import BEAT_FIGURES, BeatFigures
 from ecgviewer.ec57.runs import CHAMBERS, RUN_KINDS, Chamber, RunCounts
@@ -40,31 +38,20 @@ def tables(evaluations: Sequence[Evaluation]) -> Iterator[Table]:
         yield _runs(chamber, counted, both)
 
 
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for k, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if k else "left", no_wrap=True)
-    return table
-
-
 def _beats(evaluations: Sequence[Evaluation], both: Gross) -> Table:
     names = [name for name, _ in BEAT_FIGURES]
     headings = [heading.replace(" ", "\n") for _, heading in BEAT_FIGURES]
-    table = _table("Beats, %", "record", "beats", "missed", "extra", *headings, "RR\nms")
+    rows: list[Row] = [("record", "beats", "missed", "extra", *headings, "RR\nms")]
     for one in evaluations:
         figures = BeatFigures.of(one.beats.matrix)
-        table.add_row(
-            _plain(one.record),
-            *_counts(one.beats.matrix),
-            *(_number(getattr(figures, name).percent) for name in names),
-            _number(one.beats.rr_error_ms),
-        )
-    table.add_section()
+        shares = (_number(getattr(figures, name).percent) for name in names)
+        error = _number(one.beats.rr_error_ms)
+        rows.append((one.record, *_counts(one.beats.matrix), *shares, error))
     gross = (_number(getattr(both.beats.gross, name).percent) for name in names)
-    table.add_row("gross", *_counts(both.beats.matrix), *gross, "")
+    rows.append(("gross", *_counts(both.beats.matrix), *gross, ""))
     average = (_number(both.beats.average[name]) for name in names)
-    table.add_row("average", "", "", "", *average, _number(both.beats.rr_error_ms))
-    return table
+    rows.append(("average", "", "", "", *average, _number(both.beats.rr_error_ms)))
+    return Table("Beats, %", tuple(rows), head=True, figures=True, totals=2)
 
 
 def _counts(matrix: NDArray[np.int64]) -> tuple[str, str, str]:
@@ -75,25 +62,26 @@ def _counts(matrix: NDArray[np.int64]) -> tuple[str, str, str]:
 
 
 def _matrix(matrix: NDArray[np.int64]) -> Table:
-    table = _table("All records: reference down, test across", "", *LETTERS.lower())
+    rows: list[Row] = [("", *LETTERS.lower())]
     for i, letter in enumerate(LETTERS):
         width = N_CLASSES if i >= N_CLASSES else len(LETTERS)
-        table.add_row(letter, *(f"{n}" for n in matrix[i, :width].tolist()))
-    return table
+        rows.append((letter, *(f"{n}" for n in matrix[i, :width].tolist())))
+    title = "All records: reference down, test across"
+    return Table(title, tuple(rows), head=True, figures=True)
 
 
 def _runs(chamber: Chamber, evaluations: Sequence[Evaluation], both: Gross) -> Table:
     headings = [f"{kind}\n{word}" for kind, _ in RUN_KINDS for word in ("Se", "+P")]
-    table = _table(f"{chamber.capitalize()} runs, found and right, %", "record", *headings)
+    rows: list[Row] = [("record", *headings)]
     for one in evaluations:
         counts = one.runs[chamber].counts
         if any(kind != RunCounts() for kind in counts):
-            table.add_row(_plain(one.record), *_shares(counts))
-    table.add_section()
-    table.add_row("gross", *_shares(both.runs[chamber].gross))
+            rows.append((one.record, *_shares(counts)))
+    rows.append(("gross", *_shares(both.runs[chamber].gross)))
     average = (_number(value, 0) for kind in both.runs[chamber].average for value in kind)
-    table.add_row("average", *average)
-    return table
+    rows.append(("average", *average))
+    title = f"{chamber.capitalize()} runs, found and right, %"
+    return Table(title, tuple(rows), head=True, figures=True, totals=2)
 
 
 def _shares(counts: Sequence[RunCounts]) -> Iterator[str]:
@@ -105,8 +93,3 @@ def _shares(counts: Sequence[RunCounts]) -> Iterator[str]:
 
 def _number(value: float | None, places: int = 2) -> str:
     return _DASH if value is None else f"{value:.{places}f}"
-
-
-def _plain(name: str) -> Text:
-    """A record's name, safe on any terminal: no control sequences."""
-    return Text("".join(c if c.isprintable() else "?" for c in name))

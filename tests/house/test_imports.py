@@ -37,6 +37,7 @@ def test_the_contracts_hold():
         ("ecgviewer.signal.rpeaks.detect", "PySide6 torch wfdb"),
         ("ecgviewer.analysis.cache.packing", "PySide6 torch"),
         ("ecgviewer.runtime.qt_libraries", "PySide6 numpy"),
+        ("ecgviewer.document.html", "PySide6 numpy rich"),
     ],
 )
 def test_importing_it_does_not_load(modules: str, unwanted: str):

@@ -14,7 +14,7 @@ from train.data import packed, tianchi
 from train.data.database import RecordBeats
 from train.data.load import CACHE, cache_file, choose_device, of_paper_windows, paper_data
 from train.data.windows import WindowCutter
-from train.pages.markdown import class_table
+from train.pages.page_parts import class_table, markdown_of
 from train.protocols import DS2
 from train.scoring import ledger, results
 from train.scoring.learners import Learners, from_bundle, from_runs
@@ -75,7 +75,8 @@ def evaluate(
         minutes=(time.monotonic() - started) / 60,
         files=files,
     )
-    console.print(class_table(found["both"]), highlight=False, markup=False, soft_wrap=True)
+    text = markdown_of(*class_table(found["both"]))
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
     console.print(f"{target}: written", highlight=False)
 
 

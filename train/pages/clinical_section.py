@@ -1,9 +1,18 @@
-"""Section of `docs/results.md` on patients never seen; computes no score."""
+"""Section of `docs/results.md` on patients never seen."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from train.pages.markdown import ABSENT, confusion_table, interval, percent, spread, table
+from ecgviewer.document.blocks import Heading, Paragraph, Table
+from train.pages.page_parts import (
+    ABSENT,
+    confusion_table,
+    interval,
+    markdown_of,
+    percent,
+    spread,
+    table,
+)
 
 # what DS2 was to reach: acc(N,S,V), V-F1, S-F1 without 232, mean S-F1 over records
 BARS = {"A": (0.97, 0.955, 0.50, 0.45), "B": (0.975, 0.96, 0.55, 0.52)}
@@ -45,7 +54,7 @@ def _ds2(on_ds2: Mapping[str, dict[str, Any]]) -> str:
         "DS2, 22 patients, reference positions, each version of a configuration scored once. A call"
         " of F or Q is an error; a reference F or Q called S or V a false positive."
     )
-    return f"### DS2\n\n{table(_HEAD, rows)}\n\n{note}"
+    return markdown_of(Heading("DS2"), table(_HEAD, rows), Paragraph(note))
 
 
 def _barred(each: Mapping[str, Any]) -> list[str]:
@@ -92,8 +101,12 @@ def _one(name: str, each: Mapping[str, Any]) -> str:
         f"{key.replace('_', ' ')} {interval(spans[key])}"
         for key in ("S_f1", "S_sensitivity", "V_f1", "V_sensitivity")
     )
-    matrix = confusion_table(each["both"]["confusion"])
-    return f"### Configuration {name} on DS2\n\n{table(_FULL, rows)}\n\n{said}\n\n{matrix}"
+    return markdown_of(
+        Heading(f"Configuration {name} on DS2"),
+        table(_FULL, rows),
+        Paragraph(said),
+        confusion_table(each["both"]["confusion"]),
+    )
 
 
 def _rates(rates: Mapping[str, Any]) -> str:
@@ -104,7 +117,7 @@ def _rates(rates: Mapping[str, Any]) -> str:
         "DS1 resampled, reference positions. These are patients of the training: the table says"
         " what a rate changes, not how well the ensemble does."
     )
-    return f"### Other rates\n\n{table(head, rows)}\n\n{note}"
+    return markdown_of(Heading("Other rates"), table(head, rows), Paragraph(note))
 
 
 def _validation(found: Mapping[str, Any]) -> str:
@@ -128,11 +141,11 @@ def _validation(found: Mapping[str, Any]) -> str:
         f" {percent(account['errors_in_review'], 1)} % of the errors;"
         f" {percent(account['accuracy_outside_review'])} % right outside."
     )
-    whole = f"### Grouped validation\n\n{table(_FULL, rows)}\n\n{said}"
-    return f"{whole}\n\n{_paced(found['paced'])}" if "paced" in found else whole
+    paced = (_paced(found["paced"]),) if "paced" in found else ()
+    return markdown_of(Heading("Grouped validation"), table(_FULL, rows), Paragraph(said), *paced)
 
 
-def _paced(found: Mapping[str, Any]) -> str:
+def _paced(found: Mapping[str, Any]) -> Table:
     """Paced beats, record by record: each record was left out with its fold."""
     head = ["paced record", "Q beats", "called Q", "called N", "called otherwise"]
     rows = []

@@ -1,4 +1,4 @@
-"""Tables 6 and 7 beside the paper's, as Markdown from the results; computes no score itself."""
+"""Tables 6 and 7 beside the paper's, from the results of `compare`."""
 
 from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
@@ -8,22 +8,24 @@ from typing import Any
 import numpy as np
 from scipy.stats import ttest_ind
 
+from ecgviewer.document.blocks import Row, Table
+from ecgviewer.document.markdown import as_markdown
 from train import paper_figures
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER, Result, read_all
+from train.pages.page_parts import ABSENT
 
 SIGNIFICANT = 0.05
 # what repeats of one row have in common besides classifier, augmentation and width
 _TERMS = ("epochs", "max_minutes", "beats", "batch", "keep_normal", "weight_decay", "rates")
 Key = tuple[str, bool, float, tuple[Any, ...]]  # classifier, augmented, width, terms
-ABSENT = "–"
 HEAD_6 = (
-    "| Network | Augmentation | Source | Rate | Width | Runs | Epochs | Minutes | Overall |"
-    " Acc | Spec | Sens | PPV | F1 | P < 0.05 |"
+    *("Network", "Augmentation", "Source", "Rate", "Width", "Runs", "Epochs", "Minutes"),
+    *("Overall", "Acc", "Spec", "Sens", "PPV", "F1", "P < 0.05"),
 )
 HEAD_7 = (
-    "| Classifier | Paper's Acc | Acc | Overall | Macro-F1 | F1 N / S / V / F / Q | Width |"
-    " Training beats | Runs | Epochs | Minutes | Chosen |"
+    *("Classifier", "Paper's Acc", "Acc", "Overall", "Macro-F1", "F1 N / S / V / F / Q"),
+    *("Width", "Training beats", "Runs", "Epochs", "Minutes", "Chosen"),
 )
 
 
@@ -102,14 +104,6 @@ def _minutes(group: Group) -> str:
     return f"{np.mean(group.values(lambda r: r.minutes)):.1f}"
 
 
-def _line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _rule(head: str) -> str:
-    return "|" + "---|" * (head.count("|") - 1)
-
-
 def _marks(key: Key, groups: dict[Key, Group]) -> str:
     """Letters of the tests that found a difference; what could not be tested says so."""
     name, augmented, width, terms = key
@@ -133,74 +127,67 @@ def _marks(key: Key, groups: dict[Key, Group]) -> str:
     return " ".join(marks) or "none"
 
 
-def _table_6(results: Sequence[Result]) -> list[str]:
+def _table_6(results: Sequence[Result]) -> Table:
     groups = grouped(results)
-    lines = [HEAD_6, _rule(HEAD_6)]
+    rows: list[Row] = [HEAD_6]
     for name, variants in paper_figures.TABLE_6.items():
         title = CLASSIFIERS[name].title
         for augmented, theirs in zip((False, True), variants, strict=True):
             kind = "with" if augmented else "without"
             figures = (f"{v:.2f}" for v in theirs[1:])
             blank = [ABSENT] * 5
-            lines.append(_line([title, kind, "paper", f"{theirs.rate:g}", *blank, *figures, ""]))
+            rows.append((title, kind, "paper", f"{theirs.rate:g}", *blank, *figures, ""))
             keys = sorted(k for k in groups if k[:2] == (name, augmented))
             if not keys:
-                lines.append(_line([title, kind, "here", "not run", *[ABSENT] * 10, ""]))
-            lines += [_ours_6(title, kind, key, groups) for key in keys]
-    return lines
+                rows.append((title, kind, "here", "not run", *[ABSENT] * 10, ""))
+            rows += [_ours_6(title, kind, key, groups) for key in keys]
+    return Table("", tuple(rows), head=True)
 
 
-def _ours_6(
-    title: str,
-    kind: str,
-    key: Key,
-    groups: dict[Key, Group],
-) -> str:
+def _ours_6(title: str, kind: str, key: Key, groups: dict[Key, Group]) -> Row:
     group = groups[key]
     rates = " + ".join(f"{rate:g}" for rate in group.first.account.get("learning_rates", []))
     names = ("accuracy", "accuracy_one_vs_rest", "specificity", "sensitivity", "ppv", "f1")
     figures = [percent([getattr(r.figures, n) for r in group.results]) for n in names]
     labels = [rates, f"{key[2]:g}", _runs(group), _epochs(group), _minutes(group)]
-    return _line([title, kind, "here", *labels, *figures, _marks(key, groups)])
+    return (title, kind, "here", *labels, *figures, _marks(key, groups))
 
 
-def _table_7(results: Sequence[Result]) -> list[str]:
+def _table_7(results: Sequence[Result]) -> Table:
     groups = grouped(results)
-    lines = [HEAD_7, _rule(HEAD_7)]
+    rows: list[Row] = [HEAD_7]
     for name, theirs in paper_figures.TABLE_7.items():
         title = CLASSIFIERS[name].title
         printed = f"{theirs:.2f}{paper_figures.REMARKS_7.get(name, '')}"
         keys = sorted(k for k in groups if k[0] == name)
         if not keys:
-            lines.append(_line([title, printed, "not run", *[ABSENT] * 9]))
+            rows.append((title, printed, "not run", *[ABSENT] * 9))
         for key in keys:
             shown = f"{title}, with augmentation" if key[1] else title
-            lines.append(_ours_7(shown, printed, key, groups[key]))
-    return lines
+            rows.append(_ours_7(shown, printed, key, groups[key]))
+    return Table("", tuple(rows), head=True)
 
 
-def _ours_7(title: str, theirs: str, key: Key, group: Group) -> str:
+def _ours_7(title: str, theirs: str, key: Key, group: Group) -> Row:
     each = [
         f"{100 * np.mean([r.per_class[c]['f1'] or 0.0 for r in group.results]):.1f}"
         for c in group.first.per_class
     ]
     chosen = group.first.account.get("chosen", {})
     has_width = CLASSIFIERS[key[0]].width is not None
-    return _line(
-        [
-            title,
-            theirs,
-            percent([r.figures.accuracy_one_vs_rest for r in group.results]),
-            percent([r.figures.accuracy for r in group.results]),
-            percent(group.f1),
-            " / ".join(each),
-            f"{key[2]:g}" if has_width else ABSENT,
-            f"{group.first.training_beats:,}",
-            _runs(group),
-            _epochs(group),
-            _minutes(group),
-            ", ".join(f"{k} {v:g}" for k, v in chosen.items()) or ABSENT,
-        ]
+    return (
+        title,
+        theirs,
+        percent([r.figures.accuracy_one_vs_rest for r in group.results]),
+        percent([r.figures.accuracy for r in group.results]),
+        percent(group.f1),
+        " / ".join(each),
+        f"{key[2]:g}" if has_width else ABSENT,
+        f"{group.first.training_beats:,}",
+        _runs(group),
+        _epochs(group),
+        _minutes(group),
+        ", ".join(f"{k} {v:g}" for k, v in chosen.items()) or ABSENT,
     )
 
 
@@ -269,9 +256,9 @@ def tables(folder: Path = FOLDER) -> str:
     readings = [f"- {row.title}: {row.reading}." for row in CLASSIFIERS.values()]
     parts = [
         "## Table 6: networks",
-        "\n".join(_table_6(results)),
+        as_markdown([_table_6(results)], tight_rule=True),
         "## Table 7: other methods",
-        "\n".join(_table_7(results)),
+        as_markdown([_table_7(results)], tight_rule=True),
         "## How to read tables 6 and 7",
         NOTE,
         _limits(results),

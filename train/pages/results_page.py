@@ -1,23 +1,25 @@
-"""`docs/results.md` from the results on disk; computes no score and runs no network."""
+"""`docs/results.md` from the results on disk."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ecgviewer.document.blocks import Block, Heading, Paragraph
 from train import paper_figures
 from train.compare.registry import CLASSIFIERS
 from train.pages.clinical_section import section as unseen_patients
 from train.pages.compare_tables import tables as compared
-from train.pages.markdown import (
+from train.pages.page_parts import (
     ABSENT,
     class_table,
     confusion_table,
     interval,
+    markdown_of,
     percent,
     spread,
     table,
 )
-from train.pages.markdown import table_5 as one_table_5
+from train.pages.page_parts import table_5 as one_table_5
 from train.paper_figures import TABLE_6
 from train.scoring import ledger, results
 
@@ -28,6 +30,7 @@ HEAD = (
     " say how well the networks know these 48 recordings, not how well they do on a new patient."
     " Those on DS2 are of patients never seen."
 )
+_NONE = Paragraph("None yet.")
 
 
 def _of_kind(found: Results, *kinds: str) -> dict[str, dict[str, Any]]:
@@ -57,17 +60,19 @@ def _latest(scored: Mapping[str, dict[str, Any]], rows: str) -> tuple[str, dict[
 
 
 def _table_5(scored: Mapping[str, dict[str, Any]]) -> str:
-    parts = ["## Table 5: per class"]
+    parts: list[Block | str] = [Heading("Table 5: per class", 2)]
     for database, rows in (("MIT-BIH", "test"), ("Tianchi", "tianchi")):
         name, found = _latest(scored, rows)
         source = f"Ours: {name}." if found else "Ours: not run."
+        both, caption = one_table_5(database, found)
+        said = markdown_of(Paragraph(f"{caption} {source}"))
         if database == "Tianchi" and not found:
-            source += " The data set has no open licence; `evaluate --tianchi DIR` scores it."
-        parts.append(f"### {database}\n\n{one_table_5(database, found)} {source}")
+            said += " The data set has no open licence; `evaluate --tianchi DIR` scores it."
+        parts += [Heading(database), both, said]
         if found:
-            parts.append("With 95 % intervals:\n\n" + class_table(found))
+            parts += ["With 95 % intervals:", *class_table(found)]
             parts.append(confusion_table(found["confusion"]))
-    return "\n\n".join(parts)
+    return markdown_of(*parts)
 
 
 def _overview(scored: Mapping[str, dict[str, Any]]) -> str:
@@ -92,11 +97,13 @@ def _overview(scored: Mapping[str, dict[str, Any]]) -> str:
         " that occur: of patients drawn with replacement some draws lack F or Q, which widens its"
         " interval upwards."
     )
-    return f"## All scorings\n\n{table(head, rows) if rows else 'None yet.'}\n\n{note}"
+    return markdown_of(
+        Heading("All scorings", 2), table(head, rows) if rows else _NONE, Paragraph(note)
+    )
 
 
 def _cross_validation(found: Results) -> str:
-    parts = ["## Cross-validation"]
+    parts: list[Block] = [Heading("Cross-validation", 2)]
     for name, each in _of_kind(found, "cross-validate").items():
         run = ", ".join(each["folds"])
         lines = [
@@ -110,16 +117,16 @@ def _cross_validation(found: Results) -> str:
             for who, f in each["mean_sd"].items()
         ]
         kinds = ["Networks", "Overall accuracy %", "Macro-F1 %", "Acc o-v-r %"]
+        alone = " (one fold: none)" if len(each["folds"]) == 1 else ""
         parts += [
-            f"### {name}: {len(each['folds'])} of 5 folds ({run})",
+            Heading(f"{name}: {len(each['folds'])} of 5 folds ({run})"),
             table(head, lines),
-            "Mean ± standard deviation over the folds run"
-            + (" (one fold: none)" if len(each["folds"]) == 1 else "")
-            + f":\n\n{table(kinds, means)}",
-            each["note"],
-            _chosen_on(each),
+            Paragraph(f"Mean ± standard deviation over the folds run{alone}:"),
+            table(kinds, means),
+            Paragraph(each["note"]),
+            Paragraph(_chosen_on(each)),
         ]
-    return "\n\n".join(parts if len(parts) > 1 else [*parts, "Not run yet."])
+    return markdown_of(*parts if len(parts) > 1 else [*parts, Paragraph("Not run yet.")])
 
 
 def _chosen_on(each: Mapping[str, Any]) -> str:
@@ -190,8 +197,8 @@ def _log(folder: Path) -> str:
         for line in ledger.read(folder)
     ]
     head = ["Date", "Rows", "Networks", "Accuracy %", "Macro-F1 %", "Why"]
-    title = "## Scorings of the rows that are scored once"
-    return f"{title}\n\n{table(head, lines) if lines else 'None yet.'}"
+    title = Heading("Scorings of the rows that are scored once", 2)
+    return markdown_of(title, table(head, lines) if lines else _NONE)
 
 
 def _provenance(found: Results) -> str:
@@ -214,7 +221,8 @@ def _provenance(found: Results) -> str:
         )
     head = ["Result", "Date", "Commit", "Seeds", "Minutes", "Machine"]
     note = "+: sources had changed since the commit. Configurations and hashes are in the files."
-    return f"## Where they come from\n\n{table(head, lines) if lines else 'None yet.'}\n\n{note}"
+    title = Heading("Where they come from", 2)
+    return markdown_of(title, table(head, lines) if lines else _NONE, Paragraph(note))
 
 
 def page(folder: Path) -> str:
@@ -238,4 +246,4 @@ def page(folder: Path) -> str:
         _log(folder),
         _provenance(found),
     ]
-    return "\n\n".join(parts) + "\n"
+    return markdown_of(*parts) + "\n"

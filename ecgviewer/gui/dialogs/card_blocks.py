@@ -1,10 +1,10 @@
-"""An ensemble's card as headings, paragraphs and tables; says nothing that the card does not."""
+"""The figures of an ensemble's card as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ecgviewer.aami import N_CLASSES
+from ecgviewer.document.blocks import Block, Table
 from ecgviewer.ec57.beats import LETTERS
 
 # Figures that cards give as shares of 1; with something before, as in `s_f1`, and perhaps after
@@ -35,33 +35,6 @@ _MOST_COLUMNS = 9
 _PER_CLASS = "per_class"
 _PER_RECORD = "per_record"  # {record: confusion matrix}
 BRACKETS = "In brackets: 95 % intervals."
-
-
-@dataclass(frozen=True)
-class Heading:
-    """The title of what follows."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """One paragraph; `strong` where it must not be missed."""
-
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of text under a caption; `head` says whether the first row is of headings."""
-
-    caption: str
-    rows: tuple[tuple[str, ...], ...]
-    head: bool = False
-
-
-Block = Heading | Paragraph | Table
 
 
 def figure_blocks(data: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[Block]:

@@ -1,20 +1,11 @@
-"""The Model page: what a card says, as pages of HTML and as text; loads nothing, judges nothing."""
+"""The Model page: what the card of an ensemble says, as pages of blocks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
-from ecgviewer.gui.dialogs.card_blocks import (
-    BRACKETS,
-    Block,
-    Heading,
-    Paragraph,
-    Table,
-    figure_blocks,
-    value_text,
-    words,
-)
+from ecgviewer.document.blocks import Block, Heading, Paragraph, Table
+from ecgviewer.gui.dialogs.card_blocks import BRACKETS, figure_blocks, value_text, words
 from ecgviewer.model.ensemble import Ensemble
 
 # Pages of figures: title, keys of the card, each with its heading where a page has several
@@ -160,47 +151,8 @@ def _text(title: str, text: str) -> Iterator[Block]:
         yield Paragraph(text)
 
 
-# -- out --------------------------------------------------------------------------------------
-
-
-def as_html(blocks: Sequence[Block]) -> str:
-    """Blocks as HTML; what the card says is escaped."""
-    return "".join(_html(block) for block in blocks)
-
-
-def _html(block: Block) -> str:
-    if isinstance(block, Heading):
-        return f"<h3>{escape(block.text)}</h3>"
-    if isinstance(block, Paragraph):
-        text = escape(block.text)
-        return f"<p><b>{text}</b></p>" if block.strong else f"<p>{text}</p>"
-    lines = []
-    for i, row in enumerate(block.rows):
-        tag = "th" if block.head and i == 0 else "td"
-        cells = "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
-        lines.append(f"<tr>{cells}</tr>")
-    caption = f"<p><b>{escape(block.caption)}</b></p>" if block.caption else ""
-    return f"{caption}<table cellspacing='0' cellpadding='3'>{''.join(lines)}</table>"
-
-
-def as_text(pages: Sequence[CardPage]) -> str:
-    """Pages as plain text, columns aligned."""
-    parts = []
+def as_blocks(pages: Iterable[CardPage]) -> Iterator[Block]:
+    """All pages as one document, each under its name."""
     for page in pages:
-        parts.append(f"{page.name}\n{'=' * len(page.name)}")
-        parts.extend(_plain(block) for block in page.blocks)
-    return "\n\n".join(parts) + "\n"
-
-
-def _plain(block: Block) -> str:
-    if isinstance(block, Heading):
-        return f"{block.text}\n{'-' * len(block.text)}"
-    if isinstance(block, Paragraph):
-        return block.text
-    n = max(map(len, block.rows), default=0)
-    widths = [max(len(row[i]) for row in block.rows if i < len(row)) for i in range(n)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
-        for row in block.rows
-    ]
-    return "\n".join([block.caption, *lines] if block.caption else lines)
+        yield Heading(page.name, level=1)
+        yield from page.blocks

@@ -1,9 +1,11 @@
-"""The Model page: the card of the networks in use, to read and to copy; decides nothing."""
+"""The Model page: the card of the networks in use, to read and to copy."""
 
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
-from ecgviewer.gui.dialogs.card_pages import as_html, as_text, model_pages
+from ecgviewer.document.html import as_html
+from ecgviewer.document.plain import as_text
+from ecgviewer.gui.dialogs.card_pages import as_blocks, model_pages
 from ecgviewer.gui.dialogs.text import TextDialog
 from ecgviewer.model.ensemble import Ensemble
 
@@ -27,7 +29,7 @@ class ModelDialog(TextDialog):
         html = [(page.name, style + as_html(page.blocks)) for page in pages]
         super().__init__(f"Model: {ensemble.name}", html, parent)
         self.resize(*_SIZE)
-        self.text = as_text(pages)
+        self.text = as_text(as_blocks(pages))
         self.copy = QPushButton("&Copy as text", self)
         self.copy.setToolTip("Copies every page")
         self.copy.setAutoDefault(False)

@@ -4,8 +4,11 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.gui.dialogs.card_blocks import Table, figure_blocks, value_text
-from ecgviewer.gui.dialogs.card_pages import as_html, as_text, model_pages
+from ecgviewer.document.blocks import Table, cell_of
+from ecgviewer.document.html import as_html
+from ecgviewer.document.plain import as_text
+from ecgviewer.gui.dialogs.card_blocks import figure_blocks, value_text
+from ecgviewer.gui.dialogs.card_pages import as_blocks, model_pages
 from ecgviewer.gui.dialogs.model_card import ModelDialog
 from ecgviewer.model.ensemble import load_ensemble
 from tests.gui.fakes import FakeEnsemble
@@ -126,7 +129,7 @@ def test_the_pages_say_what_the_card_says():
     }
     pages = model_pages(ensemble)
     assert [page.name for page in pages][-1] == "More"
-    html, text = "".join(as_html(page.blocks) for page in pages), as_text(pages)
+    html, text = "".join(as_html(page.blocks) for page in pages), as_text(as_blocks(pages))
     assert "on &lt;both&gt; sides" in html
     assert html.count(limits) == 1
     for wanted in (
@@ -147,7 +150,7 @@ def test_the_shipped_clinical_card_shows_its_intervals_and_ends_with_its_records
     pages = {page.name: page.blocks for page in model_pages(load_ensemble("clinical"))}
     never_seen = pages["Patients never seen"]
     both = next(b for b in never_seen if isinstance(b, Table) and b.caption == "both, per class")
-    assert all("(" in both.rows[row][1] for row in (2, 3))
+    assert all("(" in cell_of(both.rows[row][1]).text for row in (2, 3))
     last = [block.caption for block in never_seen if isinstance(block, Table)][-3:]
     assert last == [f"{part}, per record" for part in ("both", "lead 1", "lead 2")]
 

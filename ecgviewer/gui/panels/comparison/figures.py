@@ -1,7 +1,7 @@
-"""The figures of a comparison as HTML tables; computes none of them."""
+"""The figures of a comparison as HTML tables."""
 
-from collections.abc import Sequence
-
+from ecgviewer.document.blocks import Cell, Row, Table
+from ecgviewer.document.html import as_html
 from ecgviewer.ec57.figures import BeatFigures, Ratio
 from ecgviewer.ec57.runs import CHAMBERS, RUN_KINDS
 from ecgviewer.evaluation.recording import Evaluation
@@ -22,26 +22,28 @@ def figures_html(evaluation: Evaluation, *, muted: str) -> str:
     muted : str
         Colour of counts, "#rrggbb".
     """
+    return as_html((_beats(evaluation), _runs(evaluation)), compact=True, muted=muted)
+
+
+def _beats(evaluation: Evaluation) -> Table:
     figures = BeatFigures.of(evaluation.beats.matrix)
     error = evaluation.beats.rr_error_ms
-    beats: list[list[str]] = []
+    rows: list[Row] = [("Beats", *(word for word, _ in _KINDS))]
     for title, group in _GROUPS:
         ratios = [getattr(figures, f"{group}_{kind}") for _, kind in _KINDS]
-        beats.append([title, *(_cell(ratio, 2, muted) for ratio in ratios)])
-    beats.append(["VEB FPR", _cell(figures.veb_fpr, 2, muted)])
-    beats.append(["RR error", _DASH if error is None else f"{error:.2f} ms"])
-    runs: list[list[str]] = []
+        rows.append((title, *(_cell(ratio, 2) for ratio in ratios)))
+    rows.append(("VEB FPR", _cell(figures.veb_fpr, 2)))
+    rows.append(("RR error", _DASH if error is None else f"{error:.2f} ms"))
+    return Table("", tuple(rows), head=True)
+
+
+def _runs(evaluation: Evaluation) -> Table:
+    rows: list[Row] = [("Runs", "V Se", "V +P", "S Se", "S +P")]
     for k, (kind, least) in enumerate(RUN_KINDS):
-        cells = [f"{kind} ({_length(k, least)})"]
-        for chamber in CHAMBERS:
-            counts = evaluation.runs[chamber].counts[k]
-            cells += [_cell(counts.se, 0, muted), _cell(counts.pp, 0, muted)]
-        runs.append(cells)
-    return (
-        _table(["Beats", *(word for word, _ in _KINDS)], beats)
-        + "<div style='font-size: 5px'>&nbsp;</div>"
-        + _table(["Runs", "V Se", "V +P", "S Se", "S +P"], runs)
-    )
+        counts = [evaluation.runs[chamber].counts[k] for chamber in CHAMBERS]
+        shares = [_cell(ratio, 0) for each in counts for ratio in (each.se, each.pp)]
+        rows.append((f"{kind} ({_length(k, least)})", *shares))
+    return Table("", tuple(rows), head=True)
 
 
 def _length(place: int, least: int) -> str:
@@ -52,17 +54,8 @@ def _length(place: int, least: int) -> str:
     return f"{least}" if last == least else f"{least}-{last}"
 
 
-def _cell(ratio: Ratio, places: int, muted: str) -> str:
+def _cell(ratio: Ratio, places: int) -> Cell:
     if ratio.percent is None:
-        return _DASH
+        return Cell(_DASH)
     counts = f"{count(ratio.part)}/{count(ratio.whole)}"
-    return f"{ratio.percent:.{places}f}&nbsp;% <span style='color:{muted}'>{counts}</span>"
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    def line(cells: Sequence[str], tag: str) -> str:
-        inner = "".join(f"<{tag} align='left'>{cell}&nbsp;&nbsp;</{tag}>" for cell in cells)
-        return f"<tr>{inner}</tr>"
-
-    body = "".join(line(row, "td") for row in rows)
-    return f"<table cellspacing='0' cellpadding='1'>{line(headings, 'th')}{body}</table>"
+    return Cell(f"{ratio.percent:.{places}f}\N{NO-BREAK SPACE}%", counts)

@@ -1,8 +1,10 @@
-"""Results as Markdown tables; reads and computes nothing."""
+"""Parts of the pages of results: cells, tables, and the Markdown they become."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ecgviewer.document.blocks import Block, Cell, Paragraph, Row, Table
+from ecgviewer.document.markdown import as_markdown
 from train.paper_figures import BEATS_5, COLUMNS, NAMES, ROWS, TABLE_5
 
 ABSENT = "–"
@@ -26,13 +28,17 @@ def spread(pair: Sequence[float | None]) -> str:
     return percent(mean) + ("" if sd is None else f" ± {100 * sd:.2f}")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+def markdown_of(*parts: Block | str) -> str:
+    """Parts as Markdown: blocks are escaped, a str is Markdown already."""
+    return "\n\n".join(part if isinstance(part, str) else as_markdown([part]) for part in parts)
 
 
-def class_table(found: Mapping[str, Any]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Cell]]) -> Table:
+    """A table without a caption."""
+    return Table("", (tuple(head), *map(tuple, rows)), head=True)
+
+
+def class_table(found: Mapping[str, Any]) -> tuple[Table, Paragraph]:
     """All figures of one scoring with their 95 % intervals."""
     rows = []
     for name, each in found["per_class"].items():
@@ -45,11 +51,11 @@ def class_table(found: Mapping[str, Any]) -> str:
         f" {found['beats']:,} beats; 95 % intervals over {found['interval_over']}."
     )
     head = ["Class", *(f"{NAMES[f]} %" for f in ROWS)]
-    return f"{table(head, rows)}\n\n{overall}"
+    return table(head, rows), Paragraph(overall)
 
 
-def table_5(database: str, found: Mapping[str, Any] | None) -> str:
-    """The paper's table 5 for one database, ours beside it."""
+def table_5(database: str, found: Mapping[str, Any] | None) -> tuple[Table, str]:
+    """The paper's table 5 for one database, ours beside it, and what it shows."""
     rows = []
     for figure in ROWS:
         cells = []
@@ -59,14 +65,14 @@ def table_5(database: str, found: Mapping[str, Any] | None) -> str:
         rows.append([NAMES[figure], *cells])
     beats = f"{found['beats']:,}" if found else ABSENT
     caption = f"Paper / ours, per cent; {BEATS_5[database]:,} and {beats} beats."
-    return f"{table(['', *COLUMNS], rows)}\n\n{caption}"
+    return table(["", *COLUMNS], rows), caption
 
 
-def confusion_table(matrix: Sequence[Sequence[int]]) -> str:
+def confusion_table(matrix: Sequence[Sequence[int]]) -> Table:
     """A confusion matrix, rows the reference."""
     names = "NSVFQ"
-    rows = [
-        [f"**{name}**", *(f"{count:,}" for count in line)]
+    rows: list[Row] = [
+        (Cell(name, strong=True), *(f"{count:,}" for count in line))
         for name, line in zip(names, matrix, strict=True)
     ]
     return table(["reference \\ called", *names], rows)
