@@ -1,4 +1,4 @@
-"""python -m train: the table of commands; does nothing itself."""
+"""python -m train: the table of commands."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""One run's configuration, read from TOML; checks it, runs nothing."""
+"""One run's configuration, read from TOML."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Figures from a confusion matrix, with their intervals; never runs a network."""
+"""Figures from a confusion matrix, with their intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The paper's table 5 and what is arithmetically impossible in its tables; holds no figure of ours.
+"""The paper's table 5 and what is arithmetically impossible in its tables.
 
 Tables 6 and 7 as printed lie in `train.paper_figures`.
 """

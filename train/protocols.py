@@ -1,4 +1,4 @@
-"""Which records train and which are scored, by protocol; reads nothing."""
+"""Which records train and which are scored, by protocol."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Evaluations as JSON and CSV, written whole or not at all; compares nothing."""
+"""Evaluations as JSON and CSV, written whole or not at all."""
 
 import csv
 import io

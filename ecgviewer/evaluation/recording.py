@@ -1,4 +1,4 @@
-"""One recording's beats against its reference annotations; writes no file and prints nothing."""
+"""One recording's beats against its reference annotations."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which recordings an ensemble's networks were trained on, by name; opens no recording."""
+"""Which recordings an ensemble's networks were trained on, by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The three configurations of patients never seen, their runs and folds; trains nothing."""
+"""The three configurations of patients never seen, their runs and folds."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

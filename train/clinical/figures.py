@@ -1,4 +1,4 @@
-"""Figures on patients never seen (the protocol of de Chazal's split); runs no network."""
+"""Figures on patients never seen (the protocol of de Chazal's split)."""
 
 from collections.abc import Sequence
 from typing import Any

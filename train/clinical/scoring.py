@@ -1,4 +1,4 @@
-"""Scorings of the `clinical` ensemble: grouped validation, and DS2 once; trains nothing."""
+"""Scorings of the `clinical` ensemble: grouped validation, and DS2 once."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""From scored runs to `model_weights/clinical`: weights, cards, figures; scores no test patient."""
+"""From scored runs to `model_weights/clinical`: weights, cards, figures."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

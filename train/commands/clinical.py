@@ -1,4 +1,4 @@
-"""`clinical`: the ensemble for patients never seen, step by step; holds no figures of its own."""
+"""`clinical`: the ensemble for patients never seen, step by step."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`python -m train compare`: the command line of the comparison; trains nothing itself."""
+"""`python -m train compare`: the command line of the comparison."""
 
 import math
 import time

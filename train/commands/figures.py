@@ -1,4 +1,4 @@
-"""`figures`: confusion matrices, curves, class distribution and folds as PNG; scores nothing."""
+"""`figures`: confusion matrices, curves, class distribution and folds as PNG."""
 
 from collections.abc import Iterator
 from pathlib import Path

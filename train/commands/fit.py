@@ -1,4 +1,4 @@
-"""`fit`: train one network from its TOML; chooses nothing."""
+"""`fit`: train one network from its TOML."""
 
 import math
 from pathlib import Path

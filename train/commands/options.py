@@ -1,4 +1,4 @@
-"""What the commands share: where things lie, which device, which data; runs nothing itself."""
+"""What the commands share: where things lie, which device, which data."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`prepare`: pack databases for training; cleans nothing, trains nothing."""
+"""`prepare`: pack databases for training, uncleaned."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`score` and `ship`: from finished runs to the bundle in model_weights; train nothing."""
+"""`score` and `ship`: from finished runs to the bundle in model_weights."""
 
 from pathlib import Path
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""`tables`: docs/results.md from train/results; computes no score."""
+"""`tables`: docs/results.md from train/results."""
 
 from pathlib import Path
 from typing import Annotated

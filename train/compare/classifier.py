@@ -1,4 +1,4 @@
-"""What a classifier is given and what it gives back; holds no classifier."""
+"""What a classifier is given and what it gives back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""From a network and its kind of input to a classifier; defines no network."""
+"""From a network and its kind of input to a classifier."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

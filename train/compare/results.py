@@ -1,4 +1,4 @@
-"""Results of compare, one JSON file a run; computes no figure but those of a confusion matrix."""
+"""Results of compare, one JSON file a run."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A database as training sees it: cleaned leads, refined beats, labels; has no chain of its own."""
+"""A database as training sees it: cleaned leads, refined beats, labels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

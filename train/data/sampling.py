@@ -1,4 +1,4 @@
-"""Which rows a learner sees, in which order, and what each counts; never looks at a window."""
+"""Which rows a learner sees, in which order, and what each counts."""
 
 from typing import Any
 

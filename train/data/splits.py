@@ -1,4 +1,4 @@
-"""Who is trained on, who is validated on, who is never touched; lists of beats, no signals."""
+"""Who is trained on, who is validated on, who is never touched."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The Tianchi / Hefei 10 s records: read, labelled by the table, beats drawn; scores nothing.
+"""The Tianchi / Hefei 10 s records: read, labelled by the table, beats drawn.
 
 Text files of 8 leads (I II V1-V6) at 500 Hz, 4.88 uV a unit, first line the leads' names; beside
 them one file of labels, a record a line: file name, age, sex, labels, apart by tabs.

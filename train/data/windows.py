@@ -1,4 +1,4 @@
-"""Windows cut on the device, as `ecgviewer.signal.windows` cuts them; never differently."""
+"""Windows cut on the device, as `ecgviewer.signal.windows` cuts them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

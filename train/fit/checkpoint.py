@@ -1,4 +1,4 @@
-"""The state of a run and its checkpoint on disk; trains nothing."""
+"""The state of a run and its checkpoint on disk."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Progress of a run on the terminal, or one line an epoch where there is none; trains nothing."""
+"""Progress of a run on the terminal, or one line an epoch where there is none."""
 
 from types import TracebackType
 from typing import Any, Self

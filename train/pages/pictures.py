@@ -1,4 +1,4 @@
-"""The paper's figures from results and histories, as PNG files; computes no score."""
+"""The paper's figures from results and histories, as PNG files."""
 
 import json
 from collections.abc import Mapping, Sequence

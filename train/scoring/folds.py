@@ -1,4 +1,4 @@
-"""Figures of an ensemble over the folds of the paper's split; trains nothing."""
+"""Figures of an ensemble over the folds of the paper's split."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Networks to be scored, from a bundle or from finished runs; scores and trains nothing."""
+"""Networks to be scored, from a bundle or from finished runs."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The log of every scoring on rows that are scored once: the 10 % and DS2; scores nothing."""
+"""The log of every scoring on rows that are scored once: the 10 % and DS2."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

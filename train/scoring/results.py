@@ -1,4 +1,4 @@
-"""Results on disk: what was found, with all it takes to find it again; computes no figure."""
+"""Results on disk: what was found, with all it takes to find it again."""
 
 import hashlib
 import os

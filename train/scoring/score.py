@@ -1,4 +1,4 @@
-"""Scores of members and of the ensemble on rows of a database; trains nothing, chooses nothing."""
+"""Scores of members and of the ensemble on rows of a database."""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""From finished runs to a bundle in model_weights: fp16 weights, cards, hashes; trains nothing."""
+"""From finished runs to a bundle in model_weights: fp16 weights, cards, hashes."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Convolutions, then an LSTM over what they found, to compare with; holds the network only."""
+"""Convolutions, then an LSTM over what they found, to compare with."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""DenseNet-121 in one dimension, a classifier to compare with; holds the network only."""
+"""DenseNet-121 in one dimension, a classifier to compare with."""
 
 from collections.abc import Sequence
 

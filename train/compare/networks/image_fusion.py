@@ -1,4 +1,4 @@
-"""Three small networks over three pictures of a beat, fused, to compare with; networks only."""
+"""Three small networks over three pictures of a beat, fused, to compare with."""
 
 import torch
 from torch import Tensor, nn

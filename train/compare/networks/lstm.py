@@ -1,4 +1,4 @@
-"""One LSTM layer over a window's samples, to compare with; holds the network only."""
+"""One LSTM layer over a window's samples, to compare with."""
 
 from torch import Tensor, nn
 

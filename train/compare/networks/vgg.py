@@ -1,4 +1,4 @@
-"""VGG-16 in one dimension, a classifier to compare with; holds the network only."""
+"""VGG-16 in one dimension, a classifier to compare with."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""A vision transformer over nine patches of a window, to compare with; holds the network only."""
+"""A vision transformer over nine patches of a window, to compare with."""
 
 import torch
 from torch import Tensor, nn
