@@ -3,27 +3,42 @@
 import numpy as np
 import pytest
 
-from ecgviewer.analysis import classify
+from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.analysis.run import BeatsClassified, ClassesStarted, Ended, Known, collect, run
 from ecgviewer.analysis.scan import scan as scan_record
+from ecgviewer.beats.scan import DETECT
 from ecgviewer.formats.readers import open_record
-from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, Run
-from ecgviewer.model import bundle
+from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, RunTask
+from ecgviewer.model.bundle import BundleError
+from ecgviewer.signal.params import DETECTION, PAPER
 from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.fakes import FakeEnsemble
 
 
 class Heard:
-    """Collects what a worker emits."""
+    """Collects what a thread emits."""
 
     def __init__(self, worker: AnalysisThread) -> None:
-        self.steps, self.batches, self.ended, self.failed = [], [], [], []
-        worker.scan_advanced.connect(lambda run_id, step: self.steps.append(step))
-        worker.beats_classified.connect(lambda run_id, batch: self.batches.append(batch))
-        worker.run_ended.connect(lambda run_id, whole: self.ended.append((run_id, whole)))
-        worker.run_failed.connect(lambda run_id, reason: self.failed.append(reason))
+        self.events, self.run_ids, self.failed = [], set(), []
+        worker.advanced.connect(self.on_advanced)
+        worker.failed.connect(lambda _run_id, reason: self.failed.append(reason))
+
+    def on_advanced(self, run_id: int, event: object) -> None:
+        self.run_ids.add(run_id)
+        self.events.append(event)
+
+    @property
+    def classified(self) -> list[int]:
+        batches = [event.batch for event in self.events if isinstance(event, BeatsClassified)]
+        return [i for batch in batches for i in batch.indices.tolist()]
 
 
-def run(qtbot, worker: AnalysisThread) -> Heard:
+def task(record, *, run_id: int = 1, known: Known | None = None) -> RunTask:
+    inputs = default_inputs(record, prep=PAPER)
+    return RunTask(run_id, record, "fake", inputs, known=known)
+
+
+def heard_of(qtbot, worker: AnalysisThread) -> Heard:
     heard = Heard(worker)
     with qtbot.waitSignal(worker.finished, timeout=TIMEOUT_MS):
         worker.start()
@@ -32,25 +47,24 @@ def run(qtbot, worker: AnalysisThread) -> Heard:
     return heard
 
 
-def classes(batches) -> dict[int, int]:
-    """Class of every beat in some batches."""
-    return {int(i): int(c) for b in batches for i, c in zip(b.indices, b.classes, strict=True)}
-
-
 @pytest.fixture
 def fake() -> FakeEnsemble:
     return FakeEnsemble()
 
 
-def test_it_streams_the_same_classes_as_the_pipeline(qtbot, record, fake):
+def test_it_streams_what_the_analysis_gives(qtbot, record, fake):
     opened = open_record(record)
-    worker = AnalysisThread(Run(7, opened, "fake"), Ensembles(lambda _: fake))
-    heard = run(qtbot, worker)
-    scan = heard.steps[-1].scan
-    assert heard.ended == [(7, True)]
-    found = classes(heard.batches)
-    assert found == classes(classify.analyze(opened, scan, fake))
-    assert len(found) == scan.n_beats > 60
+    worker = AnalysisThread(task(opened, run_id=7), Ensembles(lambda _: fake))
+    heard = heard_of(qtbot, worker)
+    assert heard.run_ids == {7}
+    assert heard.events[-1] == Ended(whole=True)
+    streamed = collect(iter(heard.events), n_members=2).results
+    inputs = default_inputs(opened, prep=PAPER)
+    events = run(opened, lambda: fake, inputs=inputs, beats_from=DETECT, detection=DETECTION)
+    plain = collect(events, n_members=2).results
+    for name in ("samples", "classes", "probabilities", "votes", "flags"):
+        np.testing.assert_array_equal(getattr(streamed.log, name), getattr(plain.log, name))
+    assert streamed.log.n_beats > 60
 
 
 def test_it_classifies_only_what_an_earlier_run_left(qtbot, record, fake):
@@ -58,35 +72,43 @@ def test_it_classifies_only_what_an_earlier_run_left(qtbot, record, fake):
     *_, last = scan_record(opened)
     done = np.ones(last.scan.n_beats, bool)
     done[[3, 5]] = False
-    worker = AnalysisThread(
-        Run(1, opened, "fake", scan=last.scan, done=done), Ensembles(lambda _: fake)
-    )
-    heard = run(qtbot, worker)
-    assert [i for b in heard.batches for i in b.indices.tolist()] == [3, 5]
-    assert heard.ended == [(1, True)]
+    known = Known(last.scan, done, None)
+    worker = AnalysisThread(task(opened, known=known), Ensembles(lambda _: fake))
+    heard = heard_of(qtbot, worker)
+    assert heard.classified == [3, 5]
+    assert heard.events[-1] == Ended(whole=True)
 
 
 def test_a_failure_is_one_sentence(qtbot, record):
     def broken(name: str) -> FakeEnsemble:
-        raise bundle.BundleError("weights are not what they should be")
+        raise BundleError("weights are not what they should be")
 
-    worker = AnalysisThread(Run(1, open_record(record), "fake"), Ensembles(broken))
-    heard = run(qtbot, worker)
+    worker = AnalysisThread(task(open_record(record)), Ensembles(broken))
+    heard = heard_of(qtbot, worker)
     assert heard.failed == ["weights are not what they should be"]
-    assert heard.ended == []
+    assert not any(isinstance(event, Ended) for event in heard.events)
 
 
 def test_it_ends_when_asked_to(qtbot, record, fake):
     fake.gate.clear()
-    worker = AnalysisThread(Run(1, open_record(record), "fake"), Ensembles(lambda _: fake))
+    worker = AnalysisThread(task(open_record(record)), Ensembles(lambda _: fake))
     heard = Heard(worker)
-    with qtbot.waitSignal(worker.classifying_started, timeout=TIMEOUT_MS):
+    begun = lambda _run_id, event: isinstance(event, ClassesStarted)
+    with qtbot.waitSignal(worker.advanced, timeout=TIMEOUT_MS, check_params_cb=begun):
         worker.start()
     worker.requestInterruption()
     fake.gate.set()
     assert worker.wait(TIMEOUT_MS)
     qtbot.wait(1)
-    assert heard.ended == [(1, False)]
+    assert heard.events[-1] == Ended(whole=False)
+
+
+def test_the_preprocessing_is_known_before_the_networks_are_loaded():
+    def never(name: str) -> FakeEnsemble:
+        raise AssertionError("no network is to be loaded")
+
+    assert Ensembles(never).preprocessing("clinical") == PAPER
+    assert Ensembles(never).preprocessing("there is none of that name") == PAPER
 
 
 def test_an_ensemble_is_loaded_once(fake):

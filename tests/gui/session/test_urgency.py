@@ -32,14 +32,6 @@ def test_the_view_may_move_between_batches():
     assert order(pending)[0] == 90
 
 
-def test_beats_of_an_earlier_run_are_not_wanted_again():
-    done = np.zeros(100, bool)
-    done[:98] = True
-    order = Urgency(TIMES, done=done)
-    assert order.n_wanted == 2
-    assert sorted(order(np.ones(100, bool)).tolist()) == [98, 99]
-
-
 def test_a_batch_of_others_is_put_off_once_beats_come_on_screen():
     order = Urgency(TIMES, (40.0, 45.0))
     pending = np.ones(100, bool)
@@ -63,10 +55,10 @@ def test_a_batch_of_others_is_put_off_once_beats_come_on_screen():
     assert not order.hurried()
 
 
-def test_beats_of_an_earlier_run_hurry_nobody():
-    done = np.zeros(100, bool)
-    done[90:] = True
-    order = Urgency(TIMES, (200.0, 210.0), done=done)
-    order(np.ones(100, bool))
+def test_beats_that_have_their_class_hurry_nobody():
+    pending = np.ones(100, bool)
+    pending[90:] = False
+    order = Urgency(TIMES, (200.0, 210.0))
+    order(pending)
     order.view = (90.0, 95.0)
     assert not order.hurried()
