@@ -10,6 +10,7 @@ from ecgviewer.beats.scan import DETECT
 from ecgviewer.formats.readers import open_record
 from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, RunTask
 from ecgviewer.model.bundle import BundleError
+from ecgviewer.model.ensemble import available, load_ensemble
 from ecgviewer.signal.params import DETECTION, PAPER
 from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.fakes import FakeEnsemble
@@ -107,7 +108,8 @@ def test_the_preprocessing_is_known_before_the_networks_are_loaded():
     def never(name: str) -> FakeEnsemble:
         raise AssertionError("no network is to be loaded")
 
-    assert Ensembles(never).preprocessing("clinical") == PAPER
+    shipped = {name: Ensembles(never).preprocessing(name) for name in available()}
+    assert shipped == {name: load_ensemble(name, device="cpu").prep for name in available()}
     assert Ensembles(never).preprocessing("there is none of that name") == PAPER
 
 
