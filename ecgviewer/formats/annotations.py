@@ -17,7 +17,13 @@ from ecgviewer.formats.wfdb.library import write_annotation_file
 from ecgviewer.record import Record, RecordError
 
 MAX_TEXT = 255  # the format counts an annotation's text in one byte
-__all__ = ["Annotations", "annotators", "read_annotations", "write_annotations"]
+__all__ = [
+    "Annotations",
+    "annotation_file",
+    "annotators",
+    "read_annotations",
+    "write_annotations",
+]
 
 
 def annotators(record: Record) -> tuple[str, ...]:

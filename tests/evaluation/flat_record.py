@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.formats.annotations import write_annotations
-from ecgviewer.formats.wfdb.annotation_file import Annotations
+from ecgviewer.formats.annotations import Annotations, write_annotations
 
 FS = 100
 

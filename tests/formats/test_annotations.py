@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgviewer.formats.annotations import annotators, read_annotations, write_annotations
+from ecgviewer.formats.annotations import (
+    Annotations,
+    annotators,
+    read_annotations,
+    write_annotations,
+)
 from ecgviewer.formats.readers import open_record
-from ecgviewer.formats.wfdb.annotation_file import Annotations
 from ecgviewer.record import RecordError
 from tests.data import data_dir
 from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record

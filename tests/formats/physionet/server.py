@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from ecgviewer.formats.annotations import write_annotations
+from ecgviewer.formats.annotations import Annotations, write_annotations
 from ecgviewer.formats.physionet.https import Web
 from ecgviewer.formats.physionet.site import Site
-from ecgviewer.formats.wfdb.annotation_file import Annotations
 from tests.formats.records import ecg_like, write_header, write_record
 
 Answer = Callable[["Handler"], None]

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.formats.annotations import write_annotations
+from ecgviewer.formats.annotations import Annotations, write_annotations
 from ecgviewer.formats.readers import open_record
-from ecgviewer.formats.wfdb.annotation_file import Annotations
 from ecgviewer.formats.wfdb.header_checks import MAX_PER_CHECK
 from ecgviewer.record import Finding, Record, RecordError, Verdict
 from tests.data import data_dir

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from ecgviewer.formats.annotations import write_annotations
-from ecgviewer.formats.wfdb.annotation_file import Annotations
+from ecgviewer.formats.annotations import Annotations, write_annotations
 from tests.formats.records import ecg_like, write_record
 from train.__main__ import app
 from train.commands import prepare
