@@ -1,105 +1,246 @@
-"""What the viewer remembers between sessions: choices and paths, no patient field."""
+"""What the viewer remembers between sessions: choices and paths, no patient field.
 
+`Settings` is the table: one row a setting. A value that is of another type or out of range (another
+version's, or edited by hand) counts as absent.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar, get_args, overload
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from ecgviewer.gui.style.theme import THEMES
+
+_LOG = logging.getLogger(__name__)
 _N_RECENT = 10
 _LAYOUT_VERSION = 2  # a layout saved by another version of the panels is not restored
 
+Purpose = Literal["open", "export", "download"]
+Key = Literal[
+    "theme",
+    "ensemble",
+    "hide_patient",
+    "keep_results",
+    "keys",
+    "recents",
+    "folders/open",
+    "folders/export",
+    "folders/download",
+    "layout_version",
+    "geometry",
+    "state",
+]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A type of value, as QSettings keeps it.
+
+    Attributes
+    ----------
+    called : str
+        What the log calls it.
+    read : callable
+        The value of what lies in the store; ValueError where that is of another type.
+    write : callable
+        What is put into the store.
+    """
+
+    called: str
+    read: Callable[[object], T]
+    write: Callable[[T], object]
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One row: an attribute of `Settings` that is read from its store and written to it.
+
+    Attributes
+    ----------
+    key : str
+        Name in the store.
+    type : Kind
+        What it is.
+    default : T
+        What counts where nothing, or nothing of use, is stored.
+    check : callable
+        Whether a value of the type can be used.
+    """
+
+    key: Key
+    type: Kind[T]
+    default: T
+    check: Callable[[T], bool] = lambda _: True
+
+    @overload
+    def __get__(self, settings: None, owner: type) -> "Setting[T]": ...
+    @overload
+    def __get__(self, settings: "Settings", owner: type) -> T: ...
+    def __get__(self, settings: "Settings | None", owner: type) -> "Setting[T] | T":
+        return self if settings is None else settings.value_of(self)
+
+    def __set__(self, settings: "Settings", value: T) -> None:
+        if not self.check(value):
+            raise ValueError(f"{value!r} cannot be the setting {self.key!r}")
+        settings.store.setValue(self.key, self.type.write(value))
+
+
+def _as_flag(value: object) -> bool:
+    text = str(value).lower()
+    if text not in {"true", "false"}:
+        raise ValueError
+    return text == "true"
+
+
+def _as_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value
+
+
+def _as_number(value: object) -> int:
+    return int(str(value))
+
+
+def _as_paths(value: object) -> tuple[Path, ...]:
+    # Qt reads a list of one back as the one
+    items = value if isinstance(value, list) else [value]
+    return tuple(Path(_as_text(item)) for item in items if item)
+
+
+def _as_bytes(value: object) -> QByteArray:
+    if not isinstance(value, QByteArray):
+        raise ValueError
+    return value
+
+
+def _as_keys(value: object) -> Mapping[str, tuple[str, ...]]:
+    found = json.loads(_as_text(value))
+    if not isinstance(found, dict):
+        raise ValueError
+    listed = {name: keys if isinstance(keys, list) else [keys] for name, keys in found.items()}
+    return {name: tuple(_as_text(key) for key in keys) for name, keys in listed.items()}
+
+
+FLAG: Kind[bool] = Kind("true or false", _as_flag, lambda flag: "true" if flag else "false")
+TEXT: Kind[str] = Kind("one text", _as_text, str)
+NUMBER: Kind[int] = Kind("a whole number", _as_number, int)
+FOLDER: Kind[Path | None] = Kind("a folder that is there", lambda v: Path(_as_text(v)), str)
+PATHS: Kind[tuple[Path, ...]] = Kind("paths", _as_paths, lambda paths: [str(p) for p in paths])
+BYTES: Kind[QByteArray | None] = Kind("bytes", _as_bytes, lambda value: value)
+KEYS: Kind[Mapping[str, tuple[str, ...]]] = Kind(
+    "JSON: lists of key sequences by the name of the action",
+    _as_keys,
+    lambda keys: json.dumps({name: list(of_it) for name, of_it in keys.items()}),
+)
+
+
+def _is_folder(path: Path | None) -> bool:
+    return path is not None and path.is_dir()
+
 
 class Settings:
-    """Typed access to QSettings.
+    """Every setting as an attribute of its type, kept in a QSettings.
 
     Parameters
     ----------
     store : QSettings, optional
         Where to keep things; by default the user's own settings of this program.
+
+    Attributes
+    ----------
+    theme : str
+        Name of the theme.
+    ensemble : str
+        Name of the networks chosen in the place of the default; "" where it serves.
+    hide_patient, keep_results : bool
+        Whether patient fields are hidden, and results kept between runs.
+    keys : mapping of str to tuple of str
+        The user's own key sequences, by the name of the action; () takes its keys away.
     """
 
+    theme = Setting("theme", TEXT, "light", THEMES.__contains__)
+    ensemble = Setting("ensemble", TEXT, "")
+    hide_patient = Setting("hide_patient", FLAG, False)
+    keep_results = Setting("keep_results", FLAG, True)
+    keys = Setting("keys", KEYS, {})
+    recent_paths = Setting("recents", PATHS, ())
+    open_folder = Setting("folders/open", FOLDER, None, _is_folder)
+    export_folder = Setting("folders/export", FOLDER, None, _is_folder)
+    download_folder = Setting("folders/download", FOLDER, None, _is_folder)
+    layout_version = Setting("layout_version", NUMBER, 0)
+    geometry = Setting("geometry", BYTES, None)
+    state = Setting("state", BYTES, None)
+
     def __init__(self, store: QSettings | None = None) -> None:
-        self._store = store or QSettings(
+        self.store = store or QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "ecgviewer", "ecgviewer"
         )
+        self._told: set[Key] = set()  # those whose stored value the log has called useless
+
+    def value_of(self, row: Setting[T]) -> T:
+        """The stored value of a row; its default where there is none of use."""
+        stored = self.store.value(row.key)
+        if stored is None:
+            return row.default
+        try:
+            value = row.type.read(stored)
+        except ValueError:
+            return self._default(row)
+        return value if row.check(value) else self._default(row)
+
+    def _default(self, row: Setting[T]) -> T:
+        if row.key not in self._told:
+            self._told.add(row.key)
+            # without the value: a path may name a patient
+            _LOG.warning("setting %s: not %s that can be used", row.key, row.type.called)
+        return row.default
 
     def recents(self) -> list[Path]:
         """Recordings opened last, the latest first."""
-        value = self._store.value("recents", [])
-        # Qt reads a list of one back as the one
-        items = value if isinstance(value, list) else [value]
-        return [Path(str(item)) for item in items if item][:_N_RECENT]
+        return list(self.recent_paths[:_N_RECENT])
 
     def add_recent(self, path: Path) -> None:
         """Remember a recording that was opened."""
         path = path.resolve()
-        items = [path, *(p for p in self.recents() if p != path)][:_N_RECENT]
-        self._store.setValue("recents", [str(item) for item in items])
+        self.recent_paths = (path, *(p for p in self.recents() if p != path))[:_N_RECENT]
 
     def clear_recents(self) -> None:
         """Forget every recording."""
-        self._store.setValue("recents", [])
+        self.recent_paths = ()
 
-    @property
-    def theme(self) -> str:
-        """Name of the theme."""
-        return str(self._store.value("theme", "light"))
+    def folder(self, purpose: Purpose) -> Path:
+        """The folder last used for a purpose; else the home folder."""
+        folder: Path | None = getattr(self, f"{purpose}_folder")
+        return folder or Path.home()
 
-    @theme.setter
-    def theme(self, name: str) -> None:
-        self._store.setValue("theme", name)
-
-    @property
-    def ensemble(self) -> str:
-        """Name of the networks chosen in the place of the default; "" where it serves."""
-        return str(self._store.value("ensemble", ""))
-
-    @ensemble.setter
-    def ensemble(self, name: str) -> None:
-        self._store.setValue("ensemble", name)
-
-    @property
-    def hide_patient(self) -> bool:
-        """Whether patient fields are hidden."""
-        return str(self._store.value("hide_patient", "false")).lower() == "true"
-
-    @hide_patient.setter
-    def hide_patient(self, hide: bool) -> None:
-        self._store.setValue("hide_patient", "true" if hide else "false")
-
-    @property
-    def keep_results(self) -> bool:
-        """Whether results are kept between runs."""
-        return str(self._store.value("keep_results", "true")).lower() == "true"
-
-    @keep_results.setter
-    def keep_results(self, keep: bool) -> None:
-        self._store.setValue("keep_results", "true" if keep else "false")
-
-    def folder(self, purpose: str) -> Path:
-        """The folder last used for a purpose (open, export, download); else the home folder."""
-        value = self._store.value(f"folders/{purpose}")
-        folder = Path(str(value)) if value else Path.home()
-        return folder if folder.is_dir() else Path.home()
-
-    def set_folder(self, purpose: str, folder: Path) -> None:
-        """Remember the folder used for a purpose."""
-        self._store.setValue(f"folders/{purpose}", str(folder))
+    def set_folder(self, purpose: Purpose, folder: Path) -> None:
+        """Remember the folder used for a purpose; one that is not there is not remembered."""
+        if folder.is_dir():
+            setattr(self, f"{purpose}_folder", folder)
 
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and state of the window, where this version saved them."""
-        geometry, state = self._store.value("geometry"), self._store.value("state")
-        if str(self._store.value("layout_version", "")) != str(_LAYOUT_VERSION):
+        geometry, state = self.geometry, self.state
+        if self.layout_version != _LAYOUT_VERSION or geometry is None or state is None:
             return None
-        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
-            return geometry, state
-        return None
+        return geometry, state
 
     def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         """Remember geometry and state of the window."""
-        self._store.setValue("layout_version", _LAYOUT_VERSION)
-        self._store.setValue("geometry", geometry)
-        self._store.setValue("state", state)
+        self.layout_version, self.geometry, self.state = _LAYOUT_VERSION, geometry, state
 
     def sync(self) -> None:
         """Write what is not written yet."""
-        self._store.sync()
+        self.store.sync()
+
+
+SETTINGS: Mapping[str, Setting[Any]] = {
+    row.key: row for row in vars(Settings).values() if isinstance(row, Setting)
+}
+assert set(SETTINGS) == set(get_args(Key))

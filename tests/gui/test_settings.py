@@ -1,0 +1,144 @@
+"""Settings: files of earlier versions are read unchanged, and what is of no use counts as absent."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings
+
+from ecgviewer.gui.settings import SETTINGS, Settings
+
+# As the version before the table of settings wrote it.
+BEFORE = r"""[General]
+ensemble=paper
+geometry=@ByteArray(\x1\xd9\xd0\xcb\0\x3geo)
+hide_patient=true
+keep_results=false
+layout_version=2
+recents=/data/Zoë/p02.hea, "/data/ward 7, east/p01.hea"
+state=@ByteArray(\0\0\0\xff\0\x61\x62\x63)
+theme=dark
+
+[folders]
+export={folder}
+open={folder}
+"""
+
+
+def read(tmp_path: Path, text: str) -> Settings:
+    file = tmp_path / "written.ini"
+    file.write_text(text, encoding="utf-8")
+    return Settings(QSettings(str(file), QSettings.Format.IniFormat))
+
+
+def test_a_file_of_the_version_before_is_read_unchanged(tmp_path):
+    settings = read(tmp_path, BEFORE.replace("{folder}", tmp_path.as_posix()))
+    assert (settings.theme, settings.ensemble) == ("dark", "paper")
+    assert (settings.hide_patient, settings.keep_results) == (True, False)
+    recents = ["/data/Zoë/p02.hea", "/data/ward 7, east/p01.hea"]
+    assert settings.recents() == [Path(name) for name in recents]
+    assert settings.folder("open") == settings.folder("export") == tmp_path
+    assert settings.folder("download") == Path.home()
+    geometry, state = settings.layout()
+    assert geometry == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03geo")
+    assert state == QByteArray(b"\x00\x00\x00\xff\x00abc")
+    assert settings.keys == {}
+
+
+def test_values_are_written_as_the_version_before_wrote_them(tmp_path):
+    settings = read(tmp_path, "")
+    settings.theme, settings.ensemble = "dark", "paper"
+    settings.hide_patient, settings.keep_results = True, False
+    for name in ("/data/ward 7, east/p01.hea", "/data/Zoë/p02.hea"):
+        settings.recent_paths = (Path(name), *settings.recent_paths)
+    settings.set_folder("open", tmp_path)
+    settings.set_folder("export", tmp_path)
+    settings.save_layout(
+        QByteArray(b"\x01\xd9\xd0\xcb\x00\x03geo"), QByteArray(b"\x00\x00\x00\xff\x00abc")
+    )
+    settings.sync()
+    expected = BEFORE.replace("{folder}", tmp_path.as_posix())
+    assert (tmp_path / "written.ini").read_text(encoding="utf-8") == expected
+
+
+def test_nothing_stored_means_the_defaults(tmp_path):
+    settings = read(tmp_path, "")
+    assert (settings.theme, settings.ensemble) == ("light", "")
+    assert (settings.hide_patient, settings.keep_results) == (False, True)
+    assert settings.recents() == []
+    assert settings.layout() is None
+
+
+def test_one_recent_recording_alone_and_none(tmp_path):
+    settings = read(tmp_path, "[General]\nrecents=/data/p01.hea\n")
+    assert settings.recents() == [Path("/data/p01.hea")]
+    settings.clear_recents()
+    settings.sync()
+    assert Settings(QSettings(settings.store.fileName(), settings.store.format())).recents() == []
+
+
+def test_the_latest_recording_comes_first_and_once_and_ten_are_kept(tmp_path):
+    settings = read(tmp_path, "")
+    for name in [*"abcdefghijkl", "k"]:
+        settings.add_recent(tmp_path / name)
+    assert [path.name for path in settings.recents()] == list("kljihgfedc")
+
+
+@pytest.mark.parametrize(
+    ("key", "stored"),
+    [
+        ("theme", "blue"),
+        ("theme", "light, dark"),
+        ("ensemble", "a, b"),
+        ("hide_patient", "perhaps"),
+        ("keep_results", "1"),
+        ("recents", "@ByteArray(abc)"),
+        ("keys", "{play: P}"),
+        ("keys", '"[1, 2]"'),
+        ("keys", r'"{\"play\": [1]}"'),
+        ("layout_version", "second"),
+        ("geometry", "wide"),
+        ("state", "1, 2"),
+        ("folders/open", "a, b"),
+        ("folders/export", "gone/for/good"),
+    ],
+)
+def test_a_value_of_no_use_counts_as_absent_and_the_log_names_its_key(
+    tmp_path, caplog, key, stored
+):
+    group, _, name = key.rpartition("/")
+    settings = read(tmp_path, f"[{group or 'General'}]\n{name}={stored}\n")
+    assert settings.store.contains(key)
+    row = SETTINGS[key]
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            assert settings.value_of(row) == row.default
+    (record,) = caplog.records  # once, however often it is read
+    assert key in record.getMessage()
+    assert stored not in record.getMessage()  # a path may name a patient
+
+
+def test_a_layout_of_another_version_is_dropped_without_a_word(tmp_path, caplog):
+    text = BEFORE.replace("layout_version=2", "layout_version=1")
+    with caplog.at_level(logging.DEBUG):
+        assert read(tmp_path, text).layout() is None
+    assert caplog.records == []
+
+
+def test_own_keys_come_back_as_they_were_given(tmp_path):
+    settings = read(tmp_path, "")
+    own = {"play": ("P",), "gain_up": (), "open": ("Ctrl+,", '"', "Ctrl+K, Ctrl+O")}
+    settings.keys = own
+    settings.sync()
+    again = Settings(QSettings(settings.store.fileName(), settings.store.format()))
+    assert again.keys == own
+
+
+def test_own_keys_can_be_written_by_hand(tmp_path):
+    settings = read(tmp_path, r'[General]\nkeys="{\"play\": \"P\", \"theme\": []}"'.replace(r"\n", "\n"))
+    assert settings.keys == {"play": ("P",), "theme": ()}
+
+
+def test_a_value_that_cannot_be_used_is_not_stored(tmp_path):
+    with pytest.raises(ValueError, match="'blue' cannot be the setting 'theme'"):
+        read(tmp_path, "").theme = "blue"
