@@ -1,11 +1,40 @@
-"""Every action of the window as one table: menu, text, keys, tooltip; does nothing itself."""
+"""Every action of the window as one table; menus, keys and the key sheet are made from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, TypedDict, get_args
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+Menu = Literal["&File", "&Go", "&View", "&Play", "&Analyze", "&Help"]
+Need = Literal["", "record", "running", "unfinished", "reference"]
+MENUS: tuple[Menu, ...] = get_args(Menu)
+
+
+class Present(TypedDict, total=False):
+    """What is there to act on.
+
+    A record; an analysis that runs; one that does not, with beats left to classify; annotations to
+    compare with, and every beat with its class.
+    """
+
+    record: bool
+    running: bool
+    unfinished: bool
+    reference: bool
+
+
+class Parts(TypedDict):
+    """Who handles actions: a row's `handler` begins with one of these names."""
+
+    window: object
+    session: object
+    file: object
+    beat: object
+    trace: object
+    play: object
+    view: object
+    compare: object
+    results: object
+    help: object
 
 
 @dataclass(frozen=True)
@@ -15,111 +44,211 @@ class Action:
     Attributes
     ----------
     name : str
-        How the program calls it.
+        How the program, and a user's own keys, call it.
     menu : str
         Menu it stands in.
     text : str
-        What the person reads.
+        What the user reads.
     keys : tuple of str
-        Shortcuts, the first one is shown.
+        Key sequences, the first one is shown.
     tip : str
         What it does, where the text does not say it.
-    needs_record : bool
-        Whether it makes sense only with a recording open.
+    needs : str
+        What has to be there (`Present`); "" for nothing.
+    handler : str or callable
+        Who does it: "part.method", a part of `Parts`, or a function.
+    step : int
+        What a handler that serves two actions is called with: 1 on, -1 back; 0 for none.
     checkable : bool
-        Whether it switches something.
+        Whether it switches something; the handler is called with whether it is on.
     """
 
     name: str
-    menu: str
+    menu: Menu
     text: str
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    needs_record: bool = True
+    keys: tuple[str, ...]
+    tip: str
+    needs: Need
+    handler: str | Callable[..., object]
+    step: int = 0
     checkable: bool = False
 
-
-LINE = Action("", "", "")
-MENUS = ("&File", "&Go", "&View", "&Play", "&Analyze", "&Help")
-
-
-def _entry(menu: str, name: str, text: str, *keys: str, **more: object) -> Action:
-    return Action(name, menu, text, keys, **more)  # type: ignore[arg-type]
+    @property
+    def title(self) -> str:
+        """The text without its marks."""
+        return self.text.replace("&", "").rstrip("…")
 
 
-ENTRIES: tuple[Action, ...] = (
-    _entry("&File", "open", "&Open…", "Ctrl+O", tip="open a WFDB recording", needs_record=False),
-    _entry("&File", "download", "Get &PhysioNet record…", "Ctrl+Shift+O", needs_record=False),
-    _entry("&File", "demo", "Open &demo record", needs_record=False),
-    _entry(
-        "&File", "export", "&Export beat report…", "Ctrl+E", tip="write every beat as a CSV file"
+ACTIONS: tuple[Action, ...] = (
+    Action("open", "&File", "&Open…", ("Ctrl+O",), "open a WFDB recording", "", "file.on_open"),
+    Action(
+        "download", "&File", "Get &PhysioNet record…", ("Ctrl+Shift+O",), "", "", "file.on_download"
     ),
-    _entry("&File", "picture", "Save &picture of the window…", "Ctrl+Shift+S"),
-    _entry("&File", "quit", "&Quit", "Ctrl+Q", needs_record=False),
-    _entry("&Go", "next_abnormal", "Next &abnormal beat", "N", tip="next S, V, F or Q beat"),
-    _entry("&Go", "previous_abnormal", "P&revious abnormal beat", "Shift+N"),
-    _entry("&Go", "next_beat", "&Next beat", "."),
-    _entry("&Go", "previous_beat", "&Previous beat", ","),
-    _entry("&Go", "time", "To &time…", "Ctrl+G"),
-    _entry("&Go", "find", "&Filter beats", "Ctrl+F", tip="type a filter for the beat table"),
-    _entry(
-        "&View",
+    Action("demo", "&File", "Open &demo record", (), "", "", "file.on_demo"),
+    Action(
+        "export",
+        "&File",
+        "&Export beat report…",
+        ("Ctrl+E",),
+        "write every beat as a CSV file",
+        "record",
+        "file.on_export",
+    ),
+    Action(
+        "picture",
+        "&File",
+        "Save &picture of the window…",
+        ("Ctrl+Shift+S",),
+        "",
+        "record",
+        "file.on_picture",
+    ),
+    Action("quit", "&File", "&Quit", ("Ctrl+Q",), "", "", "window.close"),
+    Action(
+        "next_abnormal",
+        "&Go",
+        "Next &abnormal beat",
+        ("N",),
+        "next S, V, F or Q beat",
+        "record",
+        "beat.next_abnormal",
+    ),
+    Action(
+        "previous_abnormal",
+        "&Go",
+        "P&revious abnormal beat",
+        ("Shift+N",),
+        "",
+        "record",
+        "beat.previous_abnormal",
+    ),
+    Action("next_beat", "&Go", "&Next beat", (".",), "", "record", "beat.next_beat"),
+    Action("previous_beat", "&Go", "&Previous beat", (",",), "", "record", "beat.previous_beat"),
+    Action("time", "&Go", "To &time…", ("Ctrl+G",), "", "record", "view.on_time"),
+    Action(
+        "find",
+        "&Go",
+        "&Filter beats",
+        ("Ctrl+F",),
+        "type a filter for the beat table",
+        "record",
+        "view.on_find",
+    ),
+    Action(
         "filtered",
-        "&Filtered trace",
-        "F",
-        tip="show the trace as the networks read it (0.6-35 Hz, denoised), or as recorded",
-        checkable=True,
-    ),
-    _entry("&View", "gain_up", "Larger &gain", "+", "="),
-    _entry("&View", "gain_down", "S&maller gain", "-"),
-    _entry("&View", "speed_up", "Fa&ster paper", "]"),
-    _entry("&View", "speed_down", "S&lower paper", "["),
-    _entry(
         "&View",
+        "&Filtered trace",
+        ("F",),
+        "show the trace as the networks read it (0.6-35 Hz, denoised), or as recorded",
+        "record",
+        "view.on_filtered",
+        checkable=True,
+    ),
+    Action("gain_up", "&View", "Larger &gain", ("+", "="), "", "record", "trace.step_gain", step=1),
+    Action("gain_down", "&View", "S&maller gain", ("-",), "", "record", "trace.step_gain", step=-1),
+    Action("speed_up", "&View", "Fa&ster paper", ("]",), "", "record", "trace.step_speed", step=1),
+    Action(
+        "speed_down", "&View", "S&lower paper", ("[",), "", "record", "trace.step_speed", step=-1
+    ),
+    Action(
         "hide_patient",
+        "&View",
         "&Hide patient fields",
-        "Ctrl+H",
-        tip="hide name, folder, start and comments everywhere",
-        needs_record=False,
+        ("Ctrl+H",),
+        "hide name, folder, start and comments everywhere",
+        "",
+        "view.on_hide_patient",
         checkable=True,
     ),
-    _entry("&View", "theme", "&Dark theme", "Ctrl+T", needs_record=False, checkable=True),
-    _entry("&View", "full_screen", "F&ull screen", "F11", needs_record=False, checkable=True),
-    _entry("&Play", "play", "&Play", "Space", "K", tip="play the recording in frames of 1.11 s"),
-    _entry("&Play", "next_frame", "&Next frame", "L"),
-    _entry("&Play", "previous_frame", "P&revious frame", "J"),
-    _entry("&Play", "faster", "&Faster", "Shift+L"),
-    _entry("&Play", "slower", "&Slower", "Shift+J"),
-    _entry("&Analyze", "cancel", "C&ancel", "Esc", tip="stop; what is classified stays"),
-    _entry("&Analyze", "resume", "Classify the &rest", "Ctrl+R", tip="go on after Cancel"),
-    _entry(
+    Action("theme", "&View", "&Dark theme", ("Ctrl+T",), "", "", "view.on_dark", checkable=True),
+    Action(
+        "full_screen",
+        "&View",
+        "F&ull screen",
+        ("F11",),
+        "",
+        "",
+        "view.on_full_screen",
+        checkable=True,
+    ),
+    Action("arrange", "&View", "&Panels in their places", (), "", "", "view.on_arrange"),
+    Action(
+        "play",
+        "&Play",
+        "&Play",
+        ("Space", "K"),
+        "play the recording in frames of 1.11 s",
+        "record",
+        "play.toggle",
+    ),
+    Action("next_frame", "&Play", "&Next frame", ("L",), "", "record", "play.step_frame", step=1),
+    Action(
+        "previous_frame",
+        "&Play",
+        "P&revious frame",
+        ("J",),
+        "",
+        "record",
+        "play.step_frame",
+        step=-1,
+    ),
+    Action("faster", "&Play", "&Faster", ("Shift+L",), "", "record", "play.faster"),
+    Action("slower", "&Play", "&Slower", ("Shift+J",), "", "record", "play.slower"),
+    Action(
+        "cancel",
         "&Analyze",
+        "C&ancel",
+        ("Esc",),
+        "stop; what is classified stays",
+        "running",
+        "session.cancel",
+    ),
+    Action(
+        "resume",
+        "&Analyze",
+        "Classify the &rest",
+        ("Ctrl+R",),
+        "go on after Cancel",
+        "unfinished",
+        "session.resume",
+    ),
+    Action(
         "compare",
-        "&Compare with reference annotations…",
-        "Ctrl+Shift+R",
-        tip="beat by beat, as ANSI/AAMI EC57 says; once every beat has its class",
-    ),
-    _entry("&Analyze", "inputs", "&Leads the networks read…"),
-    _entry(
         "&Analyze",
+        "&Compare with reference annotations…",
+        ("Ctrl+Shift+R",),
+        "beat by beat, as ANSI/AAMI EC57 says; once every beat has its class",
+        "reference",
+        "compare.on_asked",
+    ),
+    Action("inputs", "&Analyze", "&Leads the networks read…", (), "", "record", "view.on_inputs"),
+    Action(
         "keep_results",
+        "&Analyze",
         "&Keep results",
-        tip="a recording that was analysed once shows its classes at once",
-        needs_record=False,
+        (),
+        "a recording that was analysed once shows its classes at once",
+        "",
+        "results.on_keep",
         checkable=True,
     ),
-    _entry("&Analyze", "forget_results", "&Forget kept results", needs_record=False),
-    _entry("&Help", "shortcuts", "&Keys", "?", needs_record=False),
-    _entry(
-        "&Help",
+    Action("forget_results", "&Analyze", "&Forget kept results", (), "", "", "results.on_forget"),
+    Action("shortcuts", "&Help", "&Keys", ("?",), "", "", "help.on_keys"),
+    Action(
         "model",
+        "&Help",
         "&Model…",
-        "F1",
-        tip="what is known of the networks in use: figures, limits, training patients",
-        needs_record=False,
+        ("F1",),
+        "what is known of the networks in use: figures, limits, training patients",
+        "",
+        "help.on_model",
     ),
-    _entry("&Help", "about", "&About", needs_record=False),
+    Action("about", "&Help", "&About", (), "", "", "help.on_about"),
 )
+assert set(get_args(Need)) == {"", *Present.__annotations__}
+assert {str(row.handler).partition(".")[0] for row in ACTIONS} == set(Parts.__annotations__)
+assert len({row.name for row in ACTIONS}) == len(ACTIONS)
+
 # Keys and gestures that are no actions; the canvas acts on them when it has the focus.
 GESTURES: tuple[tuple[str, str], ...] = (
     ("click a beat", "choose it: table and inspector follow"),
@@ -130,50 +259,3 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Shift + wheel", "gain"),
     ("click or drag the strip", "go there"),
 )
-
-
-class Actions:
-    """The window's actions by name, in menus.
-
-    Parameters
-    ----------
-    window : QMainWindow
-        Gets the menus.
-    """
-
-    def __init__(self, window: QMainWindow) -> None:
-        self.menus: dict[str, QMenu] = {name: window.menuBar().addMenu(name) for name in MENUS}
-        self._by_name: dict[str, QAction] = {}
-        for entry in ENTRIES:
-            action = _make(entry, window)
-            self._by_name[entry.name] = action
-            self.menus[entry.menu].addAction(action)
-        self.enable(has_record=False)
-
-    def __getitem__(self, name: str) -> QAction:
-        return self._by_name[name]
-
-    def connect(self, handlers: Mapping[str, Callable[..., object]]) -> None:
-        """Connect every action to its handler; a name without one is a programming error."""
-        for entry in ENTRIES:
-            action, handler = self._by_name[entry.name], handlers[entry.name]
-            if entry.checkable:
-                action.triggered.connect(handler)  # with whether it is checked
-            else:
-                action.triggered.connect(lambda _=False, handler=handler: handler())
-
-    def enable(self, *, has_record: bool) -> None:
-        """Enable what makes sense with, or without, a recording."""
-        for entry in ENTRIES:
-            self._by_name[entry.name].setEnabled(has_record or not entry.needs_record)
-
-
-def _make(entry: Action, window: QMainWindow) -> QAction:
-    action = QAction(entry.text, window)
-    action.setObjectName(entry.name)
-    action.setCheckable(entry.checkable)
-    action.setShortcuts([QKeySequence(key) for key in entry.keys])
-    action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-    tip = entry.tip or entry.text.replace("&", "").rstrip("…")
-    action.setToolTip(f"{tip}  [{entry.keys[0]}]" if entry.keys else tip)
-    return action

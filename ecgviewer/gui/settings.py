@@ -64,8 +64,8 @@ class Setting(Generic[T]):
     ----------
     key : str
         Name in the store.
-    type : Kind
-        What it is.
+    kind : Kind
+        Type of its values.
     default : T
         What counts where nothing, or nothing of use, is stored.
     check : callable
@@ -73,7 +73,7 @@ class Setting(Generic[T]):
     """
 
     key: Key
-    type: Kind[T]
+    kind: Kind[T]
     default: T
     check: Callable[[T], bool] = lambda _: True
 
@@ -87,7 +87,7 @@ class Setting(Generic[T]):
     def __set__(self, settings: "Settings", value: T) -> None:
         if not self.check(value):
             raise ValueError(f"{value!r} cannot be the setting {self.key!r}")
-        settings.store.setValue(self.key, self.type.write(value))
+        settings.store.setValue(self.key, self.kind.write(value))
 
 
 def _as_flag(value: object) -> bool:
@@ -189,7 +189,7 @@ class Settings:
         if stored is None:
             return row.default
         try:
-            value = row.type.read(stored)
+            value = row.kind.read(stored)
         except ValueError:
             return self._default(row)
         return value if row.check(value) else self._default(row)
@@ -198,7 +198,7 @@ class Settings:
         if row.key not in self._told:
             self._told.add(row.key)
             # without the value: a path may name a patient
-            _LOG.warning("setting %s: not %s that can be used", row.key, row.type.called)
+            _LOG.warning("setting %s: not %s that can be used", row.key, row.kind.called)
         return row.default
 
     def recents(self) -> list[Path]:

@@ -43,8 +43,8 @@ def window(qtbot, settings: Settings) -> Iterator[MainWindow]:
 
 
 def started(settings: Settings) -> MainWindow:
-    window = MainWindow(settings, Ensembles(load, lambda: (BROKEN, OTHER, DEFAULT_ENSEMBLE)))
-    window.files.prompts = FakePrompts()
+    ensembles = Ensembles(load, lambda: (BROKEN, OTHER, DEFAULT_ENSEMBLE))
+    window = MainWindow(settings, ensembles, prompts=FakePrompts)
     window.show()
     return window
 

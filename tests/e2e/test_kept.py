@@ -21,8 +21,7 @@ COLUMNS = ("samples", "classes", "probabilities", "votes", "flags")
 @contextmanager
 def another_window(qtbot, settings: Settings, ensemble: FakeEnsemble) -> Iterator[MainWindow]:
     """The program started once more."""
-    window = MainWindow(settings, Ensembles(lambda _: ensemble))
-    window.files.prompts = FakePrompts()
+    window = MainWindow(settings, Ensembles(lambda _: ensemble), prompts=FakePrompts)
     window.show()
     qtbot.waitUntil(lambda: window.session.ensemble is not None, timeout=TIMEOUT_MS)
     try:

@@ -88,7 +88,7 @@ def test_a_damaged_record_opens_with_a_red_badge_and_its_findings(qtbot, window,
     open_and_wait(qtbot, window, header)
     wait(qtbot, lambda: window.session.opened.verdict.complete)
     assert window.workspace.header.badge.text() == "✕ damaged"
-    window.commands.on_integrity()
+    window.help.on_integrity()
     (dialog,) = window.files.prompts.dialogs
     assert "checksum" in dialog.browsers[0].toPlainText()
 

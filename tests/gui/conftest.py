@@ -31,8 +31,7 @@ def ensemble() -> FakeEnsemble:
 @pytest.fixture
 def window(qtbot, settings: Settings, ensemble: FakeEnsemble) -> Iterator[MainWindow]:
     """The window, shown off screen at 1366x768, its questions answered by FakePrompts."""
-    window = MainWindow(settings, Ensembles(lambda _: ensemble))
-    window.files.prompts = FakePrompts()
+    window = MainWindow(settings, Ensembles(lambda _: ensemble), prompts=FakePrompts)
     window.show()
     qtbot.waitUntil(lambda: window.session.ensemble is not None, timeout=TIMEOUT_MS)
     yield window

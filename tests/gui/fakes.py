@@ -39,7 +39,7 @@ class FakeEnsemble:
 class FakePrompts:
     """Answers that a test gives in the person's place, and what was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, _window: object = None) -> None:
         self.open_path = self.save_path = self.at = None
         self.yes = True
         self.questions: list[str] = []

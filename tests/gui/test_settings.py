@@ -1,4 +1,4 @@
-"""Settings: files of earlier versions are read unchanged, and what is of no use counts as absent."""
+"""Settings: files of earlier versions are read unchanged; what is of no use counts as absent."""
 
 import logging
 from pathlib import Path
@@ -135,7 +135,9 @@ def test_own_keys_come_back_as_they_were_given(tmp_path):
 
 
 def test_own_keys_can_be_written_by_hand(tmp_path):
-    settings = read(tmp_path, r'[General]\nkeys="{\"play\": \"P\", \"theme\": []}"'.replace(r"\n", "\n"))
+    settings = read(
+        tmp_path, r'[General]\nkeys="{\"play\": \"P\", \"theme\": []}"'.replace(r"\n", "\n")
+    )
     assert settings.keys == {"play": ("P",), "theme": ()}
 
 

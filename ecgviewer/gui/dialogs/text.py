@@ -1,4 +1,4 @@
-"""Dialogs that only show text: about, keys, integrity; decide nothing."""
+"""Dialogs that only show text: about, keys, integrity."""
 
 from html import escape
 
@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 
 from ecgviewer import versions
 from ecgviewer.aami import BeatClass
-from ecgviewer.gui.actions import ENTRIES, GESTURES, MENUS
+from ecgviewer.gui.actions import GESTURES, MENUS
+from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.style.badge import details
 from ecgviewer.gui.style.patient import APPLICATION, without_names
 from ecgviewer.record import Record, Verdict
@@ -82,14 +83,15 @@ def no_model_dialog(problem: str, parent: QWidget) -> TextDialog:
     return TextDialog("Model", [("Model", html)], parent)
 
 
-def keys_dialog(parent: QWidget) -> TextDialog:
-    """Every key and gesture."""
+def keys_dialog(actions: Actions, parent: QWidget) -> TextDialog:
+    """Every key in force, and every gesture."""
     parts = ["<table cellspacing='4'>"]
     for menu in MENUS:
         parts.append(f"<tr><th align='left' colspan='2'><br>{menu.replace('&', '')}</th></tr>")
-        for entry in (e for e in ENTRIES if e.menu == menu and e.keys):
-            text = entry.text.replace("&", "").rstrip("…")
-            parts.append(_key_row(" or ".join(entry.keys), text, entry.tip))
+        for row in (row for row in actions.rows if row.menu == menu):
+            keys = actions.keys.of[row.name]
+            if keys:
+                parts.append(_key_row(" or ".join(keys), row.title, row.tip))
     parts.append("<tr><th align='left' colspan='2'><br>On the trace</th></tr>")
     parts.extend(_key_row(gesture, text, "") for gesture, text in GESTURES)
     return TextDialog("Keys", [("Keys", "".join(parts) + "</table>")], parent)

@@ -1,13 +1,14 @@
 """Compares the open recording with annotations beside it, on a thread of its own; draws nothing."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 
 from ecgviewer.analysis.inputs import why_not_classified
 from ecgviewer.ec57.marks import LEARNING_S
 from ecgviewer.evaluation.recording import Evaluation, evaluate, marks_of_log
 from ecgviewer.formats.annotations import annotators
+from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.panels.comparison.cells import Cells, places_of
+from ecgviewer.gui.panels.comparison.panel import ComparisonPanel
 from ecgviewer.gui.panels.docks import Docks
 from ecgviewer.gui.session.current_beat import CurrentBeat
 from ecgviewer.gui.session.session import Session
@@ -30,8 +31,8 @@ class CompareHandler(QObject):
         What is open, how it is to look, and which beat is current.
     docks : Docks
         Hold the panel that shows the result.
-    action : QAction
-        Can be triggered while there is something to compare.
+    actions : Actions
+        Are told whether there is something to compare.
     parent : QObject
         Owner.
     """
@@ -43,13 +44,13 @@ class CompareHandler(QObject):
         navigator: CurrentBeat,
         docks: Docks,
         *,
-        action: QAction,
+        actions: Actions,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._settings, self._navigator = session, settings, navigator
-        self._docks, self._action = docks, action
-        self.panel = docks.panels[_PANEL]
+        self._docks, self._actions = docks, actions
+        self.panel = docks.panel(ComparisonPanel)
         self._ticket = self._n_opened = 0  # of the comparison and the recording that count
         self._annotators: tuple[str, ...] | None = None  # None while they are looked for
         self._asked = False  # whether this recording's comparison was asked for
@@ -99,7 +100,7 @@ class CompareHandler(QObject):
         return complete and bool(self._annotators) and self._session.progress.phase == "done"
 
     def _update(self) -> None:
-        self._action.setEnabled(self._ready())
+        self._actions.enable(reference=self._ready())
         if self._evaluation is None:
             self.panel.clear(_NO_REFERENCE if self._annotators == () else _NOT_YET)
 

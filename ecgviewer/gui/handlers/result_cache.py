@@ -1,4 +1,4 @@
-"""Results kept between runs, as the window uses them; hashes and writes on threads of their own."""
+"""Results kept between runs, as the window uses them."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from ecgviewer.gui.style.wording import count
 
 
 class ResultCacheHandler(QObject):
-    """Gives the session a keeper where the person wants one, and keeps what it completes.
+    """Gives the session a keeper where the user wants one, and keeps what it completes.
 
     Parameters
     ----------

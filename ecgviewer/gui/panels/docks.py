@@ -1,17 +1,24 @@
-"""PANELS, the table of panels beside the trace, and the docks they sit in; fills none of them."""
+"""The docks that the panels of a table sit in."""
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
 
-from ecgviewer.gui.panels.table import PANELS
+from ecgviewer.gui.panels.table import PANELS, Panel, PanelView
 from ecgviewer.gui.style.theme import Theme
 
-_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-_BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
+_AREAS = {
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "below": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
 _WIDTH, _WIDEST, _WIDTH_SHARE = 400, 560, 0.25  # pixels, pixels, of the window
 _LEAST_WIDTH = 310  # pixels: three columns of votes
 _CHROME, _ROOMY = 115, 640  # pixels: menus and status; from here on there is room to spare
 _TITLE, _TABS = 26, 70  # of a dock; of one with tabs below and a line of figures that wraps
+V = TypeVar("V")
 
 
 def _scrolling(panel: QWidget) -> QScrollArea:
@@ -31,34 +38,59 @@ class Docks:
     Parameters
     ----------
     window : QMainWindow
-        Gets the docks on its right.
+        Gets the docks.
     theme : Theme
         Colours.
+    rows : sequence of Panel
+        The table.
+
+    Attributes
+    ----------
+    docks, panels : dict
+        The dock and the panel in it, by the panel's name.
     """
 
-    def __init__(self, window: QMainWindow, theme: Theme) -> None:
-        self._window = window
+    def __init__(
+        self, window: QMainWindow, theme: Theme, *, rows: Sequence[Panel] = PANELS
+    ) -> None:
+        self._window, self._rows = window, tuple(rows)
         self.docks: dict[str, QDockWidget] = {}
-        self.panels: dict[str, QWidget] = {}
-        for panel in PANELS:
-            dock = QDockWidget(panel.title, window)
-            dock.setObjectName(f"dock_{panel.name}")
-            widget = self.panels[panel.name] = panel.make(theme)
-            dock.setWidget(widget if panel.scrolls else _scrolling(widget))
-            self.docks[panel.name] = dock
-            dock.toggleViewAction().setToolTip(f"show or hide the panel {panel.title}")
+        self.panels: dict[str, PanelView] = {}
+        self._widgets: dict[str, QWidget] = {}
+        for row in self._rows:
+            panel = row.make(theme)
+            assert isinstance(panel, QWidget), row.name
+            self.panels[row.name], self._widgets[row.name] = panel, panel
+            dock = self.docks[row.name] = QDockWidget(row.title, window)
+            dock.setObjectName(f"dock_{row.name}")  # saved layouts know it by this name
+            dock.setWidget(panel if row.place.scrolls else _scrolling(panel))
+            dock.toggleViewAction().setToolTip(f"show or hide the panel {row.title}")
         self.arrange()
+
+    def panel(self, kind: type[V]) -> V:
+        """The panel of a class, for what that one alone can do or say."""
+        return next(panel for panel in self.panels.values() if isinstance(panel, kind))
+
+    def switches(self) -> list[QAction]:
+        """What shows and hides each panel."""
+        return [dock.toggleViewAction() for dock in self.docks.values()]
+
+    def set_theme(self, theme: Theme) -> None:
+        for panel in self.panels.values():
+            panel.set_theme(theme)
+
+    # -- where they are -----------------------------------------------------------------------
 
     def arrange(self) -> None:
         """Put every panel in its place."""
-        for panel in PANELS:
-            dock = self.docks[panel.name]
+        for row in self._rows:
+            dock, place = self.docks[row.name], row.place
             hidden = dock.isHidden()
-            self._window.addDockWidget(_BELOW if panel.below else _RIGHT, dock)
+            self._window.addDockWidget(_AREAS[place.area], dock)
             dock.setHidden(hidden)
-            if panel.behind:
-                self._window.tabifyDockWidget(self.docks[panel.behind], dock)
-                self.docks[panel.behind].raise_()
+            if place.behind:
+                self._window.tabifyDockWidget(self.docks[place.behind], dock)
+                self.docks[place.behind].raise_()
         heights = self._heights()
         docks = [self.docks[name] for name in heights]
         width = min(_WIDEST, max(_WIDTH, round(_WIDTH_SHARE * self._window.width())))
@@ -66,34 +98,15 @@ class Docks:
         self._window.resizeDocks(docks, list(heights.values()), Qt.Orientation.Vertical)
         self._size_below()
 
-    def _size_below(self) -> None:
-        """What lies below the trace as high as it needs."""
-        below = [panel.name for panel in PANELS if panel.below]
-        heights = [self.panels[name].sizeHint().height() + _TITLE for name in below]
-        docks = [self.docks[name] for name in below]
-        self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
-
-    def _heights(self) -> dict[str, int]:
-        """Summary and inspector as they need, and a little of what is spare; beats the rest."""
-        room = self._window.height() - _CHROME
-        spare = max(0, room - _ROOMY)
-        summary = self.panels["summary"].sizeHint().height() + _TABS + spare // 8
-        inspector = self.panels["inspector"].sizeHint().height() + _TITLE + spare // 3
-        return {
-            "summary": summary,
-            "beats": max(_TITLE, room - summary - inspector),
-            "inspector": inspector,
-        }
-
-    def set_theme(self, theme: Theme) -> None:
-        for panel in self.panels.values():
-            panel.set_theme(theme)  # type: ignore[attr-defined]
+    def restore(self, state: QByteArray) -> None:
+        """Put every panel where it was left; a layout that is not known changes nothing."""
+        self._window.restoreState(state)
 
     def show(self, visible: bool) -> None:
         """Show every panel but those to be asked for, or none (nothing is open)."""
-        for panel in PANELS:
-            if not (visible and panel.below):
-                self.docks[panel.name].setVisible(visible)
+        for row in self._rows:
+            if not (visible and row.place.area == "below"):
+                self.docks[row.name].setVisible(visible)
 
     def bring_up(self, name: str) -> None:
         """Show one panel in front of those it shares a place with."""
@@ -102,3 +115,29 @@ class Docks:
         self.docks[name].raise_()
         if was_hidden:
             self._size_below()
+
+    def _size_below(self) -> None:
+        """What lies below the trace as high as it needs."""
+        below = [row.name for row in self._rows if row.place.area == "below"]
+        heights = [self._widgets[name].sizeHint().height() + _TITLE for name in below]
+        docks = [self.docks[name] for name in below]
+        self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+    def _heights(self) -> dict[str, int]:
+        """What each panel on the right needs and its share of what is spare, pixels."""
+        room = self._window.height() - _CHROME
+        spare = max(0, room - _ROOMY)
+        tabbed = {row.place.behind for row in self._rows}
+        heights, rest = {}, []
+        for row in self._rows:
+            if row.place.area != "right" or row.place.behind:
+                continue
+            heights[row.name] = 0
+            if row.place.spare is None:
+                rest.append(row.name)
+                continue
+            title = _TABS if row.name in tabbed else _TITLE
+            need = self._widgets[row.name].sizeHint().height() + title
+            heights[row.name] = need + int(row.place.spare * spare)
+        left = room - sum(heights.values())
+        return heights | {name: max(_TITLE, left // len(rest)) for name in rest}

@@ -1,4 +1,4 @@
-"""Starts the application: settings, window, error hook, event loop; holds no logic of its own."""
+"""Starts the application: settings, window, error hook, event loop."""
 
 import gc
 import signal

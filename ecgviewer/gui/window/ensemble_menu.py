@@ -1,4 +1,4 @@
-"""The choice of the networks, as a menu and as a button with that menu; loads none."""
+"""The choice of the networks, as a menu and as a button with that menu."""
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup

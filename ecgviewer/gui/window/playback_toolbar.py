@@ -1,10 +1,10 @@
-"""The play keys, speeds and what is playing now; keeps no time itself."""
+"""The play keys, speeds and what is playing now."""
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QWidget
 
 from ecgviewer.beats.beat import Beat
-from ecgviewer.gui.actions import Actions
+from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.playback.clock import PAPER_SPEED, SPEEDS
 from ecgviewer.gui.style.icons import icon
 from ecgviewer.gui.style.theme import Theme
@@ -30,7 +30,8 @@ class PlaybackToolbar(QToolBar):
         self.speed = QComboBox(self)
         self.speed.addItems([speed.label for speed in SPEEDS])
         self.speed.setCurrentIndex(PAPER_SPEED)
-        self.speed.setToolTip("Speed of playback  [Shift+J slower, Shift+L faster]")
+        keys = actions.key_words(slower="slower", faster="faster")
+        self.speed.setToolTip(f"Speed of playback{keys}")
         self.speed.activated.connect(self.speed_chosen)
         self.addWidget(self.speed)
         self.now = QLabel(self)

@@ -1,4 +1,4 @@
-"""File > Open recent; opens nothing itself."""
+"""File > Open recent."""
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.beats.columns import ANEW, Change
-from ecgviewer.gui.actions import Actions
+from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.panels.docks import Docks
 from ecgviewer.gui.session.current_beat import CurrentBeat
 from ecgviewer.gui.session.open_record import OpenRecord
@@ -143,7 +143,7 @@ class Refresh(QObject):
         self._show_inputs(opened)
         self.on_verdict_changed()
         self._workspace.show_recording()
-        self._actions.enable(has_record=True)
+        self._actions.enable(record=True)
 
     def on_cleaning_changed(self) -> None:
         """The networks in use want the signal cleaned in another way."""
@@ -244,8 +244,7 @@ class Refresh(QObject):
         opened, change, cleaned = self._session.opened, self._due, self._cleaned_due
         self._due, self._progress_due, self._cleaned_due = None, False, False
         self._status.show_progress(self._session.progress)
-        self._actions["cancel"].setEnabled(self._session.progress.busy)
-        self._actions["resume"].setEnabled(self._may_resume())
+        self._actions.enable(running=self._session.progress.busy, unfinished=self._may_resume())
         if opened is None:
             return
         if cleaned:

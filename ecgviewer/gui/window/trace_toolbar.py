@@ -1,13 +1,11 @@
-"""Paper speed, gain and filter of the trace; draws no trace."""
+"""Paper speed, gain and filter of the trace."""
 
 from PySide6.QtWidgets import QComboBox, QToolBar, QWidget
 
-from ecgviewer.gui.actions import Actions
+from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.gui.trace.grid import span_words
 from ecgviewer.gui.trace.paper_widget import GAINS_MM_MV, SPEEDS_MM_S
-
-_SPEED_TIP = "Paper speed, or what a page holds; key ] faster, [ slower"
 
 
 class TraceToolbar(QToolBar):
@@ -18,8 +16,11 @@ class TraceToolbar(QToolBar):
         self.setObjectName("trace_bar")
         self._canvas = canvas
         self._widths: tuple[float, ...] = ()  # of the slower pages that are offered
-        self.speed = _selector(SPEEDS_MM_S, "mm/s", _SPEED_TIP)
-        self.gain = _selector(GAINS_MM_MV, "mm/mV", "Gain; key + larger, - smaller")
+        speed_keys = actions.key_words(speed_up="faster", speed_down="slower")
+        gain_keys = actions.key_words(gain_up="larger", gain_down="smaller")
+        tip = f"Paper speed, or what a page holds{speed_keys}"
+        self.speed = _selector(SPEEDS_MM_S, "mm/s", tip)
+        self.gain = _selector(GAINS_MM_MV, "mm/mV", f"Gain{gain_keys}")
         self.speed.activated.connect(self.on_speed_chosen)
         self.gain.activated.connect(self.on_gain_chosen)
         canvas.scale_changed.connect(self.show_scale)

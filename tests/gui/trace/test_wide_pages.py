@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.gui.actions import Actions
+from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.gui.trace.grid import span_words, time_step
