@@ -107,9 +107,9 @@ class Actions:
 
 def _handler(row: Action, parts: Mapping[str, object]) -> Callable[..., object] | None:
     """Who does it, ready to be called; None where nobody does."""
-    handler = row.handler
-    if isinstance(handler, str):
-        part, _, method = handler.partition(".")
+    handler: object = row.handler
+    if isinstance(row.handler, str):
+        part, _, method = row.handler.partition(".")
         handler = getattr(parts.get(part), method, None)
     if not callable(handler):
         return None

@@ -1,13 +1,16 @@
 """A window on a fake ensemble, and small real records."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
 
 from ecgviewer import paths
+from ecgviewer.gui.actions import ACTIONS, Action
 from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.panels.table import PANELS, Panel
 from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.trace.canvas import Canvas
@@ -66,6 +69,26 @@ def opened(qtbot, window: MainWindow, record: Path) -> MainWindow:
     """The window with `record` open and every beat classified."""
     open_and_wait(qtbot, window, record)
     return window
+
+
+@contextmanager
+def started(
+    settings: Settings,
+    ensemble: FakeEnsemble,
+    *,
+    actions: Sequence[Action] = ACTIONS,
+    panels: Sequence[Panel] = PANELS,
+) -> Iterator[MainWindow]:
+    """Another window, shown off screen, made from other tables or settings."""
+    ensembles = Ensembles(lambda _: ensemble)
+    window = MainWindow(settings, ensembles, prompts=FakePrompts, actions=actions, panels=panels)
+    window.show()
+    try:
+        yield window
+    finally:
+        ensemble.gate.set()
+        window.close()
+        window.deleteLater()
 
 
 def open_and_wait(qtbot, window: MainWindow, path: Path) -> None:

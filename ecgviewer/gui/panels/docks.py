@@ -69,7 +69,10 @@ class Docks:
 
     def panel(self, kind: type[V]) -> V:
         """The panel of a class, for what that one alone can do or say."""
-        return next(panel for panel in self.panels.values() if isinstance(panel, kind))
+        for panel in self.panels.values():
+            if isinstance(panel, kind):
+                return panel
+        raise LookupError(f"no row of the table makes a {kind.__name__}")
 
     def switches(self) -> list[QAction]:
         """What shows and hides each panel."""

@@ -202,6 +202,6 @@ QToolButton:checked {{ background: {theme.hover};
 def mixed(color: str, paper: str, share: float) -> int:
     """0xffRRGGBB of a colour over paper."""
     over, under = QColor(color), QColor(paper)
-    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index, misc]
+    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index]
     red, green, blue = (round(share * a + (1 - share) * b) for a, b in parts)
     return QColor(red, green, blue).rgb()

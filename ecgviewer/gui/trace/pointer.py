@@ -1,9 +1,9 @@
-"""Wheel, drag, click and keys on the canvas, turned into moves; paints nothing, keeps no view."""
+"""Wheel, drag, click and keys on the canvas, turned into moves."""
 
-from typing import Any
+from typing import Protocol
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPointF, Qt, SignalInstance
+from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 _NOTCH = 120  # eighths of a degree, one click of a common wheel
@@ -12,16 +12,36 @@ _KEY_SHARE = 0.2  # of the page, moved per arrow key
 _MOD, _KEY = Qt.KeyboardModifier, Qt.Key
 
 
+class Movable(Protocol):
+    """A trace as the pointer moves it; `paper_widget.PaperWidget` is one."""
+
+    clicked: SignalInstance  # QPointF
+
+    @property
+    def duration_s(self) -> float: ...
+    def width(self) -> int: ...
+    def visible_range_s(self) -> tuple[float, float]: ...
+    def step_speed(self, step: int, *, keep_x: float | None = None) -> None: ...
+    def step_gain(self, step: int) -> None: ...
+    def go_to(self, start_s: float) -> None: ...
+    def page(self, n: int) -> None: ...
+    def scroll_by(self, seconds: float) -> None: ...
+    def scroll_pixels(self, pixels: float) -> None: ...
+    def scroll_leads(self, pixels: float) -> None: ...
+    def setCursor(self, cursor: QCursor | Qt.CursorShape, /) -> None: ...
+    def unsetCursor(self) -> None: ...
+
+
 class Pointer:
     """The state of one drag and of a wheel turned in fractions of a notch.
 
     Parameters
     ----------
-    canvas : PaperView
+    canvas : Movable
         What is moved.
     """
 
-    def __init__(self, canvas: Any) -> None:
+    def __init__(self, canvas: Movable) -> None:
         self._canvas = canvas
         self._pressed: QPointF | None = None
         self._last = QPointF()

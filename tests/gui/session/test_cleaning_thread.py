@@ -1,5 +1,7 @@
 """Cleaning away from the window: the same samples, asked for once, never waited for."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -47,12 +49,19 @@ def test_the_inspector_shows_what_the_networks_see(qtbot, record, worker):
 
 def test_only_the_latest_question_of_a_kind_is_answered(qtbot, worker):
     started, answers = [], []
+    busy, all_asked = threading.Event(), threading.Event()
+
+    def hold_up(_):
+        busy.set()
+        return all_asked.wait(TIMEOUT_MS / 1000)
+
     worker.answer_ready.connect(lambda ticket, kind, answer: answers.append(answer))
-    with worker._wake:  # the thread cannot take one before all are asked
-        worker._questions["frame"] = lambda _: started.append(1)
-        worker._questions["frame"] = lambda _: "latest"
-        worker._wake.notify()
-    qtbot.waitUntil(lambda: answers == ["latest"], timeout=TIMEOUT_MS)
+    worker.ask("input", hold_up)
+    assert busy.wait(TIMEOUT_MS / 1000)
+    worker.ask("frame", lambda _: started.append(1))
+    worker.ask("frame", lambda _: "latest")
+    all_asked.set()
+    qtbot.waitUntil(lambda: answers == [True, "latest"], timeout=TIMEOUT_MS)
     assert started == []
 
 
