@@ -13,7 +13,6 @@ from ecgviewer.gui.handlers.file import FileHandler
 from ecgviewer.gui.handlers.help import HelpHandler
 from ecgviewer.gui.handlers.result_cache import ResultCacheHandler
 from ecgviewer.gui.handlers.view import ViewHandler
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.panels.beats.panel import BeatPanel
 from ecgviewer.gui.panels.docks import Docks
 from ecgviewer.gui.panels.recording import RecordPanel
@@ -26,6 +25,7 @@ from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.style.theme import THEMES
 from ecgviewer.gui.window.ensemble_menu import EnsembleMenu
+from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
 from ecgviewer.gui.window.recent_menu import RecentMenu
 from ecgviewer.gui.window.refresh import Refresh

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from ecgviewer.gui.actions import ACTIONS, MENUS, Action, Need, Parts
 from ecgviewer.gui.main_window import MainWindow
-from ecgviewer.gui.menus import Actions
+from ecgviewer.gui.window.menus import Actions
 from tests.gui.conftest import started
 
 NOBODY = Parts(**dict.fromkeys(Parts.__annotations__))  # type: ignore[typeddict-item]

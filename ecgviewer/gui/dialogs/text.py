@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 from ecgviewer import versions
 from ecgviewer.aami import BeatClass
 from ecgviewer.gui.actions import GESTURES, MENUS
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.style.badge import details
 from ecgviewer.gui.style.patient import APPLICATION, without_names
+from ecgviewer.gui.window.menus import Actions
 from ecgviewer.record import Record, Verdict
 from ecgviewer.runtime import log_file
 

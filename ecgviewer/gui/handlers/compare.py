@@ -6,7 +6,6 @@ from ecgviewer.analysis.inputs import why_not_classified
 from ecgviewer.ec57.marks import LEARNING_S
 from ecgviewer.evaluation.recording import Evaluation, evaluate, marks_of_log
 from ecgviewer.formats.annotations import annotators
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.panels.comparison.cells import Cells, places_of
 from ecgviewer.gui.panels.comparison.panel import ComparisonPanel
 from ecgviewer.gui.panels.docks import Docks
@@ -15,6 +14,7 @@ from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.style.patient import without_names
 from ecgviewer.gui.style.wording import count
+from ecgviewer.gui.window.menus import Actions
 
 _PANEL = "comparison"
 _NO_REFERENCE = "No annotation file lies beside this recording: there is nothing to compare with."

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QWidget
 from ecgviewer.gui.dialogs.model_card import ModelDialog
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.dialogs.text import about_dialog, integrity_dialog, keys_dialog, no_model_dialog
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.window.ensemble_menu import EnsembleMenu
+from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.status_bar import StatusBar
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.paths import DEFAULT_ENSEMBLE

@@ -4,11 +4,11 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QWidget
 
 from ecgviewer.beats.beat import Beat
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.playback.clock import PAPER_SPEED, SPEEDS
 from ecgviewer.gui.style.icons import icon
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import count
+from ecgviewer.gui.window.menus import Actions
 
 _KEYS = ("previous_beat", "previous_frame", "play", "next_frame", "next_beat")
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.beats.columns import ANEW, Change
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.panels.docks import Docks
 from ecgviewer.gui.session.current_beat import CurrentBeat
 from ecgviewer.gui.session.open_record import OpenRecord
@@ -22,6 +21,7 @@ from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.style.patient import APPLICATION, identify
 from ecgviewer.gui.style.theme import THEMES, apply_theme
+from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
 from ecgviewer.gui.window.status_bar import StatusBar
 from ecgviewer.gui.window.workspace import Workspace

@@ -2,10 +2,10 @@
 
 from PySide6.QtWidgets import QComboBox, QToolBar, QWidget
 
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.gui.trace.grid import span_words
 from ecgviewer.gui.trace.paper_widget import GAINS_MM_MV, SPEEDS_MM_S
+from ecgviewer.gui.window.menus import Actions
 
 
 class TraceToolbar(QToolBar):

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.gui.menus import Actions
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.gui.trace.grid import span_words, time_step
+from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.record import Record, RecordError
 from tests.gui.canvases import THEME, wheel, x_of
