@@ -17,30 +17,30 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.columns import ANEW, Beats
 from ecgviewer.gui.strip.widget import StripWidget
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead, Record
-from tests.gui.synthetic import log_with, synthetic
+from tests.gui.synthetic import beats_with, synthetic
 
 DAY_S, N_BEATS = 86_400, 100_000
 SIZES = ((960, 470), (1_900, 1_050))  # of the trace in windows of 1366x768 and 2560x1440
 
 
-def day(*, seconds: float = DAY_S, n_beats: int = N_BEATS) -> tuple[Record, BeatLog]:
+def day(*, seconds: float = DAY_S, n_beats: int = N_BEATS) -> tuple[Record, Beats]:
     """Three leads and their beats, one in fifty abnormal."""
     record = synthetic(Lead("MLII"), Lead("V1"), Lead("V5"), seconds=seconds, fs=250.0)
     samples = np.linspace(50, record.n_samples - 50, n_beats).astype(np.int64)
     classes = np.zeros(n_beats, np.int8)
     classes[::50] = np.arange(len(classes[::50])) % 4 + 1
-    return record, log_with(samples, classes)
+    return record, beats_with(samples, classes)
 
 
-def show_day(canvas: Canvas, size: tuple[int, int], record: Record, log: BeatLog) -> QImage:
+def show_day(canvas: Canvas, size: tuple[int, int], record: Record, beats: Beats) -> QImage:
     """Lay the canvas out for a record; an image to draw it on."""
     canvas.resize(*size)
-    canvas.set_record(record)
-    canvas.set_log(log)
+    canvas.show_record(record)
+    canvas.show_beats(beats, ANEW)
     return QImage(canvas.size(), QImage.Format.Format_RGB32)
 
 
@@ -60,14 +60,14 @@ def frame_times_ms(
 def main() -> None:
     app = QApplication.instance() or QApplication([])
     assert app is not None
-    record, log = day()
+    record, beats = day()
     rng = np.random.default_rng(0)
     spots = rng.uniform(0, DAY_S, 60)
     print("ms of processor time: median, worst")
     for size in SIZES:
         canvas = Canvas()
         for speed in (25.0, 6.25):
-            image = show_day(canvas, size, record, log)
+            image = show_day(canvas, size, record, beats)
             canvas.speed_mm_s = speed
             canvas.go_to(40_000)
             draw = partial(canvas.render, image)
@@ -78,8 +78,8 @@ def main() -> None:
             report(f"{name} jump", frame_times_ms([partial(canvas.go_to, t) for t in spots], draw))
         strip = StripWidget()
         strip.resize(size[0], 112)
-        strip.set_record(record)
-        strip.set_log(log)
+        strip.show_record(record)
+        strip.show_beats(beats, ANEW)
         report(f"{size[0]:5d} strip", frame_times_ms([strip.update] * 20, strip.picture))
 
 

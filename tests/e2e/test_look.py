@@ -134,7 +134,7 @@ def test_one_switch_hides_patient_fields_everywhere(qtbot, opened, record):
     def shown() -> str:
         header, panel = opened.workspace.header, opened.display.recording
         parts = [opened.windowTitle(), header.name.text(), header.facts.whole]
-        parts.append(str(opened.canvas._source.record.base_time))
+        parts.append(str(opened.canvas.record.base_time))
         parts += [header.patient.whole, *(label.text() for label in panel.fields.values())]
         return "\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""Recordings without a file and beat logs for them: as long as a test wants, drawn by formula."""
+"""Recordings without a file and beats for them: as long as a test wants, drawn by formula."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES
+from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import BeatBatch, BeatLog
 from ecgviewer.record import Lead, Record
 
@@ -68,3 +69,13 @@ def heart_log(record: Record, classes: str = "N") -> BeatLog:
     times = np.arange(FIRST_S, record.duration_s, RR_S)
     codes = np.array(["?NSVFQ".index(classes[i % len(classes)]) - 1 for i in range(len(times))])
     return log_with(np.round(times * record.fs).astype(np.int64), codes.astype(np.int8))
+
+
+def beats_with(samples: NDArray[np.int64], classes: NDArray[np.int8]) -> Beats:
+    """Beats as a machine found them; class -1 leaves a beat pending."""
+    return Beats.of(log_with(samples, classes))
+
+
+def heart_beats(record: Record, classes: str = "N") -> Beats:
+    """As `heart_log`, for views."""
+    return Beats.of(heart_log(record, classes))

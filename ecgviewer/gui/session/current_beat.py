@@ -37,7 +37,7 @@ class CurrentBeat(QObject):
     def choose(self, index: int | None, *, show: bool = True) -> None:
         """Make a beat the current one; with `show`, bring it on screen."""
         self.current = index
-        self._canvas.set_current_beat(index)
+        self._canvas.show_current(index)
         if index is not None and show:
             self._bring_on_screen(index)
         self.beat_changed.emit(index)

@@ -37,16 +37,20 @@ class Strip:
         """(6,) int64: beats whose mark lies within two pixels of a column."""
         tick = _tick(self.image.devicePixelRatio())
         first, last = column - 2 * tick + 1, column + tick
-        return self.counts[:, max(0, first) : max(0, last + 1)].sum(axis=1)
+        near: NDArray[np.int64] = self.counts[:, max(0, first) : max(0, last + 1)].sum(axis=1)
+        return near
 
 
 class ColumnCache:
-    """Where the beats are, kept while they, the gaps and the width are the same: half the work."""
+    """Where the beats are, kept while only their classes change: half the work."""
 
     def __init__(self) -> None:
-        self._n, self._width = -1, -1
-        self._gaps: NDArray[np.int64] | None = None
+        self._width = -1
         self._placed: columns.BeatColumns | None = None
+
+    def forget(self) -> None:
+        """Beats came, went or moved, or gaps or record are others."""
+        self._placed = None
 
     def of(
         self,
@@ -57,11 +61,10 @@ class ColumnCache:
         n_samples: int,
         width: int,
     ) -> columns.BeatColumns:
-        """As `columns.place`; of one log, whose beats only become more."""
+        """As `columns.place`; since `forget` only `width` may be another."""
         width = max(1, width)
-        known = len(samples) == self._n and width == self._width and gaps is self._gaps
-        if self._placed is None or not known:
-            self._n, self._width, self._gaps = len(samples), width, gaps
+        if self._placed is None or width != self._width:
+            self._width = width
             self._placed = columns.place(samples, fs, gaps, n_samples=n_samples, width=width)
         return self._placed
 
@@ -83,7 +86,7 @@ def draw_strip(
     ----------
     theme : Theme
         Colours.
-    placed : Placed
+    placed : BeatColumns
         Where the beats are, for this width.
     classes : (n,) int8
         AAMI class, -1 while pending.
@@ -117,7 +120,9 @@ def draw_strip(
     return Strip(image, counts, (low, high))
 
 
-def _paint_lanes(lanes: NDArray[np.uint32], counts: NDArray[np.int64], theme: Theme, dpr: float):
+def _paint_lanes(
+    lanes: NDArray[np.uint32], counts: NDArray[np.int64], theme: Theme, dpr: float
+) -> None:
     """A line under each lane, and the ticks on top; N and pending quiet."""
     for lane in columns.lanes(len(lanes)):
         lanes[lane.top + lane.height - 1 : lane.top + lane.height] = _rgb(theme.grid_minor)

@@ -1,7 +1,7 @@
 """The coloured strip: every beat of the recording in its class's lane, heart rate above."""
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -14,8 +14,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.gui.strip.columns import LANES, lanes
+from ecgviewer.gui.strip.pace import Pace
 from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
 from ecgviewer.gui.style.fonts import bold, small, tiny
 from ecgviewer.gui.style.theme import THEMES, Theme, class_color
@@ -27,9 +28,6 @@ _GUTTER, _RIGHT = 34.0, 8.0  # pixels
 _LABELS, _TREND_SHARE = 18.0, 0.36
 _LABEL_EVERY_PX = 90.0
 _STEPS_S = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
-_SHARE = 25  # of the time goes by between two drawings of all beats: they never take more
-_MOVING_MS, _REST_MS = 1000, 80  # so seldom while the trace moves; then it rests
-_MANY = 20_000  # beats: fewer are drawn at once, always
 _LEAST_WINDOW_PX = 5.0  # the mark of what is on screen is never narrower
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -50,21 +48,16 @@ class StripWidget(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._record: Record | None = None
-        self._log: BeatLog | None = None
+        self._beats: Beats | None = None
         self._stretches: tuple[Stretch, ...] = ()
         self._gaps = _NO_GAPS
         self._view = (0.0, 0.0)
         self._strip: Strip | None = None
         self._places = ColumnCache()
         self._still: QImage | None = None  # all but the mark of what is on screen
-        self._drawn_revision = -1
-        self._took_ms = 0
-        self._since_drawn = QElapsedTimer()
-        self._since_drawn.start()
-        self._since_moved = QElapsedTimer()
-        self._since_moved.start()
+        self._pace = Pace()
         self._due = QTimer(self, singleShot=True)
-        self._due.timeout.connect(self.refresh)
+        self._due.timeout.connect(self._on_due)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMinimumHeight(88)
@@ -77,19 +70,40 @@ class StripWidget(QWidget):
 
     # What is shown
 
-    def set_record(self, record: Record | None) -> None:
-        """Another recording, or none; log and stretches are let go."""
-        self._record, self._log, self._places = record, None, ColumnCache()
+    def show_record(self, record: Record | None) -> None:
+        """Another recording, or none; beats and stretches are let go."""
+        self._record, self._beats = record, None
+        self._places.forget()
         self._stretches, self._gaps = (), _NO_GAPS
         self._view = (0.0, 0.0)
         self._redraw()
 
-    def set_log(self, log: BeatLog | None) -> None:
-        """Beats to show: `samples`, `classes` and `revision` are read."""
-        self._log, self._places = log, ColumnCache()
-        self._redraw()
+    def show_beats(self, beats: Beats | None, change: Change) -> None:
+        """Show other beats, or the same with other classes; a while later where there are many.
 
-    def set_stretches(self, stretches: tuple[Stretch, ...]) -> None:
+        Parameters
+        ----------
+        beats : Beats or None
+            Of the whole record.
+        change : Change
+            What differs from the beats before.
+        """
+        self._beats = beats
+        if change.what == "positions":
+            self._places.forget()
+        if change == ANEW:
+            self._redraw()
+        elif not self._due.isActive():
+            self._on_due()
+
+    def _on_due(self) -> None:
+        early_ms = self._pace.early_ms(self._beats.n if self._beats else 0)
+        if early_ms > 0:
+            self._due.start(early_ms)
+        else:
+            self._redraw()
+
+    def show_stretches(self, stretches: tuple[Stretch, ...]) -> None:
         """Shade where no ECG lead can be read; the heart rate does not run across."""
         if stretches is self._stretches or self._record is None:
             return
@@ -97,34 +111,22 @@ class StripWidget(QWidget):
         gaps = unreadable(stretches, self._record.ecg_leads)
         if not np.array_equal(gaps, self._gaps):
             self._gaps = gaps
+            self._places.forget()
             self._redraw()
 
     def set_view(self, start_s: float, width_s: float) -> None:
         """Mark what is on screen."""
         if (start_s, width_s) != self._view:
             self._view = (start_s, width_s)
-            self._since_moved.restart()
+            self._pace.on_moved()
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._redraw()
 
-    def refresh(self) -> None:
-        """Draw anew if the log has changed; a while later where many were just drawn.
-
-        While a week is analysed every frame would otherwise draw 700,000 beats.
-        """
-        if self._log is None or self._log.revision == self._drawn_revision or self._due.isActive():
-            return
-        least_ms = _MOVING_MS if self._since_moved.elapsed() < _REST_MS else 0
-        early = max(_SHARE * self._took_ms, least_ms) - self._since_drawn.elapsed()
-        if early > 0 and len(self._log.samples) > _MANY:
-            self._due.start(int(early))
-        else:
-            self._redraw()
-
     def _redraw(self) -> None:
+        self._due.stop()
         self._strip = self._still = None
         self.update()
 
@@ -203,9 +205,8 @@ class StripWidget(QWidget):
         image.fill(QColor(self._theme.background))
         if self._record is None:
             return image
-        self._since_drawn.restart()
+        self._pace.start()
         self._strip = self.picture()
-        self._drawn_revision = self._log.revision if self._log else -1
         painter = QPainter(image)
         painter.setFont(self.font())
         painter.drawImage(self._area().topLeft(), self._strip.image)
@@ -213,22 +214,22 @@ class StripWidget(QWidget):
         self._draw_names(painter, self._strip)
         self._draw_times(painter)
         painter.end()
-        self._took_ms = self._since_drawn.restart()
+        self._pace.stop()
         return image
 
     def picture(self) -> Strip:
         """The strip as it would be drawn now."""
-        record, log, area = self._record, self._log, self._area()
+        record, beats, area = self._record, self._beats, self._area()
         dpr = self.devicePixelRatioF()
         n_samples = record.n_samples if record else 0
         size = round(area.width() * dpr), round(area.height() * dpr)
-        samples = log.samples if log else np.empty(0, np.int64)
+        samples = beats.sample if beats else np.empty(0, np.int64)
         fs = record.fs if record else 1.0
         placed = self._places.of(samples, fs, self._gaps, n_samples=n_samples, width=size[0])
         return draw_strip(
             self._theme,
             placed,
-            log.classes if log else np.empty(0, np.int8),
+            beats.beat_class if beats else np.empty(0, np.int8),
             gaps=self._gaps,
             n_samples=n_samples,
             size=size,

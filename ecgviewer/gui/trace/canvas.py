@@ -7,35 +7,29 @@ other as on paper, and what does not fit is scrolled to.
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.columns import Beats, Change, number
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.style.theme import THEMES, Theme
 from ecgviewer.gui.style.wording import time_label
-from ecgviewer.gui.trace import class_shares
-from ecgviewer.gui.trace.geometry import COLOURS_PX_S, LETTERS_PX_S, Page, Row, drift, rows
+from ecgviewer.gui.trace.geometry import Page, Row, drift, rows
 from ecgviewer.gui.trace.painter import FILTERED, FILTERING, RAW, TOO_WIDE, Painter, medians, paint
 from ecgviewer.gui.trace.paper_widget import PaperWidget
 from ecgviewer.gui.trace.samples import Cleaned, SampleSource, Trace
 from ecgviewer.gui.trace.shading import Shading
-from ecgviewer.gui.trace.visible_beats import Seen, VisibleBeats, seen, visible_beats
+from ecgviewer.gui.trace.visible_beats import PageBeats
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
-
-_CLICK_PX = 10.0  # a click this near an R peak means its beat
 
 
 class Canvas(PaperWidget):
     """The trace of one record.
 
-    Everything shown is set from outside; `refresh` after a change of the log draws anew. Adds to
-    the view's signals `beat_clicked(index)`, an index into the log.
+    Everything shown is given from outside. Adds to the paper's signals `beat_clicked(beat_id)`.
     """
 
     beat_clicked = Signal(int)
@@ -44,28 +38,27 @@ class Canvas(PaperWidget):
         super().__init__(parent)
         self._theme = theme
         self._source: SampleSource | None = None
-        self._log: BeatLog | None = None
-        self._given_stretches: Sequence[Stretch] = ()
+        self._beats: Beats | None = None
+        self._stretches: tuple[Stretch, ...] = ()
         self._shading = Shading((), 1.0)
         self._current: int | None = None
         self._frame: tuple[float, float] | None = None
         self._show_cleaned = False
         self._offsets: dict[int, float] = {}
         self._waited = False  # whether the page last painted lacked samples
-        self._seen: Seen | None = None  # its beats
         self.clicked.connect(self._on_clicked)
         self.setAccessibleName("ECG trace")
 
     # What is shown
 
-    def set_record(
+    def show_record(
         self,
         record: Record | None,
         *,
         cleaned: Cleaned | None = None,
         reading: TolerantReader | None = None,
     ) -> None:
-        """Show another record from its start, or none; log, stretches and marks are let go.
+        """Show another record from its start, or none; beats, stretches and marks are let go.
 
         Parameters
         ----------
@@ -77,35 +70,45 @@ class Canvas(PaperWidget):
             Its samples, with the coarse levels that some thread makes; `on_read` tells how far.
         """
         self._source = None if record is None else SampleSource(record, cleaned, reading=reading)
-        self._log, self._offsets = None, {}
-        self._given_stretches, self._shading = (), Shading((), 1.0)
+        self._beats, self._offsets = None, {}
+        self._stretches, self._shading = (), Shading((), 1.0)
         self._current = self._frame = None
         self._start_s = 0.0
         self._bar.setValue(0)
         self._lay_out()
 
-    def set_log(self, log: BeatLog | None) -> None:
-        """Beats to show: a BeatLog, of which `samples` and `classes` are read at every paint."""
-        self._log = log
-        self.update()
+    def show_beats(self, beats: Beats | None, change: Change) -> None:
+        """Show other beats, or the same with other classes; painted where the page shows it.
 
-    def set_stretches(self, stretches: Sequence[Stretch]) -> None:
-        """Shade stretches and name them."""
-        fs = self._source.record.fs if self._source else 1.0
-        if stretches is not self._given_stretches:
-            page = self.geometry_now()
-            before = self._shading.on(page)
-            self._given_stretches, self._shading = stretches, Shading(stretches, fs)
-            if self._shading.on(page) != before:
-                self.update()
+        Parameters
+        ----------
+        beats : Beats or None
+            Of the whole record; read at every paint.
+        change : Change
+            What differs from the beats before.
+        """
+        self._beats = beats
+        now = self._on_page(self.geometry_now())
+        if now is None or change.touches(*now.extent()):
+            self.update()
+
+    def show_stretches(self, stretches: tuple[Stretch, ...]) -> None:
+        """Shade stretches and name them; painted where the page shows another."""
+        if stretches is self._stretches:
+            return
+        page, fs = self.geometry_now(), self._source.record.fs if self._source else 1.0
+        before = self._shading.on(page)
+        self._stretches, self._shading = stretches, Shading(stretches, fs)
+        if self._shading.on(page) != before:
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.update()
 
-    def set_current_beat(self, index: int | None) -> None:
-        """Mark a beat; does not scroll to it."""
-        self._current = index
+    def show_current(self, beat_id: int | None) -> None:
+        """Mark a beat, or none; does not scroll to it."""
+        self._current = beat_id
         self.update()
 
     def set_frame(self, start_s: float | None, stop_s: float | None = None) -> None:
@@ -113,13 +116,10 @@ class Canvas(PaperWidget):
         self._frame = None if start_s is None or stop_s is None else (start_s, stop_s)
         self.update()
 
-    def refresh(self) -> None:
-        """Draw anew if beats on the page have changed, or what it waits for may be cleaned."""
-        if (source := self._source) is None:
-            return
-        page = self.geometry_now()
-        if source.awaits or self._seen != seen(self._log, page, source.record.fs):
-            source.refresh()
+    def on_cleaned(self) -> None:
+        """More of the record is cleaned: draw anew if the page waits for it."""
+        if self._source is not None and self._source.awaits:
+            self._source.refresh()
             self.update()
 
     @property
@@ -150,6 +150,31 @@ class Canvas(PaperWidget):
         self.update()
 
     @property
+    def record(self) -> Record | None:
+        """The record shown."""
+        return self._source.record if self._source else None
+
+    @property
+    def beats(self) -> Beats | None:
+        """The beats shown."""
+        return self._beats
+
+    @property
+    def frame_s(self) -> tuple[float, float] | None:
+        """First and last second of the playback frame that is marked."""
+        return self._frame
+
+    @property
+    def shown(self) -> str:
+        """What the trace is on this page, in words."""
+        source = self._source
+        if source is None or not self._show_cleaned or not source.can_clean(0.0):
+            return RAW
+        if not source.can_clean(self.geometry_now().width_s):
+            return TOO_WIDE
+        return FILTERING if source.awaits else FILTERED
+
+    @property
     def duration_s(self) -> float:
         return self._source.record.duration_s if self._source else 0.0
 
@@ -163,39 +188,26 @@ class Canvas(PaperWidget):
     # Beats under the pointer
 
     def beat_at(self, place: QPointF | QPoint) -> int | None:
-        """Index in the log of the beat at a pixel: its segment, or close to its R peak.
-
-        On wide pages the nearest abnormal one within a few pixels goes before a normal one.
-        """
-        page = self.geometry_now()
-        if self._log is None or self._source is None:
-            return None
-        if not page.gutter <= place.x() <= page.width:
-            return None
-        t_s, reach_s = page.time(place.x()), _CLICK_PX / page.px_per_s
-        if page.px_per_s < LETTERS_PX_S:
-            near = self._log.between(*self._samples(t_s - reach_s, t_s + reach_s))
-            sample = t_s * self._source.record.fs
-            return class_shares.nearest(self._log.samples, self._log.classes, near, sample)
-        beats = self._beats(page)
-        return None if beats is None else beats.at(t_s, reach_s=reach_s)
+        """Id of the beat at a pixel: its segment, or close to its R peak."""
+        beats = self._on_page(self.geometry_now())
+        return None if beats is None else beats.at(place.x())
 
     def tip_at(self, place: QPointF | QPoint) -> str:
         """What is known of the beat at a pixel, in words."""
-        index = self.beat_at(place)
-        if index is None or self._log is None or self._source is None:
+        beats, record, beat_id = self._beats, self.record, self.beat_at(place)
+        row = None if beats is None else beats.row(beat_id)
+        if beats is None or record is None or beat_id is None or row is None:
             return ""
-        record = self._source.record
-        code = int(self._log.classes[index])
-        t_s = float(self._log.samples[index]) / record.fs
+        code = int(beats.beat_class[row])
+        t_s = float(beats.sample[row]) / record.fs
         known = BeatClass(code) if code >= 0 else None
         meaning = "pending" if known is None else f"{known.name}: {known.description}"
-        return f"beat {index + 1}, {time_label(t_s, record.base_time, decimals=2)}\n{meaning}"
+        return f"beat {number(beat_id)}, {time_label(t_s, record.base_time, decimals=2)}\n{meaning}"
 
     def _on_clicked(self, place: QPointF) -> None:
-        index = self.beat_at(place)
-        if index is not None:
-            self.beat_clicked.emit(index)
+        beat_id = self.beat_at(place)
+        if beat_id is not None:
+            self.beat_clicked.emit(beat_id)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
@@ -215,58 +227,22 @@ class Canvas(PaperWidget):
         finally:
             painter.end()
 
-    def _samples(self, start_s: float, stop_s: float) -> tuple[int, int]:
-        """A span in own samples."""
-        fs = self._source.record.fs if self._source else 1.0
-        return int(start_s * fs), int(stop_s * fs) + 1
-
-    def _beats(self, page: Page) -> VisibleBeats | None:
-        """Beats with the bounds of their segments, where segments are drawn."""
-        if self._log is None or self._source is None or page.px_per_s < COLOURS_PX_S:
+    def _on_page(self, page: Page) -> PageBeats | None:
+        if self._beats is None or self._source is None:
             return None
-        return self._beats_of(page.time(page.gutter), page.time(page.width))
-
-    def _beats_of(self, start_s: float, stop_s: float) -> VisibleBeats:
-        assert self._log is not None
-        assert self._source is not None
-        grid, fs = self._source.grid, self._source.record.fs
-        return visible_beats(self._log, grid, fs, start_s=start_s, stop_s=stop_s)
-
-    def _counts(self, page: Page) -> NDArray[np.int64] | None:
-        """Beats by column of pixels, where letters have no room."""
-        if self._log is None or self._source is None or page.px_per_s >= LETTERS_PX_S:
-            return None
-        log, fs = self._log, self._source.record.fs
-        near = log.between(*self._samples(page.start_s, page.time(page.width)))
-        return class_shares.column_counts(page, log.samples[near] / fs, log.classes[near])
-
-    def _mark(self, page: Page) -> tuple[float, float, float] | None:
-        """R peak and segment of the current beat, where it is near the page."""
-        log, index = self._log, self._current
-        if log is None or self._source is None or index is None or index >= log.n_beats:
-            return None
-        t_s = float(log.samples[index]) / self._source.record.fs
-        if not page.start_s - 5 <= t_s <= page.stop_s + 5:
-            return None
-        beats = self._beats_of(t_s, t_s)
-        i = index - beats.first
-        return t_s, float(beats.start_s[i]), float(beats.stop_s[i])
-
-    def _shown(self, source: SampleSource, *, filtered: bool) -> str:
-        """What the trace is, in words."""
-        if filtered:
-            return FILTERING if source.awaits else FILTERED
-        return TOO_WIDE if self._show_cleaned and source.can_clean(0.0) else RAW
+        return PageBeats(self._beats, self._source.grid, self._source.record.fs, page)
 
     def _scene(self, source: SampleSource) -> Painter:
         page = self.geometry_now()
-        filtered = self._show_cleaned and source.can_clean(page.width_s)
         traces = source.traces(
-            page.start_s, page.stop_s, px_per_s=page.px_per_s * page.dpr, cleaned=filtered
+            page.start_s,
+            page.stop_s,
+            px_per_s=page.px_per_s * page.dpr,
+            cleaned=self._show_cleaned and source.can_clean(page.width_s),
         )
         unread_s = self._unread_s(page)
         self._waited = unread_s is not None
-        self._seen = seen(self._log, page, source.record.fs)
+        beats = self._on_page(page)
         return Painter(
             page=page,
             theme=self._theme,
@@ -274,13 +250,13 @@ class Canvas(PaperWidget):
             source=source,
             rows=self._rows(source, page, traces),
             traces=traces,
-            beats=self._beats(page),
-            counts=self._counts(page),
+            beats=beats.segments() if beats else None,
+            counts=beats.counts() if beats else None,
             stretches=self._shading.on(page),
             current=self._current,
-            mark=self._mark(page),
+            mark=beats.mark(self._current) if beats else None,
             frame=self._frame,
-            shown=self._shown(source, filtered=filtered),
+            shown=self.shown,
             unread_s=unread_s,
         )
 

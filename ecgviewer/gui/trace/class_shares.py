@@ -136,11 +136,11 @@ def pixels(
 def nearest(
     samples: NDArray[np.int64], classes: NDArray[np.int8], near: slice, sample: float
 ) -> int | None:
-    """Of the beats `near` a sample the closest abnormal one, else the closest; None without any."""
+    """Row of the closest abnormal of the beats `near` a sample, else of the closest; or None."""
     if near.stop <= near.start:
         return None
     distance = np.abs(samples[near] - sample)
     abnormal = classes[near] > BeatClass.N
     if abnormal.any():
         distance = np.where(abnormal, distance, np.inf)
-    return near.start + int(distance.argmin())
+    return int(near.start) + int(distance.argmin())

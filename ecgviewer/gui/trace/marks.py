@@ -125,11 +125,12 @@ def draw_letters(
 ) -> None:
     """Each beat's letter on a row over the leads; abnormal ones on a field of their colour.
 
+    The letter of the beat whose id is `current` is framed.
     Where they would run together, letters of N and pending beats are left out, abnormal ones never.
     """
     x = page.x(beats.times_s)
     abnormal = beats.classes > BeatClass.N
-    chosen = np.arange(beats.first, beats.first + len(x)) == (-1 if current is None else current)
+    chosen = np.zeros(len(x), np.bool_) if current is None else beats.ids == current
     keep = thin(x, abnormal | chosen, spacing=_CHIP_PX - 2)
     keep &= (x >= page.gutter) & (x <= page.width)
     half = _CHIP_PX / 2 + 2

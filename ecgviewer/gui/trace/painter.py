@@ -55,7 +55,7 @@ class Painter:
     stretches : tuple of (kind, start_s, stop_s, lead or None)
         Shaded stretches, those on the page.
     current : int or None
-        Index of the current beat.
+        Id of the current beat.
     mark : (float, float, float) or None
         Its R peak and the bounds of its segment, seconds; None where it is not on the page.
     frame : (float, float) or None

@@ -1,38 +1,20 @@
-"""What a page shows of the beats, to tell whether it is to be painted anew; paints nothing."""
+"""What a page shows of the beats, and which of them is where on it; paints nothing."""
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beats.log import BeatLog
-from ecgviewer.gui.trace.geometry import Page
+from ecgviewer.beats.columns import Beats
+from ecgviewer.gui.trace import class_shares
+from ecgviewer.gui.trace.geometry import COLOURS_PX_S, LETTERS_PX_S, Page
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER, Preprocessing
 from ecgviewer.signal.windows import window_bounds
 
-_REACH_S = 5.0  # a segment's bounds depend on the neighbours of its beat
-
-Seen = tuple[int, int, bytes]
-
-
-def seen(log: BeatLog | None, page: Page, fs: float) -> Seen | None:
-    """First and last beat around a page and their classes; None without a log.
-
-    Parameters
-    ----------
-    log : BeatLog or None
-        Beats so far.
-    page : Page
-        What is on screen.
-    fs : float
-        Hz, of the log's samples.
-    """
-    if log is None:
-        return None
-    start, stop = page.start_s - _REACH_S, page.stop_s + _REACH_S
-    near = log.between(int(start * fs), int(stop * fs) + 1)
-    return near.start, near.stop, log.classes[near].tobytes()
+_CLICK_PX = 10.0  # a click this near an R peak means its beat
+_REACH_S = 5.0  # a current beat so far beyond the page may have its segment there
 
 
 @dataclass(frozen=True)
@@ -41,8 +23,8 @@ class VisibleBeats:
 
     Attributes
     ----------
-    first : int
-        Index of the first of them in the log.
+    ids : (n,) int64
+        Which beats they are.
     times_s : (n,) float64
         R peaks, seconds.
     start_s, stop_s : (n,) float64
@@ -51,25 +33,25 @@ class VisibleBeats:
         -1 while pending.
     """
 
-    first: int
+    ids: NDArray[np.int64]
     times_s: NDArray[np.float64]
     start_s: NDArray[np.float64]
     stop_s: NDArray[np.float64]
     classes: NDArray[np.int8]
 
     def at(self, t_s: float, *, reach_s: float) -> int | None:
-        """Index in the log of the beat whose segment or R peak (within reach) is at a time."""
+        """Id of the beat whose segment or R peak (within reach) is at a time."""
         if len(self.times_s) == 0:
             return None
         distance = np.abs(self.times_s - t_s)
         inside = (self.start_s <= t_s) & (t_s < self.stop_s)
         distance[~inside & (distance > reach_s)] = np.inf
         nearest = int(distance.argmin())
-        return self.first + nearest if np.isfinite(distance[nearest]) else None
+        return int(self.ids[nearest]) if np.isfinite(distance[nearest]) else None
 
 
 def visible_beats(
-    log: BeatLog,
+    beats: Beats,
     grid: TimeGrid,
     fs: float,
     *,
@@ -77,12 +59,12 @@ def visible_beats(
     stop_s: float,
     prep: Preprocessing = PAPER,
 ) -> VisibleBeats:
-    """Beats on a page with the bounds of their windows, from a BeatLog.
+    """Beats on a page with the bounds of their windows.
 
     Parameters
     ----------
-    log : BeatLog
-        Its `samples` and `classes` are read, by binary search.
+    beats : Beats
+        Of the whole record; those on the page are found by binary search.
     grid : TimeGrid
         The record's 360 Hz grid, on which windows are defined.
     fs : float
@@ -92,8 +74,7 @@ def visible_beats(
     prep : Preprocessing
         What a window is.
     """
-    samples: NDArray[np.int64] = log.samples
-    n = len(samples)
+    samples, n = beats.sample, beats.n
     reach = prep.window / prep.grid_fs_hz * fs  # no segment is longer
     low, high = np.searchsorted(samples, (start_s * fs - reach, stop_s * fs + reach))
     first, last = max(0, int(low) - 1), min(n, int(high) + 1)  # one more on either side: their RR
@@ -104,9 +85,97 @@ def visible_beats(
     own = grid.down / grid.up / fs
     keep = slice(int(low) - first, int(high) - first)
     return VisibleBeats(
-        first=int(low),
+        ids=beats.id[first:last][keep],
         times_s=samples[first:last][keep] / fs,
         start_s=np.asarray(bounds.start[keep] * own, np.float64),
         stop_s=np.asarray(bounds.stop[keep] * own, np.float64),
-        classes=np.asarray(log.classes[first:last][keep], np.int8),
+        classes=beats.beat_class[first:last][keep],
     )
+
+
+@dataclass(frozen=True)
+class PageBeats:
+    """The beats of a record as one page shows them.
+
+    Attributes
+    ----------
+    beats : Beats
+        Of the whole record.
+    grid : TimeGrid
+        Its 360 Hz grid.
+    fs : float
+        Its own rate, Hz.
+    page : Page
+        What is on screen.
+    """
+
+    beats: Beats
+    grid: TimeGrid
+    fs: float
+    page: Page
+
+    def extent(self) -> tuple[int, int]:
+        """Half-open range of own samples; a change of beats outside of it is not seen here.
+
+        A segment's bounds hang on the neighbours of its beat, be they an hour away: so the range
+        reaches from the last beat before the page to the first one after it.
+        """
+        beats, page = self.beats, self.page
+        start, stop = self._samples(page.start_s - _REACH_S, page.stop_s + _REACH_S)
+        near = beats.between(start, stop)
+        if near.stop > near.start:
+            before, after = near.start - 1, near.stop
+            start = min(start, int(beats.sample[before]) if before >= 0 else 0)
+            stop = max(stop, int(beats.sample[after]) + 1 if after < beats.n else sys.maxsize)
+        return start, stop
+
+    def segments(self) -> VisibleBeats | None:
+        """Beats with the bounds of their segments; None where the page is too wide for them."""
+        page = self.page
+        if page.px_per_s < COLOURS_PX_S:
+            return None
+        return self._between(page.time(page.gutter), page.time(page.width))
+
+    def counts(self) -> NDArray[np.int64] | None:
+        """(6, columns) beats by column of pixels; None where letters have room."""
+        page, beats = self.page, self.beats
+        if page.px_per_s >= LETTERS_PX_S:
+            return None
+        near = beats.between(*self._samples(page.start_s, page.time(page.width)))
+        times_s = beats.sample[near] / self.fs
+        return class_shares.column_counts(page, times_s, beats.beat_class[near])
+
+    def mark(self, beat_id: int | None) -> tuple[float, float, float] | None:
+        """R peak and segment of a beat, seconds; None where it is not near the page."""
+        row = self.beats.row(beat_id)
+        if row is None:
+            return None
+        t_s = float(self.beats.sample[row]) / self.fs
+        if not self.page.start_s - _REACH_S <= t_s <= self.page.stop_s + _REACH_S:
+            return None
+        near = self._between(t_s, t_s)
+        i = int(np.flatnonzero(near.ids == beat_id)[0])
+        return t_s, float(near.start_s[i]), float(near.stop_s[i])
+
+    def at(self, x: float) -> int | None:
+        """Id of the beat at a pixel: its segment, or close to its R peak.
+
+        On wide pages the nearest abnormal one within a few pixels goes before a normal one.
+        """
+        page, beats = self.page, self.beats
+        if not page.gutter <= x <= page.width:
+            return None
+        t_s, reach_s = page.time(x), _CLICK_PX / page.px_per_s
+        if page.px_per_s < LETTERS_PX_S:
+            near = beats.between(*self._samples(t_s - reach_s, t_s + reach_s))
+            row = class_shares.nearest(beats.sample, beats.beat_class, near, t_s * self.fs)
+            return None if row is None else int(beats.id[row])
+        segments = self.segments()
+        return None if segments is None else segments.at(t_s, reach_s=reach_s)
+
+    def _samples(self, start_s: float, stop_s: float) -> tuple[int, int]:
+        """A span in own samples."""
+        return int(start_s * self.fs), int(stop_s * self.fs) + 1
+
+    def _between(self, start_s: float, stop_s: float) -> VisibleBeats:
+        return visible_beats(self.beats, self.grid, self.fs, start_s=start_s, stop_s=stop_s)

@@ -122,8 +122,8 @@ class Refresh(QObject):
         if before is not None and before.base_time == shown.base_time:
             return
         start = self._trace.visible_range_s()[0]
-        self._trace.set_record(shown, cleaned=self._session.cleaned, reading=self._reading)
-        self._strip.set_record(shown)
+        self._trace.show_record(shown, cleaned=self._session.cleaned, reading=self._reading)
+        self._strip.show_record(shown)
         self._show_beats(opened, ANEW)
         self._trace.show_current(self._navigator.current)
         if before is not None:

@@ -95,7 +95,7 @@ class FakeSession(QObject):
 def control(qtbot, canvas) -> Any:
     record = synthetic(seconds=120)
     show(canvas, record)
-    session = FakeSession(record, canvas._log)
+    session = FakeSession(record, canvas.beats.machine)
     navigator = SimpleNamespace(choose=lambda index, *, show: None)
     control: Any = PlayControl(session, canvas, navigator)
     control.session = session
@@ -125,11 +125,11 @@ def test_a_frame_is_marked_when_it_is_due_though_its_samples_lack(control: Any) 
     control.toggle()
     control.player._clock.ms = 1_000
     control.player.on_ticked()
-    assert control._canvas._frame == pytest.approx((2 * FRAME_S, 3 * FRAME_S))
+    assert control._canvas.frame_s == pytest.approx((2 * FRAME_S, 3 * FRAME_S))
     late = control.session.asked.pop("frame")
     session = control.session
     session.answer_ready.emit("frame", frames.frame(session._cleaned, session.opened.log, 0))
-    assert control._canvas._frame == pytest.approx((2 * FRAME_S, 3 * FRAME_S))  # not back
+    assert control._canvas.frame_s == pytest.approx((2 * FRAME_S, 3 * FRAME_S))  # not back
     assert "ahead" in control.session.asked
     control.session.answer_ready.emit("frame", late(control.session._cleaned))
 

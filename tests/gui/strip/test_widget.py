@@ -11,15 +11,17 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.beats.columns import ANEW, Beats
+from ecgviewer.beats.log import PENDING
 from ecgviewer.gui.strip import columns
 from ecgviewer.gui.strip.picture import ColumnCache
 from ecgviewer.gui.strip.widget import StripWidget
 from ecgviewer.gui.style.theme import THEMES
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
+from tests.beats.fake_overlay import FakeOverlay
 from tests.gui.images import is_color, pixels
-from tests.gui.synthetic import heart_log, log_with, synthetic
+from tests.gui.synthetic import beats_with, heart_beats, heart_log, synthetic
 
 THEME = THEMES["light"]
 DAY_S = 86_400
@@ -34,13 +36,13 @@ def overview(qtbot) -> StripWidget:
     return widget
 
 
-def day(abnormal: dict[int, BeatClass]) -> tuple[Record, BeatLog]:
+def day(abnormal: dict[int, BeatClass]) -> tuple[Record, Beats]:
     """100,000 beats in 24 hours, those named abnormal."""
     record = synthetic(seconds=DAY_S, fs=250.0)
     samples = np.linspace(100, record.n_samples - 100, 100_000).astype(np.int64)
     classes = np.zeros(100_000, np.int8)
     classes[list(abnormal)] = list(abnormal.values())
-    return record, log_with(samples, classes)
+    return record, beats_with(samples, classes)
 
 
 def columns_of(image: np.ndarray, beat_class: BeatClass) -> list[int]:
@@ -52,9 +54,9 @@ def columns_of(image: np.ndarray, beat_class: BeatClass) -> list[int]:
 
 def test_one_abnormal_beat_of_each_class_in_a_day_is_seen(overview: StripWidget) -> None:
     kinds = (BeatClass.S, BeatClass.V, BeatClass.F, BeatClass.Q)
-    record, log = day({20_000 * (i + 1): kind for i, kind in enumerate(kinds)})
-    overview.set_record(record)
-    overview.set_log(log)
+    record, beats = day({20_000 * (i + 1): kind for i, kind in enumerate(kinds)})
+    overview.show_record(record)
+    overview.show_beats(beats, ANEW)
     image = pixels(overview)
     for i, kind in enumerate(kinds):
         found = columns_of(image, kind)
@@ -63,26 +65,26 @@ def test_one_abnormal_beat_of_each_class_in_a_day_is_seen(overview: StripWidget)
 
 
 def test_abnormal_neighbours_do_not_hide_each_other(overview: StripWidget) -> None:
-    record, log = day({50_000: BeatClass.V, 50_001: BeatClass.S, 50_002: BeatClass.F})
-    overview.set_record(record)
-    overview.set_log(log)
+    record, beats = day({50_000: BeatClass.V, 50_001: BeatClass.S, 50_002: BeatClass.F})
+    overview.show_record(record)
+    overview.show_beats(beats, ANEW)
     image = pixels(overview)
     assert all(columns_of(image, kind) for kind in (BeatClass.V, BeatClass.S, BeatClass.F))
 
 
 def test_a_beat_at_either_end_is_seen(overview: StripWidget) -> None:
-    record, log = day({0: BeatClass.V, 99_999: BeatClass.S})
-    overview.set_record(record)
-    overview.set_log(log)
+    record, beats = day({0: BeatClass.V, 99_999: BeatClass.S})
+    overview.show_record(record)
+    overview.show_beats(beats, ANEW)
     image = pixels(overview)
     assert columns_of(image, BeatClass.V)[0] <= 36
     assert columns_of(image, BeatClass.S)[-1] >= 1_030
 
 
 def test_a_day_is_drawn_in_less_than_a_frame(overview: StripWidget) -> None:
-    record, log = day({7: BeatClass.V})
-    overview.set_record(record)
-    overview.set_log(log)
+    record, beats = day({7: BeatClass.V})
+    overview.show_record(record)
+    overview.show_beats(beats, ANEW)
     times = []
     for _ in range(7):
         before = clock.process_time()
@@ -93,23 +95,18 @@ def test_a_day_is_drawn_in_less_than_a_frame(overview: StripWidget) -> None:
 
 def test_beats_appear_as_they_come(overview: StripWidget) -> None:
     record = synthetic(seconds=100)
-    log = heart_log(record, "?")
-    overview.set_record(record)
-    overview.set_log(log)
+    overlay = FakeOverlay(heart_log(record, "?"))
+    overview.show_record(record)
+    overview.show_beats(overlay.beats, ANEW)
     pending = pixels(overview)
     assert columns_of(pending, BeatClass.V) == []
-    overview.refresh()
-    assert (pixels(overview) == pending).all()
-    done = heart_log(record, "V")
-    some = np.arange(50, 60)
-    probabilities, votes = done.probabilities[some], done.votes[some]
-    log.apply(BeatBatch(some, done.classes[some], probabilities, votes, done.flags[some]))
-    overview.refresh()
+    overview.show_beats(*overlay.classify(np.arange(50, 60), BeatClass.V))
     assert len(columns_of(pixels(overview), BeatClass.V)) == 20
+    assert (overlay.beats.beat_class[60:] == PENDING).all()
 
 
 def test_click_and_drag_go_there(overview: StripWidget, qtbot) -> None:
-    overview.set_record(synthetic(seconds=1_000))
+    overview.show_record(synthetic(seconds=1_000))
     left = Qt.MouseButton.LeftButton
     with qtbot.waitSignal(overview.jump_requested) as jump:
         QTest.mousePress(overview, left, pos=QPoint(34 + 500, 60))
@@ -134,7 +131,7 @@ def drag(widget: StripWidget, place: QPointF) -> None:
 
 
 def test_the_window_on_screen_is_marked_even_in_a_day(overview: StripWidget) -> None:
-    overview.set_record(synthetic(seconds=DAY_S))
+    overview.show_record(synthetic(seconds=DAY_S))
     before = pixels(overview)
     overview.set_view(DAY_S / 2, 10)
     changed = np.flatnonzero((pixels(overview) != before).any(axis=0))
@@ -144,8 +141,8 @@ def test_the_window_on_screen_is_marked_even_in_a_day(overview: StripWidget) -> 
 
 def test_tip_tells_time_and_beats(overview: StripWidget) -> None:
     record = synthetic(seconds=100, start=time(12, 0))
-    overview.set_record(record)
-    overview.set_log(heart_log(record, "V"))
+    overview.show_record(record)
+    overview.show_beats(heart_beats(record, "V"), ANEW)
     overview.grab()
     assert overview.tip_at(QPointF(34 + 500.5, 60)).startswith("12:00:50   1 V")
     assert StripWidget().tip_at(QPointF(10, 10)) == ""
@@ -153,9 +150,9 @@ def test_tip_tells_time_and_beats(overview: StripWidget) -> None:
 
 def test_gaps_are_shaded_and_break_the_heart_rate(overview: StripWidget) -> None:
     record = synthetic(seconds=100)
-    overview.set_record(record)
+    overview.show_record(record)
     before = pixels(overview)
-    overview.set_stretches((Stretch("gap", 36 * 360, 40 * 360),))
+    overview.show_stretches((Stretch("gap", 36 * 360, 40 * 360),))
     changed = np.flatnonzero((pixels(overview) != before).any(axis=0))
     assert abs(changed[0] - (34 + 360)) <= 1
     assert abs(changed[-1] - (34 + 400)) <= 1
@@ -165,13 +162,13 @@ def test_gaps_are_shaded_and_break_the_heart_rate(overview: StripWidget) -> None
 def test_short_records_and_none(overview: StripWidget, n_samples: int) -> None:
     overview.grab()
     record = synthetic(n_samples=n_samples)
-    overview.set_record(record)
+    overview.show_record(record)
     overview.grab()
-    overview.set_log(heart_log(record))
+    overview.show_beats(heart_beats(record), ANEW)
     overview.set_view(0, 10)
     overview.set_theme(THEMES["dark"])
     overview.grab()
-    overview.set_record(None)
+    overview.show_record(None)
     overview.grab()
 
 
@@ -215,17 +212,16 @@ def test_heart_rate_is_not_drawn_across_a_gap() -> None:
     assert x[hole[0] + 1] >= 666
 
 
-def test_places_are_found_anew_when_beats_gaps_or_width_change():
+def test_columns_are_kept_until_they_are_to_be_forgotten() -> None:
     rng = np.random.default_rng(3)
-    samples = np.sort(rng.integers(0, 1_000_000, 5_000))
-    places, none = ColumnCache(), np.empty((0, 2), np.int64)
-    gaps = np.array([[200_000, 300_000]])
-    for n, spans, width in ((4_000, none, 700), (5_000, none, 700), (5_000, gaps, 700)):
-        for wide in (width, width + 1):
-            found = places.of(samples[:n], 360.0, spans, n_samples=1_000_000, width=wide)
-            right = columns.place(samples[:n], 360.0, spans, n_samples=1_000_000, width=wide)
+    samples, none = np.sort(rng.integers(0, 1_000_000, 5_000)), np.empty((0, 2), np.int64)
+    places, gaps = ColumnCache(), np.array([[200_000, 300_000]])
+    for beats, spans in ((samples[:4_000], none), (samples[1_000:], none), (samples, gaps)):
+        places.forget()
+        for width in (700, 701):
+            found = places.of(beats, 360.0, spans, n_samples=1_000_000, width=width)
+            right = columns.place(beats, 360.0, spans, n_samples=1_000_000, width=width)
             np.testing.assert_array_equal(found.column, right.column)
             for mine, theirs in zip(found.curve, right.curve, strict=True):
                 np.testing.assert_array_equal(mine, theirs)
-    again = places.of(samples, 360.0, gaps, n_samples=1_000_000, width=701)
-    assert again is found
+    assert places.of(samples, 360.0, gaps, n_samples=1_000_000, width=701) is found

@@ -8,18 +8,19 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead
 from ecgviewer.signal.quality import Stretch
 from tests.gui.canvases import PX_PER_MM, THEME, show, wheel, x_of
 from tests.gui.images import is_color, pixels
-from tests.gui.synthetic import FIRST_S, RR_S, heart, heart_log, synthetic
+from tests.gui.synthetic import FIRST_S, RR_S, heart, heart_beats, synthetic
 
 # Scale
 
 
 def test_grid_matches_the_speed(canvas: Canvas) -> None:
-    canvas.set_record(synthetic(waves=(np.zeros_like,) * 2))
+    canvas.show_record(synthetic(waves=(np.zeros_like,) * 2))
     image = pixels(canvas)
     row = image[int(canvas.geometry_now().top) + 2]  # between two level lines
     major = np.flatnonzero(is_color(row[None], THEME.grid_major)[0])
@@ -30,7 +31,7 @@ def test_grid_matches_the_speed(canvas: Canvas) -> None:
 
 
 def test_r_peak_of_one_millivolt_is_ten_millimetres_high(canvas: Canvas) -> None:
-    canvas.set_record(synthetic(Lead("II"), waves=(heart,)))
+    canvas.show_record(synthetic(Lead("II"), waves=(heart,)))
     for gain in (10, 20):
         canvas.gain_mm_mv = gain
         image = pixels(canvas)
@@ -42,7 +43,7 @@ def test_r_peak_of_one_millivolt_is_ten_millimetres_high(canvas: Canvas) -> None
 
 
 def test_calibration_pulse_and_words(canvas: Canvas) -> None:
-    canvas.set_record(synthetic(Lead("II"), waves=(np.zeros_like,)))
+    canvas.show_record(synthetic(Lead("II"), waves=(np.zeros_like,)))
     gutter = int(canvas.geometry_now().gutter)
     image = pixels(canvas)
     dark = is_color(image[30:370, :gutter], THEME.trace, within=60)
@@ -105,12 +106,11 @@ def test_pending_beats_are_grey(canvas: Canvas) -> None:
         assert not is_color(image, color).any()
 
 
-def test_colours_come_with_a_refresh(canvas: Canvas) -> None:
+def test_colours_come_with_the_beats(canvas: Canvas) -> None:
     record = synthetic()
-    canvas.set_record(record)
+    canvas.show_record(record)
     assert not is_color(pixels(canvas), THEME.class_colors[BeatClass.V]).any()
-    canvas.set_log(heart_log(record, "V"))
-    canvas.refresh()
+    canvas.show_beats(heart_beats(record, "V"), ANEW)
     assert is_color(pixels(canvas), THEME.class_colors[BeatClass.V]).sum() > 200
 
 
@@ -131,9 +131,9 @@ def test_other_signals_are_never_coloured(canvas: Canvas) -> None:
 
 
 def test_stretches_are_shaded(canvas: Canvas) -> None:
-    canvas.set_record(synthetic(waves=(np.zeros_like,) * 2))
+    canvas.show_record(synthetic(waves=(np.zeros_like,) * 2))
     before = pixels(canvas)
-    canvas.set_stretches((Stretch("noisy", 360, 720, 1), Stretch("gap", 1_080, 1_440)))
+    canvas.show_stretches((Stretch("noisy", 360, 720, 1), Stretch("gap", 1_080, 1_440)))
     changed = (pixels(canvas) != before).any(axis=0)
     for t, shaded in ((0.5, False), (1.5, True), (2.5, False), (3.5, True), (4.5, False)):
         assert changed[x_of(canvas, t)] == shaded
@@ -144,12 +144,12 @@ def test_stretches_are_shaded(canvas: Canvas) -> None:
 def test_current_beat_and_frame_are_marked(canvas: Canvas) -> None:
     show(canvas, synthetic())
     before = pixels(canvas)
-    canvas.set_current_beat(3)
+    canvas.show_current(3)
     marked = np.flatnonzero((pixels(canvas) != before).any(axis=0))
     t = FIRST_S + 3 * RR_S
     assert x_of(canvas, t) in marked
     assert x_of(canvas, t + RR_S) not in marked
-    canvas.set_current_beat(None)
+    canvas.show_current(None)
     canvas.set_frame(5.0, 6.1)
     assert x_of(canvas, 5.5) in np.flatnonzero((pixels(canvas) != before).any(axis=0))
     canvas.set_frame(None)

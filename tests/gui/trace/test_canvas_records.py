@@ -8,7 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 
 from bench.scroll import DAY_S, N_BEATS, day, frame_times_ms, show_day
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.trace.canvas import Canvas
+from ecgviewer.gui.trace.painter import FILTERING
 from ecgviewer.record import Lead, RecordError
 from tests.gui.canvases import THEME, show, wheel, x_of
 from tests.gui.conftest import TIMEOUT_MS
@@ -74,22 +76,22 @@ def test_odd_records_are_drawn(canvas: Canvas) -> None:
             for speed in (6.25, 100):
                 canvas.speed_mm_s = speed
                 canvas.grab()
-        canvas.set_log(None)
+        canvas.show_beats(None, ANEW)
         canvas.grab()
-    canvas.set_record(None)
+    canvas.show_record(None)
     canvas.grab()
     assert canvas.beat_at(QPoint(200, 200)) is None
     assert canvas.tip_at(QPoint(200, 200)) == ""
 
 
 def test_one_sample_is_seen(canvas: Canvas) -> None:
-    canvas.set_record(synthetic(Lead("II"), n_samples=1, waves=(np.zeros_like,)))
+    canvas.show_record(synthetic(Lead("II"), n_samples=1, waves=(np.zeros_like,)))
     gutter = int(canvas.geometry_now().gutter)
     assert is_color(pixels(canvas)[30:370, gutter : gutter + 4], THEME.trace, within=120).any()
 
 
 def test_large_offset_is_brought_to_the_middle(canvas: Canvas) -> None:
-    canvas.set_record(synthetic(Lead("II"), waves=(lambda t: heart(t) - 200,)))
+    canvas.show_record(synthetic(Lead("II"), waves=(lambda t: heart(t) - 200,)))
     image = pixels(canvas)[30:370, 90:]
     assert is_color(image, THEME.trace, within=40).any(axis=0).mean() > 0.9
 
@@ -118,7 +120,7 @@ def test_cleaned_trace_is_shown_on_request(canvas: Canvas) -> None:
         return np.full((2, high - low), 0.5, np.float32)
 
     record = synthetic(fs=250)
-    canvas.set_record(record, cleaned=cleaned)
+    canvas.show_record(record, cleaned=cleaned)
     raw = pixels(canvas)
     canvas.show_cleaned = True
     flat = is_color(pixels(canvas)[30:370, 90:], THEME.trace, within=60)
@@ -127,17 +129,18 @@ def test_cleaned_trace_is_shown_on_request(canvas: Canvas) -> None:
     assert (pixels(canvas) == raw).all()
 
 
-def test_what_is_not_cleaned_yet_comes_with_a_refresh(canvas: Canvas) -> None:
+def test_what_is_not_cleaned_yet_comes_when_it_is(canvas: Canvas) -> None:
     ready = False
 
     def cleaned(low: int, high: int) -> np.ndarray | None:
         return np.full((2, high - low), 0.5, np.float32) if ready else None
 
-    canvas.set_record(synthetic(), cleaned=cleaned)
+    canvas.show_record(synthetic(), cleaned=cleaned)
     canvas.show_cleaned = True
     assert not is_color(pixels(canvas)[30:360, 90:600], THEME.trace, within=60).any()
     ready = True
-    canvas.refresh()
+    assert canvas.shown == FILTERING
+    canvas.on_cleaned()
     flat = is_color(pixels(canvas)[30:370, 90:], THEME.trace, within=60)
     assert (flat.sum(axis=1) > 700).sum() >= 2
 
@@ -172,7 +175,7 @@ def test_pans_3000_times(qtbot) -> None:
     canvas.view_changed.connect(lambda *_: None)
     for i in range(3_000):
         canvas.scroll_by(1.0)
-        canvas.set_current_beat(i if i % 2 else None)
+        canvas.show_current(i if i % 2 else None)
         canvas.repaint()
     assert len(seen) == 3_000
     assert seen[-1] == pytest.approx(3_000)

@@ -9,16 +9,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.trace.canvas import Canvas
+from ecgviewer.gui.trace.geometry import spacing
 from ecgviewer.gui.trace.grid import span_words, time_step
+from ecgviewer.gui.trace.painter import FILTERED, TOO_WIDE
 from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.record import Record, RecordError
 from tests.gui.canvases import THEME, wheel, x_of
 from tests.gui.conftest import open_and_wait, wait
 from tests.gui.images import is_color, pixels
-from tests.gui.synthetic import RR_S, heart, heart_log, synthetic
+from tests.gui.synthetic import RR_S, heart, heart_beats, synthetic
 
 HOUR_S = 3_600.0
 
@@ -38,14 +41,14 @@ def wide(canvas: Canvas, hours: Record) -> Canvas:
     """All of it on the page."""
     reading = TolerantReader(hours)
     assert reading.fill(lambda: False)
-    canvas.set_record(hours, reading=reading)
-    canvas.set_log(heart_log(hours, "N" * 999 + "V"))
+    canvas.show_record(hours, reading=reading)
+    canvas.show_beats(heart_beats(hours, "N" * 999 + "V"), ANEW)
     canvas.fit_seconds(3 * HOUR_S)
     return canvas
 
 
 def test_the_wheel_goes_out_to_the_whole_recording_and_back(canvas: Canvas, hours: Record) -> None:
-    canvas.set_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours))
     widths = []
     for _ in range(20):
         wheel(canvas, -1, Qt.KeyboardModifier.ControlModifier)
@@ -59,7 +62,7 @@ def test_the_wheel_goes_out_to_the_whole_recording_and_back(canvas: Canvas, hour
 
 
 def test_no_page_is_wider_than_the_recording(canvas: Canvas, hours: Record) -> None:
-    canvas.set_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours))
     with pytest.raises(ValueError, match="mm/s"):
         canvas.fit_seconds(6 * HOUR_S)
 
@@ -68,16 +71,16 @@ def test_the_list_offers_what_the_recording_has(qtbot, canvas: Canvas, hours: Re
     window = QMainWindow()
     qtbot.addWidget(window)
     bar = TraceToolbar(canvas, Actions(window), window)
-    canvas.set_record(synthetic(seconds=10))
+    canvas.show_record(synthetic(seconds=10))
     short = bar.speed.count()
-    canvas.set_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours))
     offered = [bar.speed.itemText(i) for i in range(short, bar.speed.count())]
     assert offered == ["2 min", "5 min", "10 min", "30 min", "1 h", "all, 3 h"]
     bar.speed.activated.emit(bar.speed.count() - 1)
     assert canvas.visible_range_s()[0] == 0.0
     assert canvas.visible_range_s()[1] == pytest.approx(3 * HOUR_S, rel=1e-3)
     assert bar.speed.currentText() == "all, 3 h"
-    canvas.set_record(synthetic(seconds=10))
+    canvas.show_record(synthetic(seconds=10))
     assert bar.speed.count() == short
 
 
@@ -104,7 +107,7 @@ def test_nothing_is_read_for_a_frame(wide: Canvas, hours: Record) -> None:
 
 def test_what_is_not_read_yet_is_hatched(canvas: Canvas, hours: Record) -> None:
     reading = TolerantReader(hours)
-    canvas.set_record(hours, reading=reading)
+    canvas.show_record(hours, reading=reading)
     canvas.fit_seconds(3 * HOUR_S)
     before, waited = pixels(canvas), [canvas.awaits_samples]
     parts: list[int] = []
@@ -124,7 +127,7 @@ def test_what_is_not_read_yet_is_hatched(canvas: Canvas, hours: Record) -> None:
 
 
 def test_ten_minutes_are_drawn_before_the_levels_are_there(canvas: Canvas, hours: Record) -> None:
-    canvas.set_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours))
     canvas.fit_seconds(600)
     assert not canvas.awaits_samples
     assert is_color(pixels(canvas)[35:370, 90:], THEME.trace, within=60).any(axis=0).mean() > 0.9
@@ -141,7 +144,7 @@ def test_letters_give_way_to_shares_and_a_click_finds_the_rare_beat(wide: Canvas
     assert clicked.args == [999]
     assert "V: ventricular" in wide.tip_at(place)
     before = pixels(wide)
-    wide.set_current_beat(999)
+    wide.show_current(999)
     assert x_of(wide, 0.4 + 999 * RR_S) in np.flatnonzero((pixels(wide) != before).any(axis=0))
 
 
@@ -150,15 +153,15 @@ def test_a_page_too_wide_to_filter_is_shown_as_recorded(canvas: Canvas, hours: R
         assert high - low < 1_000_000
         return np.zeros((2, high - low), np.float32)
 
-    canvas.set_record(hours, cleaned=cleaned, reading=(reading := TolerantReader(hours)))
+    canvas.show_record(hours, cleaned=cleaned, reading=(reading := TolerantReader(hours)))
     reading.fill(lambda: False)
     canvas.fit_seconds(3 * HOUR_S)
     raw = pixels(canvas)[:335]
     canvas.show_cleaned = True
     assert (pixels(canvas)[:335] == raw).all()
-    assert "too wide" in canvas._scene(canvas._source).shown
+    assert canvas.shown == TOO_WIDE
     canvas.fit_seconds(600)
-    assert "filtered" in canvas._scene(canvas._source).shown
+    assert canvas.shown == FILTERED
 
 
 def test_damage_is_one_entry_and_told(hours: Record) -> None:
@@ -204,15 +207,15 @@ def test_time_labels_have_room_on_any_page(width_s: float) -> None:
 def test_leads_of_large_gain_do_not_overlap_on_a_wide_page(canvas: Canvas, hours: Record) -> None:
     reading = TolerantReader(hours)
     assert reading.fill(lambda: False)
-    canvas.set_record(hours, reading=reading)
+    canvas.show_record(hours, reading=reading)
     canvas.gain_mm_mv = 40.0
     canvas.fit_seconds(3 * HOUR_S)
-    scene = canvas._scene(canvas._source)
-    page, (first, second) = scene.page, scene.rows
+    page = canvas.geometry_now()
+    first, second = spacing(2, page.paper_height / page.px_per_mm).middles_mm
     x = x_of(canvas, 5_000)
     column = pixels(canvas)[:, x]
     marks = np.flatnonzero(is_color(column[:, None], THEME.error)[:, 0])
-    border = page.top + (first.middle + second.middle) / 2
+    border = page.top + (first + second) / 2 * page.px_per_mm
     assert len(marks) > 0
     assert (abs(marks - border) < 4).all()  # where the second would run into the first
     canvas.gain_mm_mv = 2.5
