@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
             self.navigator,
             workspace=self.workspace,
             docks=self.docks,
-            strip=self.strip,
+            status=self.strip,
             play_bar=self.play_bar,
             actions=actions,
         )
@@ -179,9 +179,11 @@ class MainWindow(QMainWindow):
         session.ensemble_failed.connect(self.help.on_ensemble_failed)
         session.ensemble_loaded.connect(self.help.on_ensemble_loaded)
         session.ensemble_loaded.connect(display.on_ensemble_loaded)
-        session.beats_reset.connect(display.on_beats_reset)
+        session.beats_changed.connect(display.on_beats_changed)
+        session.progress_changed.connect(display.on_progress_changed)
+        session.signal_cleaned.connect(display.on_signal_cleaned)
+        session.cleaning_changed.connect(display.on_cleaning_changed)
         session.verdict_changed.connect(display.on_verdict_changed)
-        session.answer_ready.connect(display.on_answer_ready)
         self.ensembles.chosen.connect(session.load_ensemble)
         self.strip.cancel_clicked.connect(session.cancel)
 
@@ -196,6 +198,9 @@ class MainWindow(QMainWindow):
         self.docks.panel(BeatPanel).beat_chosen.connect(navigator.on_beat_chosen)
         self.docks.panel(SummaryPanel).time_clicked.connect(navigator.go_to_sample)
         recording = self.docks.panel(RecordPanel)
+        display.inputs_changed.connect(recording.show_inputs)
+        display.verdict_shown.connect(recording.show_verdict)
+        display.page_settled.connect(self.docks.panel(BeatPanel).follow)
         recording.inputs_chosen.connect(display.on_inputs_chosen)
         recording.hide_toggled.connect(self.view.on_hide_patient)
         recording.badge_clicked.connect(self.help.on_integrity)
@@ -203,7 +208,6 @@ class MainWindow(QMainWindow):
         self.play_bar.speed_chosen.connect(play.choose_speed)
         play.speed_changed.connect(self.play_bar.show_speed)
         play.player.playing_changed.connect(self.play_bar.show_playing)
-        play.player.playing_changed.connect(display.on_playing_changed)
 
     def _connect_actions(self) -> None:
         files, start_page, messages = self.files, self.workspace.empty, self.workspace.messages

@@ -161,7 +161,7 @@ def test_keeping_can_be_switched_off_and_that_is_remembered(qtbot, window, setti
     assert not (database.folder() / FILE).exists()
     with another_window(qtbot, settings, FakeEnsemble()) as other:
         assert not other.actions_by_name["keep_results"].isChecked()
-        assert other.session.keeper is None
+        assert other.session.cache is None
         other.actions_by_name["keep_results"].trigger()
         open_and_keep(qtbot, other, record)
 

@@ -80,7 +80,7 @@ def test_the_table_filters_and_sorts(qtbot, abnormal):
     table.filter.setText("nonsense")
     table.on_filter_settled()
     assert "not understood" in table.shown.text()
-    abnormal.display.refresh_figures()  # more beats come in
+    abnormal.display.refresh_panels()  # more beats come in
     assert "not understood" in table.shown.text()
 
 
@@ -151,7 +151,7 @@ def test_a_clock_stands_over_the_time_elapsed_until_it_is_hidden(opened):
     both = opened.canvas.geometry_now().bottom
     assert ">09:30:" in opened.display.summary.rate.text()
     opened.actions_by_name["hide_patient"].trigger()
-    opened.display.refresh_figures()
+    opened.display.refresh_panels()
     assert opened.canvas.geometry_now().bottom < both
     assert "09:30" not in opened.display.summary.rate.text()
 

@@ -1,5 +1,6 @@
 """Dialogs that only show text: about, keys, integrity."""
 
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from PySide6.QtCore import qVersion
@@ -14,10 +15,9 @@ from PySide6.QtWidgets import (
 
 from ecgviewer import versions
 from ecgviewer.aami import BeatClass
-from ecgviewer.gui.actions import GESTURES, MENUS
+from ecgviewer.gui.actions import GESTURES, MENUS, Action
 from ecgviewer.gui.style.badge import details
 from ecgviewer.gui.style.patient import APPLICATION, without_names
-from ecgviewer.gui.window.menus import Actions
 from ecgviewer.record import Record, Verdict
 from ecgviewer.runtime import log_file
 
@@ -83,15 +83,17 @@ def no_model_dialog(problem: str, parent: QWidget) -> TextDialog:
     return TextDialog("Model", [("Model", html)], parent)
 
 
-def keys_dialog(actions: Actions, parent: QWidget) -> TextDialog:
+def keys_dialog(
+    rows: Sequence[Action], keys: Mapping[str, tuple[str, ...]], parent: QWidget
+) -> TextDialog:
     """Every key in force, and every gesture."""
     parts = ["<table cellspacing='4'>"]
     for menu in MENUS:
         parts.append(f"<tr><th align='left' colspan='2'><br>{menu.replace('&', '')}</th></tr>")
-        for row in (row for row in actions.rows if row.menu == menu):
-            keys = actions.keys.of[row.name]
-            if keys:
-                parts.append(_key_row(" or ".join(keys), row.title, row.tip))
+        for row in (row for row in rows if row.menu == menu):
+            own = keys[row.name]
+            if own:
+                parts.append(_key_row(" or ".join(own), row.title, row.tip))
     parts.append("<tr><th align='left' colspan='2'><br>On the trace</th></tr>")
     parts.extend(_key_row(gesture, text, "") for gesture, text in GESTURES)
     return TextDialog("Keys", [("Keys", "".join(parts) + "</table>")], parent)

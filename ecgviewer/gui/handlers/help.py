@@ -55,7 +55,7 @@ class HelpHandler(QObject):
             self._prompts.show(dialog)
 
     def on_keys(self) -> None:
-        self._prompts.show(keys_dialog(self._actions, self._parent))
+        self._prompts.show(keys_dialog(self._actions.rows, self._actions.keys.of, self._parent))
 
     def on_about(self) -> None:
         self._prompts.show(about_dialog(self._parent))

@@ -40,12 +40,12 @@ class ResultCacheHandler(QObject):
         super().__init__(parent)
         self._session, self._settings = session, settings
         self.keeper = keeper or ResultCache()
-        session.keeper = self.keeper if settings.keep_results else None
+        session.cache = self.keeper if settings.keep_results else None
         session.run_finished.connect(self.on_run_finished)
 
     def on_keep(self, keep: bool) -> None:
         self._settings.keep_results = keep
-        self._session.keeper = self.keeper if keep else None
+        self._session.cache = self.keeper if keep else None
 
     def on_forget(self) -> None:
         task = self._session.threads.task(lambda _: _forget(self.keeper))
@@ -56,7 +56,7 @@ class ResultCacheHandler(QObject):
         self.note_made.emit(sentence)
 
     def on_run_finished(self) -> None:
-        opened, keeper = self._session.opened, self._session.keeper
+        opened, keeper = self._session.opened, self._session.cache
         if opened is None or keeper is None or self._session.progress.phase != "done":
             return
         work = _keep(keeper, opened)
@@ -71,7 +71,7 @@ class ResultCacheHandler(QObject):
 
 def _keep(keeper: ResultCache, opened: OpenRecord) -> Callable[[Task], bool] | None:
     """The work of keeping what is open; None where there is nothing new or it is not complete."""
-    scan, log, hashed, ensemble = opened.scan, opened.log, opened.hashed, opened.classified_by
+    scan, log, hashed, ensemble = opened.scan, opened.log, opened.hashes, opened.classified_by
     if opened.kept_since is not None or log.n_pending:
         return None
     if scan is None or hashed is None or ensemble is None:

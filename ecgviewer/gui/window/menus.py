@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from ecgviewer.gui.actions import ACTIONS, MENUS, Action, Menu, Parts, Present
-from ecgviewer.gui.keys import Keys, keys_in_force
+from ecgviewer.gui.window.keys import Keys, keys_in_force
 
 
 class Actions:

@@ -51,6 +51,7 @@ class Refresh(QObject):
 
     page_settled = Signal(float)  # where the page begins, seconds; not at every step of a scroll
     inputs_changed = Signal(object, object)  # Record, Inputs
+    verdict_shown = Signal(object)  # Verdict
 
     def __init__(
         self,
@@ -185,6 +186,7 @@ class Refresh(QObject):
         opened = self._session.opened
         if opened is not None:
             self._workspace.header.show_verdict(opened.verdict)
+            self.verdict_shown.emit(opened.verdict)
 
     def on_ensemble_loaded(self, ensemble: Ensemble) -> None:
         self._status.show_ensemble(ensemble)

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from ecgviewer.gui.actions import ACTIONS
-from ecgviewer.gui.keys import RESERVED, Keys, keys_in_force
+from ecgviewer.gui.window.keys import RESERVED, Keys, keys_in_force
 
 DEFAULTS = {"play": ("Space", "K"), "next": ("N",), "back": ("Shift+N",), "demo": ()}
 TITLES = {"play": "Play", "next": "Next beat", "back": "Previous beat", "demo": "Demo"}
