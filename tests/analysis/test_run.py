@@ -117,7 +117,7 @@ def test_beats_are_found_where_there_are_no_networks(record, ensemble):
     found = []
     with pytest.raises(BundleError, match="weights"):
         found += events(record, ensemble, ask=broken)  # a list grows as far as it gets
-    assert kinds(found) in ([], [BeatsFound])
+    assert set(kinds(found)) <= {BeatsFound}
 
 
 def test_progress_is_told(record: Record, ensemble: Ensemble):
