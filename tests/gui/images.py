@@ -22,3 +22,34 @@ def is_color(image: NDArray[np.uint32], color: str, *, within: int = 0) -> NDArr
         part = (image >> np.uint32(shift)) & np.uint32(0xFF)
         near &= np.abs(part.astype(int) - (wanted >> shift & 0xFF)) <= within
     return near
+
+
+class OnScreen:
+    """What stands on the screen of a widget: painted only when it asks for it with `update`.
+
+    A grab alone paints anew, and so would hide that a widget forgot to ask.
+
+    Parameters
+    ----------
+    widget : QWidget
+        Shows itself or not.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        self._widget = widget
+        self._image: NDArray[np.uint32] | None = None
+        widget.update = self._on_update
+
+    def _on_update(self) -> None:
+        self._image = None
+
+    @property
+    def due(self) -> bool:
+        """Whether the widget has asked to be painted since it was."""
+        return self._image is None
+
+    def pixels(self) -> NDArray[np.uint32]:
+        """As `pixels` was when the widget last asked to be painted."""
+        if self._image is None:
+            self._image = pixels(self._widget)
+        return self._image

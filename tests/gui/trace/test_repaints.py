@@ -60,19 +60,21 @@ def test_beats_and_classes_on_the_page_do(
     assert len(asked) == 3
 
 
-def test_a_neighbour_minutes_away_counts_for_the_segment_on_the_page(
+def test_a_neighbour_far_away_counts_for_the_segment_on_the_page(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    samples = np.array([10, 40, 300, 600]) * FS
-    overlay = FakeOverlay(log_with(samples, np.zeros(4, np.int8)))
-    canvas.show_record(synthetic(seconds=700))
+    samples = np.array([10, 20, 40, 41, 42, 50, 60]) * FS
+    overlay = FakeOverlay(log_with(samples, np.zeros(7, np.int8)))
+    canvas.show_record(synthetic(seconds=600))
     canvas.show_beats(overlay.beats, ANEW)
-    canvas.go_to(38.0)
-    asked = paints(canvas, monkeypatch)
-    canvas.show_beats(*overlay.delete(3))
+    canvas.go_to(33.0)
+    asked, before = paints(canvas, monkeypatch), pixels(canvas)
+    canvas.show_beats(*overlay.delete(6))
     assert asked == []
-    canvas.show_beats(*overlay.delete(2))
+    assert (pixels(canvas) == before).all()
+    canvas.show_beats(*overlay.delete(1))  # 13 s before the page, and the one before the beat at 40
     assert len(asked) == 1
+    assert (pixels(canvas) != before).any()
 
 
 def test_while_beats_are_found_a_page_that_has_none_is_left_alone(
