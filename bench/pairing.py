@@ -1,4 +1,4 @@
-"""One-to-one pairing of found beats with reference beats, the nearest first; scores nothing."""
+"""One-to-one pairing of found beats with reference beats, the nearest first."""
 
 import numpy as np
 from numpy.typing import NDArray

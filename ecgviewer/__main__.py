@@ -1,4 +1,4 @@
-"""The front door: `open` leads to the window, all else to the command line; computes nothing."""
+"""The front door: `open` leads to the window, all else to the command line."""
 
 import multiprocessing
 import os

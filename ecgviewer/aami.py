@@ -1,4 +1,4 @@
-"""The beat and its class: AAMI classes, symbol tables, Beat and Frame; never draws or reads."""
+"""The classes of AAMI EC57, and what the symbols of annotations stand for."""
 
 from collections.abc import Mapping
 from enum import IntEnum

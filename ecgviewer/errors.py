@@ -1,4 +1,4 @@
-"""Errors as one clear sentence, and the hook that keeps the window alive; shows nothing itself."""
+"""Errors as one clear sentence, and the hook that keeps the window alive."""
 
 import logging
 import sys

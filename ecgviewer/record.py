@@ -1,4 +1,4 @@
-"""The recording as the rest of the program sees it: header and samples; knows no file format."""
+"""The recording as the rest of the program sees it: header and samples."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which program and which libraries compute: versions, and a hash of the code; computes nothing."""
+"""Which program and which libraries compute: versions, and a hash of the code."""
 
 import hashlib
 import importlib.metadata

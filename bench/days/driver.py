@@ -1,4 +1,4 @@
-"""The real window off screen: opened, moved by real events, watched; decides nothing."""
+"""The real window off screen: opened, moved by real events, watched."""
 
 import time
 from collections.abc import Callable, Iterable

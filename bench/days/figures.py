@@ -1,4 +1,4 @@
-"""Figures beside their bars and peers, their machine, and all of it as JSON; measures nothing."""
+"""Figures beside their bars and peers, their machine, and all of it as JSON."""
 
 import json
 import os

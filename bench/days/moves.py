@@ -1,4 +1,4 @@
-"""The moves of a person that looks through a recording, width by width; measures nothing."""
+"""The moves of a person that looks through a recording, width by width."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a run of the benchmark is asked for, and the recordings it is about; measures nothing."""
+"""What a run of the benchmark is asked for, and the recordings it is about."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The tables of docs/performance.md, put between two marks of that page; measures nothing."""
+"""The tables of docs/performance.md, put between two marks of that page."""
 
 from pathlib import Path
 from typing import Any

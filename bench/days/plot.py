@@ -1,4 +1,4 @@
-"""The peer that draws: plain pyqtgraph with its own down-sampling; no beats, no paper."""
+"""The peer that draws: plain pyqtgraph with its own down-sampling."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Recordings of any length for the benchmark, tiled from real ones; invents no sample.
+"""Recordings of any length for the benchmark, tiled from real ones.
 
 Each is written once into a scratch folder and used again as long as its size is right. The header's
 checksums are those of its samples.

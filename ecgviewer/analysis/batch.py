@@ -1,4 +1,4 @@
-"""One batch of beats: context, windows, networks, flags; knows no order and no end."""
+"""One batch of beats: context, windows, networks, flags."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The one way through: scan a recording for beats, then classify them; no Qt, reads no files."""
+"""Classes for the beats of a scan, batch by batch, in the order in which they are wanted."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""The context of a scan's beats, made when it is first asked for; classifies nothing."""
+"""The context of a scan's beats, made when it is first asked for."""
 
 from collections import OrderedDict
 from functools import partial

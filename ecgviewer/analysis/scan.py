@@ -1,4 +1,4 @@
-"""Scan of a recording: R peaks and stretches, block by block; classifies nothing."""
+"""Scan of a recording: R peaks and stretches, block by block."""
 
 from collections.abc import Generator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""What is known so far of a recording's beats, in numpy columns; holds no Qt, reads no files."""
+"""What is known so far of a recording's beats, in numpy columns."""
 
 from dataclasses import dataclass
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""The command line: analyze, evaluate, selftest, info; no window: `ecgviewer open` stands apart.
+"""The command line: analyze, evaluate, selftest, info.
 
 Exit status: 0 when all went well; 1 where a record could not be analysed, its files are damaged or
 a device gives other classes; 2 for wrong usage; 130 after Ctrl-C.

@@ -1,4 +1,4 @@
-"""The command evaluate: compares recordings with their reference and shows tables; no window."""
+"""The command evaluate: compares recordings with their reference and shows tables."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""The command selftest: whether the networks answer on this machine as they must; no window."""
+"""The command selftest: whether the networks answer on this machine as they must."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the commands share: errors as sentences, exit statuses, progress; analyses nothing."""
+"""What the commands share: errors as sentences, exit statuses, progress."""
 
 import contextlib
 import logging

@@ -1,4 +1,4 @@
-"""Blocks for a terminal, as what rich prints; the only module beside the commands with rich."""
+"""Blocks for a terminal, as what rich prints."""
 
 from collections.abc import Iterable, Iterator
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""Beat-by-beat comparison of two annotators after ANSI/AAMI EC57; knows no record and no file.
+"""Beat-by-beat comparison of two annotators after ANSI/AAMI EC57.
 
 Written from the standard's definitions; every count was checked against the output of WFDB's bxb,
 the standard's reference program.

@@ -1,4 +1,4 @@
-"""The figures EC57 asks for, of one recording and of several, out of matrices; compares nothing."""
+"""The figures EC57 asks for, of one recording and of several, out of matrices."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

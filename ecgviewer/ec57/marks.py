@@ -1,4 +1,4 @@
-"""One annotator's marks as EC57 sees them: beats, shutdown, flutter, fibrillation; reads no file.
+"""One annotator's marks as EC57 sees them: beats, shutdown, flutter, fibrillation.
 
 Terms and rules are those of ANSI/AAMI EC57 and of WFDB's bxb and rxr, which are its reference
 programs.

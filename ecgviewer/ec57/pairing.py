@@ -1,4 +1,4 @@
-"""Beats of a reference and of a test annotator, paired one to one in order of time; counts nothing.
+"""Beats of a reference and of a test annotator, paired one to one in order of time.
 
 The rule is that of ANSI/AAMI EC57 as WFDB's bxb reads it.
 """

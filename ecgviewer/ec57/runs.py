@@ -1,4 +1,4 @@
-"""Run-by-run comparison after ANSI/AAMI EC57: couplets, short and long runs; knows no file.
+"""Run-by-run comparison after ANSI/AAMI EC57: couplets, short and long runs.
 
 Written from the standard's definitions; every count was checked against the output of WFDB's rxr,
 the standard's reference program.

@@ -1,4 +1,4 @@
-"""What a beat's neighbours and its record say of it, without labels; reads and classifies nothing.
+"""What a beat's neighbours and its record say of it, without labels.
 
 Two networks that see one beat each cannot tell an early beat from a fast rhythm, nor a wide beat
 from a record in which all beats are wide. These columns can (science: RR over the record's and the

@@ -1,4 +1,4 @@
-"""How the beats of a stretch of record look beside one another; knows no labels, reads nothing."""
+"""How the beats of a stretch of record look beside one another."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Running order statistics along a record's beats; knows nothing of ECG."""
+"""Running order statistics along a record's beats."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view

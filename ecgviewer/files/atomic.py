@@ -1,4 +1,4 @@
-"""Files written whole or not at all, one or several together; knows nothing of what is in them."""
+"""Files written whole or not at all, one or several together."""
 
 import contextlib
 import logging

@@ -1,4 +1,4 @@
-"""Sizes and hashes of the files a report rests on; never looks at what is in them."""
+"""Sizes and hashes of the files a report rests on."""
 
 import hashlib
 from collections.abc import Callable, Iterable

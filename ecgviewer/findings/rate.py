@@ -1,4 +1,4 @@
-"""Heart rate and RR intervals from beat positions; numpy only, knows no classes."""
+"""Heart rate and RR intervals from beat positions."""
 
 from dataclasses import dataclass
 

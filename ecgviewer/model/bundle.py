@@ -1,4 +1,4 @@
-"""A member or ensemble on disk: safetensors, cards and their checks; no pickle, no prediction."""
+"""A member or ensemble on disk: safetensors, cards and their checks."""
 
 import hashlib
 from dataclasses import dataclass

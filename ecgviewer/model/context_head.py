@@ -1,4 +1,4 @@
-"""The head of a network that takes a beat's context; holds no data and computes no context."""
+"""The head of a network that takes a beat's context."""
 
 import torch
 from torch import Tensor, nn

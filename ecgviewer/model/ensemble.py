@@ -1,4 +1,4 @@
-"""An ensemble in use: device, precision, fused probabilities; never cuts windows."""
+"""An ensemble in use: device, precision, fused probabilities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

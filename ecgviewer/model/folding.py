@@ -1,4 +1,4 @@
-"""ResNet-34 made ready to answer: BatchNorm within its convolutions; never trains.
+"""ResNet-34 made ready to answer: BatchNorm within its convolutions.
 
 The same function as `resnet1d.ResNet1d` but for rounding, in three quarters of the time in float32
 and half of it in bfloat16, where the waveform's part is bfloat16 throughout and the head float32.

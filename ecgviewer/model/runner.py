@@ -1,4 +1,4 @@
-"""One network as it runs here: folded, in its precision, in batches of one size; fuses nothing."""
+"""One network as it runs here: folded, in its precision, in batches of one size."""
 
 import platform
 from functools import partial

@@ -1,4 +1,4 @@
-"""SLAP, the stacked LSTM of the paper, in its two readings; holds the networks only."""
+"""SLAP, the stacked LSTM of the paper, in its two readings."""
 
 import torch
 from torch import Tensor, nn

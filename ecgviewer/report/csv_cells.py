@@ -1,4 +1,4 @@
-"""Numbers and times of the report as text, exactly rounded; never touches a file.
+"""Numbers and times of the report as text, exactly rounded.
 
 Every value is a ratio of whole numbers until it is rounded, once, half to even, so that the text is
 the same on every machine. A sampling rate counts as the decimal number its header shows.

@@ -1,4 +1,4 @@
-"""How threads and processes share the machine: cores, turns, signals; starts none."""
+"""How threads and processes share the machine: cores, turns, signals."""
 
 import contextlib
 import os

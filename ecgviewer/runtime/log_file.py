@@ -1,4 +1,4 @@
-"""Where the window's log goes: one small file in the user's folder; shows nothing itself."""
+"""Where the window's log goes: one small file in the user's folder."""
 
 import logging
 from logging.handlers import RotatingFileHandler

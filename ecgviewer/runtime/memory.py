@@ -1,4 +1,4 @@
-"""What the C library does with freed memory; allocates none."""
+"""What the C library does with freed memory."""
 
 import ctypes
 import sys

@@ -1,4 +1,4 @@
-"""Calls of the networks spread over the cores, each call on one thread; knows no network.
+"""Calls of the networks spread over the cores, each call on one thread.
 
 PyTorch's own threads share one convolution or one step of an LSTM and wait for each other in
 between, spinning: beside other programs they were up to a hundred times slower than one thread.

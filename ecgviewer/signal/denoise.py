@@ -1,4 +1,4 @@
-"""Cleaning of an ECG: baseline, mains, band and wavelet, in fixed blocks; never reads a file.
+"""Cleaning of an ECG: baseline, mains, band and wavelet, in fixed blocks.
 
 Paper section 2.1 as science reads it: two medians for the baseline, mains, zero-phase band-pass,
 db8 soft threshold on the three finest levels.

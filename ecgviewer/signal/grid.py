@@ -1,4 +1,4 @@
-"""The 360 Hz grid: blocks, and samples at that rate; never cleans or detects."""
+"""The 360 Hz grid: blocks, and samples at that rate."""
 
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Which leads feed the networks, by name; never touches a sample."""
+"""Which leads feed the networks, by name."""
 
 from collections.abc import Sequence
 

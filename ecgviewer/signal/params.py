@@ -1,4 +1,4 @@
-"""Every number of the signal chain, frozen, with fingerprints; computes nothing else."""
+"""Every number of the signal chain, frozen, with fingerprints."""
 
 import hashlib
 import json

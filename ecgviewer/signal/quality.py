@@ -1,4 +1,4 @@
-"""Stretches that cannot be read, by a stated rule: gap, flat, noisy; never changes a sample.
+"""Stretches that cannot be read, by a stated rule: gap, flat, noisy.
 
 Gap: the recording has no sample. Flat: a second's range is below 20 uV. Noisy: for 70 % of the
 three seconds around, the lead leaves its own 80 ms mean by more than 3 % of its QRS height, unless

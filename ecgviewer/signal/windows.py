@@ -1,4 +1,4 @@
-"""Windows of 400 samples around R peaks, normalised; never looks for the peaks itself."""
+"""Windows of 400 samples around R peaks, normalised."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Complete analyses between runs: to the store and back, checked; computes no beat and no class.
+"""Complete analyses between runs: to the store and back, checked.
 
 A result is kept under what it depends on (`key.ResultKey`), the files by their SHA-256 taken before
 the first sample was read and once more before the result is kept, so that a file replaced in

@@ -1,4 +1,4 @@
-"""A complete analysis, and its way into columns and back, checked; computes no beat, no class."""
+"""A complete analysis, and its way into columns and back, checked."""
 
 import json
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""What a kept result depends on, as one key; reads no files and knows no records."""
+"""What a kept result depends on, as one key."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Whether a report that is there already is what an order would write; analyses nothing."""
+"""Whether a report that is there already is what an order would write."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""One record's analysis as an order and its outcome, the same in any process; prints nothing."""
+"""One record's analysis as an order and its outcome, the same in any process."""
 
 import logging
 import threading

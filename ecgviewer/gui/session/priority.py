@@ -1,4 +1,4 @@
-"""Gives way to the window: lowers the priority of the thread that calls; ends and starts none."""
+"""Gives way to the window: lowers the priority of the thread that calls."""
 
 import contextlib
 import os

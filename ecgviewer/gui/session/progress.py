@@ -1,4 +1,4 @@
-"""How far the analysis is, how fast, how long still, as plain data and words; no Qt."""
+"""How far the analysis is, how fast, how long still, as plain data and words."""
 
 import time
 from collections.abc import Callable

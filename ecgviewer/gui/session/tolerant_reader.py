@@ -1,4 +1,4 @@
-"""One recording as views read it: samples, NaN where the file fails, coarse levels; never paints.
+"""One recording as views read it: samples, NaN where the file fails, coarse levels.
 
 Coarse levels are made on another thread than the one that looks; see `signal.pyramid.coarse`.
 """

@@ -1,4 +1,4 @@
-"""Sums a recording's samples on a thread of their own; judges nothing, shows nothing."""
+"""Sums a recording's samples on a thread of their own."""
 
 from PySide6.QtCore import QObject, Signal
 

@@ -1,4 +1,4 @@
-"""What the command line asks of the window, checked; opens nothing."""
+"""What the command line asks of the window, checked."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Waits until the window shows what was asked for, draws it into a file, ends; for no display."""
+"""Waits until the window shows what was asked for, draws it into a file, ends."""
 
 import logging
 import sys

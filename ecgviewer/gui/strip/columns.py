@@ -1,4 +1,4 @@
-"""The whole recording as columns of pixels: classes and heart rate; numpy, never imports Qt."""
+"""The whole recording as columns of pixels: classes and heart rate."""
 
 from dataclasses import dataclass
 

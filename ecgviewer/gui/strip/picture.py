@@ -1,4 +1,4 @@
-"""The picture of the strip, lanes and heart-rate trend, from numpy columns; knows no widget."""
+"""The picture of the strip, lanes and heart-rate trend, from numpy columns."""
 
 from dataclasses import dataclass
 

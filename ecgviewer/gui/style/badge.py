@@ -1,4 +1,4 @@
-"""The integrity badge and its details; judges no file."""
+"""The integrity badge and its details."""
 
 from PySide6.QtWidgets import QToolButton, QWidget
 

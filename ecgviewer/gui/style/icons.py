@@ -1,4 +1,4 @@
-"""Icons, painted: the play keys in the theme's colour, and the program's own; no files."""
+"""Icons, painted: the play keys in the theme's colour, and the program's own."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF

@@ -1,4 +1,4 @@
-"""Many line segments at once, from numpy to a QPainter; decides nothing about what is drawn."""
+"""Many line segments at once, from numpy to a QPainter."""
 
 from typing import cast
 

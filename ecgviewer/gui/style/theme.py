@@ -1,4 +1,4 @@
-"""Colours of the window in light and dark, and their use on a QApplication; never draws a trace.
+"""Colours of the window in light and dark, and their use on a QApplication.
 
 Class colours keep to the hues of Okabe and Ito (2008), with lightness chosen by a search over
 normal, protan, deutan and tritan sight (Machado 2009): 3:1 at least against the paper, and every

@@ -1,4 +1,4 @@
-"""How times, counts and shares are written in the window; no Qt, no state."""
+"""How times, counts and shares are written in the window."""
 
 from datetime import time
 

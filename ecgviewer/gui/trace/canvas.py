@@ -1,4 +1,4 @@
-"""The trace: stacked leads on ECG paper, every beat in its class's colour; analyses nothing.
+"""The trace: stacked leads on ECG paper, every beat in its class's colour.
 
 Reads only what is on screen and a block around it; wide pages come from coarse levels made on
 another thread. Traces keep their gain whatever the room: leads close up to 15 mm, may run into each

@@ -1,4 +1,4 @@
-"""Beats too many for letters: shares of classes by column of pixels; numpy, never imports Qt."""
+"""Beats too many for letters: shares of classes by column of pixels."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The trace as coloured curves, one NaN-gapped curve per class; numpy only, never imports Qt."""
+"""The trace as coloured curves, one NaN-gapped curve per class."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Geometry of one page of ECG paper: times and millivolts to pixels and back; never imports Qt."""
+"""Geometry of one page of ECG paper: times and millivolts to pixels and back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""ECG paper: grid, lead names, calibration pulse, time axis and scale; never the trace."""
+"""ECG paper: grid, lead names, calibration pulse, time axis and scale."""
 
 from collections.abc import Sequence
 from datetime import time

@@ -1,4 +1,4 @@
-"""Marks on the trace: letters, shading, current beat, playback frame; never the trace itself."""
+"""Marks on the trace: letters, shading, current beat, playback frame."""
 
 from collections.abc import Sequence
 

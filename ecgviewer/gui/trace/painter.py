@@ -1,4 +1,4 @@
-"""One page painted, traces and marks in order; keeps nothing from one page to the next."""
+"""One page painted, traces and marks in order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

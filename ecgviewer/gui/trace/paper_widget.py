@@ -1,4 +1,4 @@
-"""A widget of a true scale: paper speed, gain, place in time and moves; draws nothing itself."""
+"""A widget of a true scale: paper speed, gain, place in time and moves."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What is drawn of a record: raw and cleaned samples of a span, read lazily; never paints."""
+"""What is drawn of a record: raw and cleaned samples of a span, read lazily."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

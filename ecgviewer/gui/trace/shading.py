@@ -1,4 +1,4 @@
-"""Gaps, flat and noisy stretches of a page: those that share pixels as one; paints nothing."""
+"""Gaps, flat and noisy stretches of a page: those that share pixels as one."""
 
 from collections.abc import Sequence
 

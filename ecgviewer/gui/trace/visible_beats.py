@@ -1,4 +1,4 @@
-"""What a page shows of the beats, and which of them is where on it; paints nothing."""
+"""What a page shows of the beats, and which of them is where on it."""
 
 import sys
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The two lines over the trace: whose recording, what it is, how intact; reads no file."""
+"""The two lines over the trace: whose recording, what it is, how intact."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget

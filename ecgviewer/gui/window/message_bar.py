@@ -1,4 +1,4 @@
-"""One line over the trace for what went wrong; never a dialog that has to be clicked away."""
+"""One line over the trace for what went wrong."""
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget

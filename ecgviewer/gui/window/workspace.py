@@ -1,4 +1,4 @@
-"""The middle of the window: header, trace and strip, or what to do first; connects nothing."""
+"""The middle of the window: header, trace and strip, or what to do first."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget

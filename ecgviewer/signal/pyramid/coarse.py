@@ -1,4 +1,4 @@
-"""Least and greatest samples of a whole recording in coarse columns, read once; draws nothing.
+"""Least and greatest samples of a whole recording in coarse columns, read once.
 
 Columns are those of `envelope`: powers of two, counted from the record's first sample. One thread
 fills, any other may look meanwhile: what is not read yet is NaN, never a guess.

@@ -1,4 +1,4 @@
-"""Min-max pyramid of a recording in lazily read blocks, for drawing; never cleans or resamples.
+"""Min-max pyramid of a recording in lazily read blocks, for drawing.
 
 A column's place depends on the record alone and never on where the screen starts: buckets are
 powers of two, counted from the record's first sample, so a trace does not flicker while it scrolls.

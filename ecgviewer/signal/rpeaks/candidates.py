@@ -1,4 +1,4 @@
-"""Candidates for R peaks, maxima of the fused deflection; never decides which are beats."""
+"""Candidates for R peaks, maxima of the fused deflection."""
 
 from dataclasses import dataclass
 

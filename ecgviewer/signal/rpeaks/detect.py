@@ -1,4 +1,4 @@
-"""R peaks: all ECG leads fused, and `refine` for every position; never cuts windows."""
+"""R peaks: all ECG leads fused, and `refine` for every position."""
 
 import numpy as np
 from numpy.typing import NDArray

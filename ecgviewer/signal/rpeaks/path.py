@@ -1,4 +1,4 @@
-"""Which candidates are beats: the path of highest score through them; never looks at the signal."""
+"""Which candidates are beats: the path of highest score through them."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Shapes of candidates against those that recur among beats; never decides which are beats."""
+"""Shapes of candidates against those that recur among beats."""
 
 from dataclasses import dataclass
 

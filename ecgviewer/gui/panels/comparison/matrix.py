@@ -1,4 +1,4 @@
-"""The matrix of a comparison as a table one can walk in by key; compares nothing."""
+"""The matrix of a comparison as a table one can walk in by key."""
 
 from typing import Any
 

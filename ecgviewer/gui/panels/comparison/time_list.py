@@ -1,4 +1,4 @@
-"""Times as a list to step through, with buttons; knows no recording."""
+"""Times as a list to step through, with buttons."""
 
 import numpy as np
 from numpy.typing import NDArray

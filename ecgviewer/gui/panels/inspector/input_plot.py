@@ -1,4 +1,4 @@
-"""The networks' input of one beat as a plot one can zoom and measure in; holds no beat."""
+"""The networks' input of one beat as a plot one can zoom and measure in."""
 
 import numpy as np
 import pyqtgraph as pg
