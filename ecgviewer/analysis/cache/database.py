@@ -23,7 +23,7 @@ from ecgviewer.analysis.cache.packing import Column, PackingError, StoppedError,
 
 _LOG = logging.getLogger(__name__)
 FILE = "results-1.sqlite"  # the number is that of the tables below
-LIMIT_BYTES = 1 << 30  # about a hundred days of two leads
+LIMIT_BYTES = 1 << 30  # about seventy days of two leads by six networks
 _WAIT_S = 3.0  # for another process that writes; a day's result takes it a fraction of a second
 _ASIDE = ("", "-journal", "-wal", "-shm")
 _APPLICATION = 0x45434756  # "ECGV"
