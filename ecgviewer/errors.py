@@ -9,23 +9,44 @@ from types import TracebackType
 _LOG = logging.getLogger(__name__)
 
 
-def sentence(error: BaseException) -> str:
-    """What went wrong in one line, for a person; never a traceback.
+def sentence(
+    error: BaseException, *, record: Path | None = None, for_terminal: bool = False
+) -> str:
+    """What went wrong in one line, for a user; never a traceback.
 
     The error families of this program carry `path` and `reason`.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+    record : Path, optional
+        What was being worked on: named where the error names no file.
+    for_terminal : bool
+        Whether paths are given whole, and how to ask for more; the window shows names alone, for a
+        folder may be a patient's, and has a log.
     """
-    path, reason = getattr(error, "path", None), getattr(error, "reason", None)
-    if path is not None and reason:
-        return f"{path.name or path}: {_one_line(str(reason))}"
     if isinstance(error, MemoryError):
         return "There is not enough memory for this; close other programs or use a shorter record."
+    path, reason = getattr(error, "path", None), getattr(error, "reason", None)
+    if path is not None and reason and not for_terminal:
+        return f"{path.name or path}: {_one_line(str(reason))}"
+    about = "" if record is None else f"{record}: "
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror}."
-    if _is_ours(error):
-        return _one_line(str(error))
+        where = f"{error.filename}: " if error.filename else about
+        return f"{where}{error.strerror}" + ("" if for_terminal else ".")
     text = _one_line(str(error))
-    detail = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if _is_ours(error):
+        return text
+    if isinstance(error, OSError) and for_terminal:
+        return f"{about}{text}"
+    kind = type(error).__name__
+    if for_terminal:
+        return (
+            f"{about}an error of the program itself ({kind}: {text});"
+            " run it again with --debug and report what it says"
+        )
+    detail = f"{kind}: {text}" if text else kind
     return f"An unexpected error ({detail}). The log has the details."
 
 
@@ -71,17 +92,3 @@ class ErrorHook:
             self._show(sentence(error))
         finally:
             self._busy = False
-
-
-def as_sentence(error: Exception, record: Path | None = None) -> str:
-    """What went wrong, in one sentence."""
-    if type(error).__module__.startswith("ecgviewer."):
-        return str(error)
-    about = f"{record}: " if record is not None else ""
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else about
-        return f"{where}{error.strerror or error}"
-    return (
-        f"{about}an error of the program itself ({type(error).__name__}: {error});"
-        " run it again with --debug and report what it says"
-    )

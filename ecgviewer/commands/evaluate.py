@@ -22,7 +22,7 @@ from ecgviewer.commands.terminal import (
     progress_bar,
     progress_step,
 )
-from ecgviewer.errors import as_sentence
+from ecgviewer.errors import sentence
 from ecgviewer.formats.folders import all_records
 from ecgviewer.paths import DEFAULT_ENSEMBLE
 
@@ -146,10 +146,10 @@ def _one(
     except Exception as error:  # a bad record does not stop the rest
         if debug:
             _LOG.exception("%s", path)
-        complain(as_sentence(error, path))
+        complain(sentence(error, record=path, for_terminal=True))
         return None
-    for sentence in filter(None, (done.nothing_left, note)):
-        complain(f"{path}: {sentence}")
+    for said in filter(None, (done.nothing_left, note)):
+        complain(f"{path}: {said}")
     return replace(done, note=note, trained_on=trained)
 
 
@@ -162,8 +162,8 @@ def _warn(done: "Sequence[Evaluation]", networks: "Ensemble") -> None:
     """Say what the figures do not tell: how it is on new patients, and that these are none."""
     from ecgviewer.evaluation.training import warning
 
-    for sentence in filter(None, (networks.unseen_sentence, warning(_trained_on(done)))):
-        typer.echo(sentence)
+    for said in filter(None, (networks.unseen_sentence, warning(_trained_on(done)))):
+        typer.echo(said)
 
 
 def _about(

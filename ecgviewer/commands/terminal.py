@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ecgviewer.errors import as_sentence
+from ecgviewer.errors import sentence
 from ecgviewer.formats.folders import PlanError
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help and info need not wait for
@@ -69,7 +69,7 @@ def in_sentences(*, debug: bool) -> Iterator[None]:
     except Exception as error:
         if debug:
             raise
-        complain(as_sentence(error))
+        complain(sentence(error, for_terminal=True))
         raise typer.Exit(USAGE if isinstance(error, PlanError) else FAILED) from None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.commands.archive.job import ArchiveError, Job, Networks, Outcome, failed
-from ecgviewer.errors import as_sentence
+from ecgviewer.errors import sentence
 
 if TYPE_CHECKING:  # torch takes a second to import
     from ecgviewer.analysis.run import Progress
@@ -33,7 +33,7 @@ def carry_out(order: Job, progress: "Progress | None" = None) -> Outcome:
     """
     from ecgviewer.files.atomic import TargetExistsError
 
-    sentence = ""
+    said = ""
     for _ in range(order.tries):
         try:
             return _attempt(order, progress)
@@ -43,8 +43,8 @@ def carry_out(order: Job, progress: "Progress | None" = None) -> Outcome:
         except Exception as error:  # a bad record does not stop the rest
             if order.debug:
                 _LOG.exception("%s", order.record)
-            sentence = as_sentence(error, order.record)
-    return failed(order, sentence)
+            said = sentence(error, record=order.record, for_terminal=True)
+    return failed(order, said)
 
 
 def carry_out_alone(order: Job) -> Outcome:
