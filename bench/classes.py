@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from bench.pairing import pair
 from ecgviewer.aami import DE_CHAZAL, FLUTTER_WAVE
 from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.log import BeatLog
 from ecgviewer.formats.annotations import read_annotations
 from ecgviewer.formats.readers import open_record
 from ecgviewer.model.ensemble import load_ensemble
+from ecgviewer.signal.params import DETECTION
 from train.data.splits import FOLDER
 from train.metrics import confusion
 from train.protocols import MITDB
@@ -38,9 +40,11 @@ def one_record(path: Path, ensemble, test_samples: set[int]):
     record = open_record(path)
     started = time.perf_counter()
     log = BeatLog(n_members=len(ensemble.members))
-    *_, last = scan(record)
+    *_, last = scan(record, detection=DETECTION)
     log.extend(last.scan.samples)
-    for batch in analyze(record, last.scan, ensemble):
+    for batch in analyze(
+        record, last.scan, ensemble, inputs=default_inputs(record, prep=ensemble.prep)
+    ):
         log.apply(batch)
     seconds = time.perf_counter() - started
     annotations = read_annotations(record, "atr")

@@ -15,6 +15,7 @@ import torch
 from bench.networks import as_asked, plain_loop, ready
 from ecgviewer import paths
 from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.scan import Scan
 from ecgviewer.formats.readers import open_record
@@ -23,6 +24,7 @@ from ecgviewer.model.ensemble import Ensemble, available, load_ensemble
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.params import DETECTION
 
 
 def best(action: Callable[[], object], n: int = 5) -> float:
@@ -46,14 +48,14 @@ def main() -> None:
     a = torch.randn(1024, 1024)
     unit = best(lambda: a @ a, 20)
     print(f"{torch.get_num_threads()} threads; unit (1024^3 product): {1000 * unit:.1f} ms")
-    found = best(lambda: list(scan(record)))
+    found = best(lambda: list(scan(record, detection=DETECTION)))
     print(
         f"scan      {found / lead_hours:8.3f} s a lead-hour {found / lead_hours / unit:10.1f} units"
     )
     cleaned = best(lambda: CleanedSignal(grid, leads).between(0, grid.n_samples), 3)
     rate = cleaned / lead_hours
     print(f"cleaning  {rate:8.3f} s a lead-hour {rate / unit:10.1f} units")
-    *_, last = scan(record)
+    *_, last = scan(record, detection=DETECTION)
     for name in available():
         _ensemble(name, record, last.scan, unit)
 
@@ -82,7 +84,7 @@ def _ensemble(name: str, record: Record, beats: Scan, unit: float) -> None:
 
 
 def _classify(record: Record, beats: Scan, ensemble: Ensemble) -> None:
-    for _ in analyze(record, beats, ensemble):
+    for _ in analyze(record, beats, ensemble, inputs=default_inputs(record, prep=ensemble.prep)):
         pass
 
 

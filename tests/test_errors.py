@@ -1,6 +1,5 @@
 import logging
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -63,14 +62,6 @@ def raised_base(error: BaseException):
         raise error
     except BaseException:
         return sys.exc_info()
-
-
-def test_it_may_be_called_from_any_thread(qtbot, window):
-    hook = ErrorHook(window.error_uncaught.emit)
-    thread = threading.Thread(target=lambda: hook(*raised(ValueError("from afar"))))
-    thread.start()
-    thread.join()
-    qtbot.waitUntil(lambda: "from afar" in window.workspace.messages.text.text())
 
 
 def test_the_log_lies_in_the_users_folder(home):

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from ecgviewer.analysis.batch import Classifier
 from ecgviewer.analysis.inputs import (
     Inputs,
-    default_inputs,
     why_not_classified,
 )
 from ecgviewer.beats.log import BeatBatch
@@ -27,8 +26,8 @@ def analyze(
     result: Scan,
     ensemble: Ensemble,
     *,
+    inputs: Inputs,
     order: Order | None = None,
-    inputs: Inputs | None = None,
     batch: int = BATCH,
     done: NDArray[np.bool_] | None = None,
     stop: Stop = lambda: False,
@@ -48,8 +47,8 @@ def analyze(
         Gets (n,) bool, True for beats still pending; returns indices, the most urgent first, or
         those alone that cannot wait. Asked before every batch. Any order and any batch size give
         the same classes.
-    inputs : (int or None, int or None), optional
-        Channels for the two network inputs; by name where not given.
+    inputs : (int or None, int or None)
+        Channels for the two network inputs.
     batch : int
         Beats a batch, at most.
     done : (n,) bool, optional
@@ -68,7 +67,6 @@ def analyze(
     prep = ensemble.prep
     if why_not_classified(record, prep=prep):
         return
-    inputs = default_inputs(record, prep=prep) if inputs is None else inputs
     classifier = Classifier(record, result, ensemble, inputs, in_turn=order is None)
     pending = np.ones(result.n_beats, np.bool_) if done is None else ~done
     give_up = _GiveUp(stop, hurried)

@@ -10,7 +10,7 @@ from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
-from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.params import Preprocessing
 from ecgviewer.signal.windows import Bounds, cut_windows, window_bounds
 
 # A recording shorter than this says too little of its own rhythm and shapes for networks that take
@@ -41,12 +41,12 @@ def bounds_of(result: Scan, indices: NDArray[np.int64], prep: Preprocessing) -> 
     )
 
 
-def default_inputs(record: Record, *, prep: Preprocessing = PAPER) -> Inputs:
+def default_inputs(record: Record, *, prep: Preprocessing) -> Inputs:
     """Channels for the two network inputs, by lead name."""
     return choose_inputs([lead.name for lead in record.leads], record.ecg_leads, prep=prep)
 
 
-def why_not_classified(record: Record, *, prep: Preprocessing = PAPER) -> str:
+def why_not_classified(record: Record, *, prep: Preprocessing) -> str:
     """Why no beat of this recording can get a class; empty where it can."""
     if not record.ecg_leads:
         return "The recording has no ECG lead."

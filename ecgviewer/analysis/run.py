@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +20,20 @@ from ecgviewer.analysis.cache.cache import (
     hash_files,
 )
 from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.events import (
+    BeatsClassified,
+    BeatsFound,
+    Cached,
+    ClassesStarted,
+    Ended,
+    Event,
+    FilesHashed,
+    Known,
+    Order,
+)
 from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.analysis.scan import scan
-from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.beats.log import BeatLog
 from ecgviewer.beats.results import Results
 from ecgviewer.beats.scan import DETECT, Scan, ScanStep
 from ecgviewer.formats.annotations import annotation_file, read_annotations
@@ -37,80 +47,6 @@ from ecgviewer.signal.params import Detection
 def never() -> bool:
     """Nobody asks to stop."""
     return False
-
-
-@dataclass(frozen=True)
-class FilesHashed:
-    """The record's files as they are before its first sample is read."""
-
-    hashes: FileHashes
-
-
-@dataclass(frozen=True)
-class Cached:
-    """An earlier run did the same with the same files: all there is to know; nothing follows."""
-
-    result: CachedResult
-
-
-@dataclass(frozen=True)
-class BeatsFound:
-    """One block further; the last step carries the scan."""
-
-    step: ScanStep
-
-
-@dataclass(frozen=True)
-class ClassesStarted:
-    """The beats are all found and the networks are there."""
-
-    ensemble: Ensemble
-
-
-@dataclass(frozen=True)
-class BeatsClassified:
-    """Classes of some beats."""
-
-    batch: BeatBatch
-
-
-@dataclass(frozen=True)
-class Ended:
-    """The last event of a run: whether it got to its end or was stopped before."""
-
-    whole: bool
-
-
-class Order(Protocol):
-    """Which beats are wanted next."""
-
-    def __call__(self, pending: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Indices, the most urgent first, of beats (n,) of which some are pending."""
-
-    def hurried(self) -> bool:
-        """Whether other beats than those of the present batch are wanted sooner."""
-
-
-Event = FilesHashed | Cached | BeatsFound | ClassesStarted | BeatsClassified | Ended
-
-
-@dataclass(frozen=True)
-class Known:
-    """What an earlier run that was cut short has found.
-
-    Attributes
-    ----------
-    scan : Scan
-        All beats.
-    classified : (n,) bool
-        Those that have their class: it is not asked for again.
-    hashes : FileHashes or None
-        The files as they were before that run read the first sample.
-    """
-
-    scan: Scan
-    classified: NDArray[np.bool_]
-    hashes: FileHashes | None
 
 
 def run(
@@ -140,8 +76,7 @@ def run(
     detection : Detection
         Numbers of the detector.
     order : callable, optional
-        Gives, once the beats are known, the order in which classes are wanted; by default the
-        beats' own. No order changes a class.
+        Gives the order in which classes are wanted, once the beats are known; no class hangs on it.
     cache : ResultCache, optional
         Where the results of an earlier run are looked for.
     known : Known, optional
@@ -152,14 +87,7 @@ def run(
     Yields
     ------
     Event
-        The last one is `Ended`, unless an error is raised.
-
-    Raises
-    ------
-    RecordError
-        Where the record or its annotations cannot be read.
-    BundleError
-        Where there are no such networks, once classes are due.
+        The last one is `Ended`, unless RecordError or BundleError is raised.
     """
     hashes = None if known is None else known.hashes
     if cache is not None and known is None:  # later would be too late: see `analysis.cache`
@@ -174,21 +102,22 @@ def run(
             yield Ended(whole=True)
             return
     result = None if known is None else known.scan
-    if result is None:
-        beats, bounds = _reference(record, beats_from)
-        steps = scan(record, detection=detection, beats=beats, bounds=bounds, beats_from=beats_from)
-        with closing(steps):
-            for step in steps:
-                if stop():
-                    break
-                yield BeatsFound(step)
-                result = step.scan
+    for step in () if known else _steps(record, beats_from, detection):
+        if stop():
+            break
+        yield BeatsFound(step)
+        result = step.scan
     if result is None or stop():
         yield Ended(whole=False)
         return
-    networks = ensemble()
-    yield ClassesStarted(networks)
-    yield from _classes(record, result, networks, inputs, order, known, stop)
+    yield from _classes(record, result, ensemble(), inputs, order, known, stop)
+
+
+def _steps(record: Record, beats_from: str, detection: Detection) -> Generator[ScanStep]:
+    beats, bounds = _reference(record, beats_from)
+    steps = scan(record, detection=detection, beats=beats, bounds=bounds, beats_from=beats_from)
+    with closing(steps):
+        yield from steps
 
 
 def _classes(
@@ -200,6 +129,7 @@ def _classes(
     known: Known | None,
     stop: Stop,
 ) -> Generator[Event]:
+    yield ClassesStarted(ensemble)
     urgency = None if order is None else order(result)
     batches = analyze(
         record,

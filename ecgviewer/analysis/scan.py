@@ -10,7 +10,7 @@ from ecgviewer.analysis.search import BlockPeaks, search_all
 from ecgviewer.beats.scan import DETECT, Scan, ScanStep
 from ecgviewer.record import Record
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import DETECTION, Detection
+from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch, join_stretches, stretches, unreadable
 from ecgviewer.signal.rpeaks.detect import join, refine_all
 from ecgviewer.signal.windows import neighbours
@@ -22,11 +22,11 @@ _HOLD = 360
 def scan(
     record: Record,
     *,
+    detection: Detection,
     leads: tuple[int, ...] | None = None,
     beats: NDArray[np.int64] | None = None,
     bounds: NDArray[np.int64] | None = None,
     beats_from: str = DETECT,
-    detection: Detection = DETECTION,
 ) -> Generator[ScanStep]:
     """Find the R peaks of a recording, block by block.
 
@@ -34,6 +34,8 @@ def scan(
     ----------
     record : Record
         The recording.
+    detection : Detection
+        Numbers of the detector.
     leads : tuple of int, optional
         Channels to search; all ECG leads by default.
     beats : (n,) int64, optional
@@ -42,8 +44,6 @@ def scan(
         Further marks that bound a beat's window (flutter waves), own samples.
     beats_from : str
         "detect", or the annotator of `beats`.
-    detection : Detection
-        Numbers of the detector.
 
     Yields
     ------
@@ -62,27 +62,13 @@ def scan(
             found = join_stretches(found, there)
             if k + 1 < grid.n_blocks:
                 yield ScanStep(k + 1, total, grid.to_own(new), found)
-    rest = peaks.rest()
-    positions = np.concatenate([*peaks.final, rest]).astype(np.int64)
+    positions = np.concatenate([*peaks.final, peaks.rest()]).astype(np.int64)
     positions = _distinct(positions, grid)
-    marks = positions
-    if bounds is not None and len(bounds):
-        refined = refine_all(grid, grid.from_own(bounds), leads, detection)
-        marks = np.unique(np.concatenate([positions, refined]))
-    before, after = neighbours(positions, marks)
+    before, after = neighbours(positions, _marks(positions, bounds, grid, leads, detection))
     samples = grid.to_own(positions)
     known = sum(len(part) for part in peaks.final)
-    result = Scan(
-        samples,
-        positions,
-        before,
-        after,
-        found,
-        unreadable(found, leads),
-        leads,
-        beats_from,
-        detection,
-    )
+    spans = unreadable(found, leads)
+    result = Scan(samples, positions, before, after, found, spans, leads, beats_from, detection)
     yield ScanStep(total, total, samples[known:], found, result)
 
 
@@ -95,6 +81,20 @@ def _blocks(
         return
     for k in range(grid.n_blocks):
         yield np.empty(0, np.int64), stretches(grid, k, leads)
+
+
+def _marks(
+    positions: NDArray[np.int64],
+    bounds: NDArray[np.int64] | None,
+    grid: TimeGrid,
+    leads: tuple[int, ...],
+    detection: Detection,
+) -> NDArray[np.int64]:
+    """Everything that bounds a beat's window: the beats, and further marks, refined as they are."""
+    if bounds is None or len(bounds) == 0:
+        return positions
+    refined = refine_all(grid, grid.from_own(bounds), leads, detection)
+    return np.unique(np.concatenate([positions, refined]))
 
 
 def _distinct(positions: NDArray[np.int64], grid: TimeGrid) -> NDArray[np.int64]:

@@ -95,8 +95,9 @@ def _compare(right: "Answers", found: "Answers") -> None:
 
 def answers(record: "Record", ensemble: "Ensemble") -> Answers:
     """An ensemble's answers, asked twice: what is made on first use shall not be timed."""
+    from ecgviewer.analysis.events import Known
     from ecgviewer.analysis.inputs import default_inputs
-    from ecgviewer.analysis.run import Known, collect, run
+    from ecgviewer.analysis.run import collect, run
     from ecgviewer.beats.scan import DETECT
     from ecgviewer.signal.params import DETECTION
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.frames import cleaned_signal, frame, n_frames
-from ecgviewer.analysis.inputs import why_not_classified
+from ecgviewer.analysis.inputs import default_inputs, why_not_classified
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.log import BeatLog, flag_bits, flag_words
 from ecgviewer.findings.summary import summarise
 from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.record import Lead, Record
+from ecgviewer.signal.params import DETECTION, PAPER
 from ecgviewer.signal.quality import Stretch
 from tests.model.bundles import small_bundle
 from tests.signals import demo, demo_ecg, in_memory
@@ -43,7 +44,7 @@ def reference(ensemble):
 
 
 def test_steps_add_up_to_the_scan():
-    steps = list(scan(demo()))
+    steps = list(scan(demo(), detection=DETECTION))
     assert [s.done for s in steps] == [1, 2]
     assert [s.scan is None for s in steps] == [True, False]
     together = np.concatenate([s.samples for s in steps])
@@ -81,7 +82,16 @@ def test_what_is_wanted_first_comes_first(ensemble):
     record = demo()
     result = scanned(record)
     wanted = np.arange(200, 210)
-    first = next(analyze(record, result, ensemble, order=lambda pending: wanted, batch=10))
+    first = next(
+        analyze(
+            record,
+            result,
+            ensemble,
+            order=lambda pending: wanted,
+            batch=10,
+            inputs=default_inputs(record, prep=ensemble.prep),
+        )
+    )
     assert first.indices.tolist() == wanted.tolist()
 
 
@@ -133,7 +143,9 @@ def test_noisy_beats_are_those_within_a_stretch_of_a_lead_in_use(ensemble):
     marked = replace(result, stretches=stretches)
     inside = [any(a <= sample < b for a, b in spans) for sample in result.samples.tolist()]
     found = np.zeros(result.n_beats, np.bool_)
-    for part in analyze(record, marked, ensemble):
+    for part in analyze(
+        record, marked, ensemble, inputs=default_inputs(record, prep=ensemble.prep)
+    ):
         found[part.indices] = (part.flags & flag_bits("noisy")) > 0
     assert found.tolist() == inside
     assert 0 < sum(inside) < result.n_beats
@@ -162,7 +174,7 @@ def test_below_100_hz_beats_are_marked_and_not_classified(ensemble):
     log, _ = logged(record, ensemble)
     assert log.n_beats > 400
     assert log.n_classified == 0
-    assert "72 Hz is below the 100 Hz" in why_not_classified(record)
+    assert "72 Hz is below the 100 Hz" in why_not_classified(record, prep=PAPER)
 
 
 def test_a_record_without_ecg_has_no_beats(ensemble):
@@ -171,7 +183,7 @@ def test_a_record_without_ecg_has_no_beats(ensemble):
     object.__setattr__(record, "leads", (Lead("ABP", "mmHg", is_ecg=False),))
     log, _ = logged(record, ensemble)
     assert log.n_beats == 0
-    assert why_not_classified(record) == "The recording has no ECG lead."
+    assert why_not_classified(record, prep=PAPER) == "The recording has no ECG lead."
 
 
 def test_frames_cover_the_record_and_hold_every_beat_once(reference):
@@ -204,7 +216,16 @@ def test_it_stops_within_a_batch_when_asked_to(ensemble):
         return len(asked) > 3
 
     record = demo()
-    batches = list(analyze(record, scanned(record), ensemble, batch=64, stop=stop))
+    batches = list(
+        analyze(
+            record,
+            scanned(record),
+            ensemble,
+            batch=64,
+            stop=stop,
+            inputs=default_inputs(record, prep=ensemble.prep),
+        )
+    )
     assert len(batches) <= 3
     assert len(asked) < 10
 
@@ -225,7 +246,14 @@ def test_a_batch_that_is_put_off_is_made_later(ensemble, reference):
     log = BeatLog(n_members=len(ensemble.members))
     log.extend(result.samples)
     batches = 0
-    for batch in analyze(record, result, ensemble, order=order, hurried=hurried):
+    for batch in analyze(
+        record,
+        result,
+        ensemble,
+        order=order,
+        hurried=hurried,
+        inputs=default_inputs(record, prep=ensemble.prep),
+    ):
         log.apply(batch)  # raises where a beat comes twice
         batches += 1
     assert log.n_pending == 0

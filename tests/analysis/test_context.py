@@ -15,7 +15,7 @@ from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.runtime.pool import Stopped
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import CLINICAL, CONTEXT
+from ecgviewer.signal.params import CLINICAL, CONTEXT, DETECTION
 from tests.model.bundles import small_bundle
 from tests.signals import demo
 
@@ -28,7 +28,7 @@ def ensemble(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def scanned():
-    *_, last = scan(demo())
+    *_, last = scan(demo(), detection=DETECTION)
     return last.scan
 
 
@@ -95,7 +95,7 @@ def test_other_context_than_this_version_computes_is_refused(tmp_path):
 def test_stretches_are_the_same_alone_in_turn_and_beside_the_whole_record(monkeypatch):
     monkeypatch.setattr(context, "cores", lambda: 2)
     params = replace(CONTEXT, stretch_blocks=1)  # so that the demo has two
-    *_, last = scan(demo())
+    *_, last = scan(demo(), detection=DETECTION)
     found, grid = last.scan, TimeGrid(demo())
     beats = np.arange(found.n_beats)
 
@@ -114,7 +114,7 @@ def test_stretches_are_the_same_alone_in_turn_and_beside_the_whole_record(monkey
 
 
 def test_a_stretch_gives_up_when_asked_to():
-    *_, last = scan(demo())
+    *_, last = scan(demo(), detection=DETECTION)
     source = ContextSource(last.scan, CleanedSignal(TimeGrid(demo()), (0,)), (0, None))
     with pytest.raises(Stopped):
         source.of(np.arange(3), stop=lambda: True)

@@ -8,8 +8,7 @@ import pytest
 from ecgviewer import paths
 from ecgviewer.analysis.cache.cache import ResultCache
 from ecgviewer.analysis.cache.database import Store
-from ecgviewer.analysis.inputs import default_inputs
-from ecgviewer.analysis.run import (
+from ecgviewer.analysis.events import (
     BeatsClassified,
     BeatsFound,
     Cached,
@@ -18,9 +17,9 @@ from ecgviewer.analysis.run import (
     Event,
     FilesHashed,
     Known,
-    collect,
-    run,
 )
+from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.analysis.run import collect, run
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.formats.readers import open_record
@@ -85,7 +84,7 @@ def test_what_is_kept_is_found_and_nothing_follows(record, ensemble, tmp_path):
 
 
 def test_only_classes_that_lack_are_given(record, ensemble):
-    *_, last = scan(record)
+    *_, last = scan(record, detection=DETECTION)
     classified = np.ones(last.scan.n_beats, np.bool_)
     classified[[3, 5]] = False
     found = list(events(record, ensemble, known=Known(last.scan, classified, None)))

@@ -15,6 +15,7 @@ from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.scan import Scan
 from ecgviewer.formats.readers import open_record
 from ecgviewer.runtime import cores
+from ecgviewer.signal.params import DETECTION
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def record():
 
 @pytest.fixture(scope="module")
 def alone(record):
-    return whole(scan(record))
+    return whole(scan(record, detection=DETECTION))
 
 
 @pytest.fixture
@@ -57,13 +58,13 @@ def same(found: Scan, expected: Scan) -> None:
 def test_processes_find_what_this_one_finds(long, record, alone, monkeypatch):
     here = []
     monkeypatch.setattr(search, "search", lambda *a: here.append(a))  # of this process alone
-    same(whole(scan(record)), alone)
+    same(whole(scan(record, detection=DETECTION)), alone)
     assert not here
     assert not multiprocessing.active_children()
 
 
 def test_a_process_that_dies_costs_no_beat(long, record, alone):
-    steps = scan(record)
+    steps = scan(record, detection=DETECTION)
     first = next(steps)
     assert len(multiprocessing.active_children()) == 2
     multiprocessing.active_children()[0].kill()
@@ -72,7 +73,7 @@ def test_a_process_that_dies_costs_no_beat(long, record, alone):
 
 
 def test_giving_up_ends_them(long, record):
-    with closing(scan(record)) as steps:
+    with closing(scan(record, detection=DETECTION)) as steps:
         next(steps)
         assert multiprocessing.active_children()
     assert not multiprocessing.active_children()
@@ -80,9 +81,9 @@ def test_giving_up_ends_them(long, record):
 
 def test_another_recording_at_that_place_is_not_searched(long, record, alone):
     elsewhere = dataclasses.replace(record, path=Path("nowhere.hea"))
-    same(whole(scan(elsewhere)), alone)
+    same(whole(scan(elsewhere, detection=DETECTION)), alone)
     longer = dataclasses.replace(record, n_samples=record.n_samples - 360)
-    found = whole(scan(longer))
+    found = whole(scan(longer, detection=DETECTION))
     assert 0 < found.n_beats <= alone.n_beats
     assert found.samples[-1] < longer.n_samples
 
@@ -92,10 +93,10 @@ def test_other_samples_than_the_files_are_searched_here(long, record, alone):
         return record.read(record.n_samples - stop, record.n_samples - start)[:, ::-1]
 
     turned = dataclasses.replace(record, reader=backwards)
-    found = whole(scan(turned))
+    found = whole(scan(turned, detection=DETECTION))
     with pytest.MonkeyPatch.context() as hand:
         hand.setattr(search, "LONG_BLOCKS", 10**9)
-        same(found, whole(scan(turned)))
+        same(found, whole(scan(turned, detection=DETECTION)))
     assert not np.array_equal(found.samples, alone.samples)
 
 
@@ -116,7 +117,7 @@ def test_a_pipe_that_breaks_as_on_windows_is_a_death(long, record, alone, monkey
             raise BrokenPipeError
 
     monkeypatch.setattr(search, "_Searcher", Broken)
-    same(whole(scan(record)), alone)
+    same(whole(scan(record, detection=DETECTION)), alone)
 
 
 def test_where_no_process_can_be_started_this_one_searches(long, record, alone, monkeypatch):
@@ -130,7 +131,7 @@ def test_where_no_process_can_be_started_this_one_searches(long, record, alone, 
             started.append(self)
 
     monkeypatch.setattr(search, "_Searcher", Refused)
-    same(whole(scan(record)), alone)
+    same(whole(scan(record, detection=DETECTION)), alone)
     assert len(started) == 1
     assert not multiprocessing.active_children()
 

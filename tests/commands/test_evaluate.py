@@ -154,7 +154,7 @@ def test_both_files_or_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         raise KeyboardInterrupt
 
     record = a_record(tmp_path / "in")
-    monkeypatch.setattr("ecgviewer.files.atomic.write_together", interrupted)
+    monkeypatch.setattr("ecgviewer.evaluation.documents.write_together", interrupted)
     ran = call(record, "--test", "tst", "-o", tmp_path / "o.json")
     assert ran.exit_code == 130
     assert not list(tmp_path.glob("o.*"))

@@ -22,6 +22,7 @@ from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from ecgviewer.record import Lead, Record
 from ecgviewer.report.beats_csv import csv_bytes
 from ecgviewer.report.build import Report, analyse_record, build_report
+from ecgviewer.signal.params import DETECTION, PAPER
 from ecgviewer.versions import versions
 from tests.tiny_ensemble import make_ensemble
 
@@ -58,7 +59,7 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Ensemble:
 
 def scanned(record: Record) -> tuple[Scan, BeatLog]:
     log, result = BeatLog(), None
-    for step in scan(record):
+    for step in scan(record, detection=DETECTION):
         log.extend(step.samples)
         result = step.scan
     assert result is not None
@@ -66,7 +67,9 @@ def scanned(record: Record) -> tuple[Scan, BeatLog]:
 
 
 def built(record: Record, result: Scan | None, log: BeatLog, ensemble: Ensemble) -> Report:
-    return build_report(record, record.verdict, result, log, ensemble, default_inputs(record))
+    return build_report(
+        record, record.verdict, result, log, ensemble, default_inputs(record, prep=PAPER)
+    )
 
 
 def rows(report: Report) -> Iterator[dict[str, str]]:
@@ -83,7 +86,14 @@ def test_any_order_gives_the_bytes_of_file_order(ensemble: Ensemble) -> None:
         wanted = np.flatnonzero(pending)
         return wanted[np.argsort(abs(wanted - 20), kind="stable")]
 
-    for batch in analyze(record, result, ensemble, order=middle_first, batch=7):
+    for batch in analyze(
+        record,
+        result,
+        ensemble,
+        order=middle_first,
+        batch=7,
+        inputs=default_inputs(record, prep=ensemble.prep),
+    ):
         log.apply(batch)
     window = built(record, result, copy.deepcopy(log), ensemble)
     line = analyse_record(record, ensemble)
@@ -96,7 +106,9 @@ def test_any_order_gives_the_bytes_of_file_order(ensemble: Ensemble) -> None:
 def test_an_export_before_the_end_says_so(ensemble: Ensemble) -> None:
     record = a_record()
     result, log = scanned(record)
-    for batch in analyze(record, result, ensemble, batch=10):
+    for batch in analyze(
+        record, result, ensemble, batch=10, inputs=default_inputs(record, prep=ensemble.prep)
+    ):
         log.apply(batch)
         break
     report = built(record, result, log, ensemble)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from ecgviewer.signal.params import PAPER
 from train.commands.fit import train_run
 from train.commands.options import (
     RESULTS,
@@ -51,7 +52,7 @@ def cross_validate(
     target = results.target(results_folder, name, kind="cross-validate")
     where = choose_device(device, threads=threads)
     records = paper_data(cache_folder).records
-    cutter = WindowCutter(records, device=where)
+    cutter = WindowCutter(records, device=where, prep=PAPER)
     started = time.monotonic()
     scored, found = {}, {}
     for k in wanted:

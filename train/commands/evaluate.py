@@ -8,6 +8,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from ecgviewer.signal.params import PAPER
 from train.commands.options import RESULTS, CacheFolder, Device, ResultsFolder, Threads, console
 from train.config import ConfigError
 from train.data import packed, tianchi
@@ -106,7 +107,9 @@ def _rows(
                 f"DS2 is for networks that never saw its patients; these were trained under"
                 f" {', '.join(sorted(learners.protocols))}"
             )
-        records = packed.beats(packed.load(cache_file(cache_folder, "mitdb")), names=DS2)
+        records = packed.beats(
+            packed.load(cache_file(cache_folder, "mitdb")), names=DS2, prep=PAPER
+        )
         return records, np.arange(sum(len(r.label) for r in records))
     if rows not in ("validation", "test"):
         raise ConfigError(f"rows {rows!r} are none of validation, test, ds2")
@@ -123,7 +126,7 @@ def _held_out(
     learners: Learners, rows: str, cache_folder: Path, device: str
 ) -> tuple[dict[str, Any], list[Path]]:
     records, wanted = _rows(learners, rows, cache_folder)
-    cutter = WindowCutter(records, device=device)
+    cutter = WindowCutter(records, device=device, prep=PAPER)
     out = _header(learners, rows)
     for name, leads in LEADS.items():
         scored = score(learners.networks, cutter, wanted, leads=leads)

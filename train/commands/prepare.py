@@ -8,6 +8,7 @@ import numpy as np
 import typer
 
 from ecgviewer.aami import DE_CHAZAL, BeatClass
+from ecgviewer.signal.params import PAPER
 from train.commands.options import console
 from train.config import ConfigError
 from train.data import packed as cache
@@ -51,7 +52,7 @@ def prepare(
         target = cache_file(out, database)
         console.print(f"{target}: {target.stat().st_size / 2**20:.1f} MiB")
     if write_splits:
-        records = cache.beats(packed["mitdb"], names=MITDB)
+        records = cache.beats(packed["mitdb"], names=MITDB, prep=PAPER)
         split = splits.stratified(np.concatenate([r.label for r in records]))
         splits.write_lists(records, split, splits.FOLDER / "paper")
 

@@ -122,14 +122,14 @@ class Data:
     def cutter(self) -> WindowCutter:
         if self._cutter is None:
             packed = cache.load(self._folder / "mitdb.cache")
-            self._records = cache.beats(packed, names=MITDB)
-            self._cutter = WindowCutter(self._records, device=self.device)
+            self._records = cache.beats(packed, names=MITDB, prep=PAPER)
+            self._cutter = WindowCutter(self._records, device=self.device, prep=PAPER)
         return self._cutter
 
     @property
     def noise(self) -> Noise:
         if self._noise is None:
-            self._noise = load_noise(self._folder / "nstdb.cache", device=self.device)
+            self._noise = load_noise(self._folder / "nstdb.cache", device=self.device, prep=PAPER)
         return self._noise
 
     def task(self, settings: Settings, say: Say) -> Problem:

@@ -41,7 +41,7 @@ class Noise:
     raw_sd: Tensor
 
 
-def load_noise(path: Path, *, device: str, prep: Preprocessing = PAPER) -> Noise:
+def load_noise(path: Path, *, device: str, prep: Preprocessing) -> Noise:
     """Read the noise cache; DatabaseError where it is absent, partial or damaged."""
     pieces, sds = [], []
     for packed in cache.chosen(cache.load(path), NSTDB):

@@ -13,7 +13,7 @@ from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
-from ecgviewer.signal.params import DETECTION, PAPER, Preprocessing
+from ecgviewer.signal.params import DETECTION, Preprocessing
 from ecgviewer.signal.rpeaks.detect import refine_all
 from ecgviewer.signal.windows import neighbours
 from train.protocols import DS1, DS2, MITDB, PACED, PAPER_COUNTS
@@ -64,7 +64,7 @@ def record_beats(
     samples: NDArray[np.int64],
     symbols: NDArray[np.str_],
     *,
-    prep: Preprocessing = PAPER,
+    prep: Preprocessing,
     context: bool = False,
 ) -> RecordBeats:
     """Clean a record and refine its reference beats.

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ecgviewer.signal.params import PAPER
 from train.config import Config, ConfigError
 from train.data import packed as cache
 from train.data import splits
@@ -46,7 +47,7 @@ def cache_file(folder: Path, database: str) -> Path:
 
 def paper_data(folder: Path, *, fold: int = 0) -> Data:
     """All 48 records, one of five folds for validation, the committed 10 % set aside."""
-    records = cache.beats(cache.load(cache_file(folder, "mitdb")), names=MITDB)
+    records = cache.beats(cache.load(cache_file(folder, "mitdb")), names=MITDB, prep=PAPER)
     return Data(records, splits.paper_fold(records, fold))
 
 
@@ -78,4 +79,4 @@ def load_noise_for(config: Config, folder: Path, *, device: str) -> Noise | None
     """The noise a configuration asks for, None where it asks for none."""
     if not config.augment.noise_share:
         return None
-    return load_noise(cache_file(folder, "nstdb"), device=device)
+    return load_noise(cache_file(folder, "nstdb"), device=device, prep=PAPER)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ecgviewer.formats.annotations import read_annotations
 from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Lead, Record, RecordError
-from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.params import Preprocessing
 from train.data.database import DatabaseError, RecordBeats, record_beats
 
 _MAGIC = b"ECGVIEWER CACHE 2\n"  # then the sha256 of what follows, 64 characters and a line's end
@@ -179,7 +179,7 @@ def beats(
     packed: Packed,
     *,
     names: Iterable[str] | None = None,
-    prep: Preprocessing = PAPER,
+    prep: Preprocessing,
     context: bool = False,
 ) -> list[RecordBeats]:
     """Clean and refine the records of a cache (all, or those named), in the cache's order."""

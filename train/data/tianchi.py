@@ -18,7 +18,7 @@ from ecgviewer.analysis.scan import scan
 from ecgviewer.record import Lead, Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.params import DETECTION, PAPER, Preprocessing
 from ecgviewer.signal.windows import cut_windows, window_bounds
 from train.config import ConfigError
 from train.data.database import DatabaseError
@@ -164,13 +164,13 @@ def read_record(path: Path, table: Table) -> Record:
 
 
 def draw_beats(
-    record: Record, n: int, *, seed: int, prep: Preprocessing = PAPER
+    record: Record, n: int, *, seed: int, prep: Preprocessing
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Windows (k, 2, 400) and samples (k,) of k <= n beats, drawn among those found.
 
     The draw depends on seed and record name alone.
     """
-    steps = list(scan(record))
+    steps = list(scan(record, detection=DETECTION))
     found = steps[-1].scan if steps else None
     if found is None or found.n_beats == 0:
         return np.empty((0, 2, prep.window), np.float32), np.empty(0, np.int64)
@@ -186,7 +186,7 @@ def draw_all(folder: Path, table: Table, *, seed: int, labels: Path | None = Non
     windows, label, number, samples, none = [], [], [], [], []
     for i, (path, words) in enumerate(read_labels(folder, labels).items()):
         record = read_record(path, table)
-        values, places = draw_beats(record, table.beats_per_record, seed=seed)
+        values, places = draw_beats(record, table.beats_per_record, seed=seed, prep=PAPER)
         if len(values) == 0:
             none.append(record.name)
         windows.append(values)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.params import Preprocessing
 from train.data.augment import Variation
 from train.data.database import RecordBeats
 
@@ -25,9 +25,7 @@ class WindowCutter:
         Shares of RR, window length.
     """
 
-    def __init__(
-        self, records: Sequence[RecordBeats], *, device: str, prep: Preprocessing = PAPER
-    ) -> None:
+    def __init__(self, records: Sequence[RecordBeats], *, device: str, prep: Preprocessing) -> None:
         self.prep = prep
         self.device = torch.device(device)
         first = np.cumsum([0] + [r.ecg.shape[1] for r in records])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from ecgviewer.signal.params import PAPER
 from train.config import ConfigError
 from train.data import packed, splits
 from train.data.windows import WindowCutter
@@ -83,8 +84,8 @@ def score_unseen(cache_file: Path, runs: Runs, *, results: Path, reason: str = "
     learners.check_finished()
     allow(results, "ds2", learners.hashes, reason=reason)
     started = time.monotonic()
-    records = packed.beats(packed.load(cache_file), names=DS2)
-    cutter = WindowCutter(records, device="cpu")
+    records = packed.beats(packed.load(cache_file), names=DS2, prep=PAPER)
+    cutter = WindowCutter(records, device="cpu", prep=PAPER)
     rows = np.arange(len(cutter))
     found, both = _all_leads(learners.networks, cutter, rows, by_patient=True, leads=("both",))
     called = both.called(WEIGHTS)
@@ -116,9 +117,9 @@ def score_seen(
     learners.check_finished()
     allow(results, "test", learners.hashes, reason=reason)
     started = time.monotonic()
-    records = packed.beats(packed.load(cache_file), names=MITDB)
+    records = packed.beats(packed.load(cache_file), names=MITDB, prep=PAPER)
     split = splits.read_lists(records, splits.FOLDER / "paper")
-    cutter = WindowCutter(records, device="cpu")
+    cutter = WindowCutter(records, device="cpu", prep=PAPER)
     say("validation beats")
     validation, exact = _all_leads(
         learners.networks, cutter, split.validation, by_patient=False, leads=("both",)

@@ -12,12 +12,14 @@ from bench.days.parts.scanning import timed
 from bench.networks import as_asked, plain_loop, ready
 from ecgviewer import paths
 from ecgviewer.analysis.classify import analyze
+from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.scan import Scan
 from ecgviewer.formats.readers import open_record
 from ecgviewer.model.bundle import load_bundle
 from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from ecgviewer.record import Record
+from ecgviewer.signal.params import DETECTION
 
 BAR_S, N_DAY = 150.0, 100_000
 N_PLAIN, N_TIMES = 1536, 3  # of the plain loop; the rest of its beats is scaled
@@ -26,11 +28,15 @@ N_PLAIN, N_TIMES = 1536, 3  # of the plain loop; the rest of its beats is scaled
 def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     """An hour with a stretch of every source; with --whole the day itself."""
     record = open_record(options.day() if options.whole else options.hour())
-    found = list(scan(record))[-1].scan
+    found = list(scan(record, detection=DETECTION))[-1].scan
     assert found is not None
     ensemble = load_ensemble(options.ensemble)
     plain, ours, right = _plain(options.ensemble, record, found, ensemble)
-    batches, seconds = timed(lambda: list(analyze(record, found, ensemble)))
+    batches, seconds = timed(
+        lambda: list(
+            analyze(record, found, ensemble, inputs=default_inputs(record, prep=ensemble.prep))
+        )
+    )
     classes, asked = np.full(found.n_beats, -1), np.zeros(found.n_beats, np.bool_)
     for batch in batches:
         classes[batch.indices] = batch.classes

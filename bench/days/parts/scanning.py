@@ -19,7 +19,7 @@ from ecgviewer.record import Record
 from ecgviewer.runtime.cores import cores
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import CONTEXT
+from ecgviewer.signal.params import CONTEXT, DETECTION, PAPER
 
 BAR_S = 20.0
 GQRS_S = 300.0  # of the recording; the whole would take minutes
@@ -40,7 +40,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     _, gqrs_s = timed(lambda: gqrs(sig=part, fs=record.fs))
     gqrs_s *= record.duration_s / GQRS_S
     peer = "sleepecg, one lead in memory" if sleepecg_s else "sleepecg (not installed)"
-    found, scan_s = timed(lambda: list(scan(record))[-1].scan)
+    found, scan_s = timed(lambda: list(scan(record, detection=DETECTION))[-1].scan)
     assert found is not None
     note = f"{found.n_beats:,} beats, both leads, reading included"
     yield Figure("R peaks (scan), beside sleepecg", scan_s, "s", None, peer, sleepecg_s, note)
@@ -74,7 +74,7 @@ def _sleepecg(lead: np.ndarray, fs: float) -> float | None:
 
 
 def _context(record: Record, found: Scan) -> None:
-    inputs = default_inputs(record)
+    inputs = default_inputs(record, prep=PAPER)
     channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
     rows = tuple(None if i is None else channels.index(i) for i in inputs)
     # as an analysis of the whole does it

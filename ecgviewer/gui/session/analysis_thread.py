@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QThread, Signal
 
 from ecgviewer.analysis.cache.cache import ResultCache
+from ecgviewer.analysis.events import Known
 from ecgviewer.analysis.inputs import Inputs
-from ecgviewer.analysis.run import Known, run
+from ecgviewer.analysis.run import run
 from ecgviewer.beats.scan import DETECT, Scan
 from ecgviewer.errors import note, sentence
 from ecgviewer.gui.session.priority import give_way

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.analysis.cache.cache import ResultCache
-from ecgviewer.analysis.inputs import Inputs, default_inputs
-from ecgviewer.analysis.run import (
+from ecgviewer.analysis.events import (
     BeatsClassified,
     BeatsFound,
     Cached,
@@ -23,6 +22,7 @@ from ecgviewer.analysis.run import (
     FilesHashed,
     Known,
 )
+from ecgviewer.analysis.inputs import Inputs, default_inputs
 from ecgviewer.beats.log import PENDING, BeatLog
 from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, RunTask
 from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread, Question

@@ -21,7 +21,7 @@ from ecgviewer.beats.results import Results
 from ecgviewer.formats.readers import open_record
 from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from ecgviewer.record import Record
-from ecgviewer.signal.params import DETECTION
+from ecgviewer.signal.params import DETECTION, PAPER
 from tests.excerpt import an_excerpt
 from tests.formats.records import ecg_like, write_record
 from tests.tiny_ensemble import make_ensemble
@@ -52,10 +52,12 @@ def hashed(record: Record) -> FileHashes:
 
 def analysed(record: Record, ensemble: Ensemble) -> Results:
     log, result = BeatLog(n_members=len(ensemble.members)), None
-    for step in scan(record):
+    for step in scan(record, detection=DETECTION):
         log.extend(step.samples)
         result = step.scan
-    for batch in analyze(record, result, ensemble):
+    for batch in analyze(
+        record, result, ensemble, inputs=default_inputs(record, prep=ensemble.prep)
+    ):
         log.apply(batch)
     return Results(result, log)
 
@@ -91,7 +93,7 @@ def same(one: Results, another: Results) -> bool:
 def test_what_is_kept_comes_back_to_the_bit(
     record: Record, ensemble: Ensemble, keeper: ResultCache
 ):
-    inputs = default_inputs(record)
+    inputs = default_inputs(record, prep=PAPER)
     files, results = hashed(record), analysed(record, ensemble)
     assert not keeper.knows(files)
     assert keeper.find(record, files, ensemble, inputs, detection=DETECTION) is None
@@ -113,7 +115,7 @@ def test_a_recording_with_gaps_and_two_leads(
     adc[360 * 8 : 360 * 12] = -2048  # what format 212 calls no sample
     adc[360 * 20 : 360 * 24, 1] = 1024
     record = open_record(write_record(tmp_path, adc, fmt=212, names=("MLII", "V1")))
-    inputs, results = default_inputs(record), analysed(record, ensemble)
+    inputs, results = default_inputs(record, prep=PAPER), analysed(record, ensemble)
     assert {s.kind for s in results.scan.stretches} >= {"gap", "flat"}
     assert {s.lead for s in results.scan.stretches} >= {0, 1}
     assert keeper.keep(record, hashed(record), ensemble, inputs, results)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from ecgviewer.analysis.events import BeatsClassified, ClassesStarted, Ended, Known
 from ecgviewer.analysis.inputs import default_inputs
-from ecgviewer.analysis.run import BeatsClassified, ClassesStarted, Ended, Known, collect, run
+from ecgviewer.analysis.run import collect, run
 from ecgviewer.analysis.scan import scan as scan_record
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.formats.readers import open_record
@@ -70,7 +71,7 @@ def test_it_streams_what_the_analysis_gives(qtbot, record, fake):
 
 def test_it_classifies_only_what_an_earlier_run_left(qtbot, record, fake):
     opened = open_record(record)
-    *_, last = scan_record(opened)
+    *_, last = scan_record(opened, detection=DETECTION)
     done = np.ones(last.scan.n_beats, bool)
     done[[3, 5]] = False
     known = Known(last.scan, done, None)

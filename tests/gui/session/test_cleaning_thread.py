@@ -9,13 +9,13 @@ from ecgviewer.analysis import frames, inputs, scan
 from ecgviewer.formats.readers import open_record
 from ecgviewer.gui.panels.inspector.network_input import NetworkInput, input_job
 from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread
-from ecgviewer.signal.params import PAPER
+from ecgviewer.signal.params import DETECTION, PAPER
 from tests.gui.conftest import TIMEOUT_MS
 
 
 @pytest.fixture
 def worker(qtbot, record):
-    worker = CleaningThread(1, open_record(record))
+    worker = CleaningThread(1, open_record(record), prep=PAPER)
     worker.start()
     yield worker
     worker.stop()
@@ -36,7 +36,7 @@ def test_a_block_comes_as_the_pipeline_cleans_it(qtbot, record, worker):
 
 def test_the_inspector_shows_what_the_networks_see(qtbot, record, worker):
     opened = open_record(record)
-    *_, last = scan.scan(opened)
+    *_, last = scan.scan(opened, detection=DETECTION)
     with qtbot.waitSignal(worker.answer_ready, timeout=TIMEOUT_MS) as heard:
         worker.ask("input", input_job(opened, last.scan, 7, (0, 1), PAPER))
     _, kind, answer = heard.args

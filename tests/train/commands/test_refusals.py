@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import one_epoch, packed_beats, record_beats
 from train.__main__ import main
 from train.config import Config, ConfigError
@@ -26,7 +27,7 @@ CONFIG = Config(
 @pytest.fixture
 def run(tmp_path):
     """A run of which one of two epochs is done."""
-    cutter = WindowCutter([record_beats(n=9_000)], device="cpu")
+    cutter = WindowCutter([record_beats(n=9_000)], device="cpu", prep=PAPER)
     n = len(cutter)
     split = Split(np.arange(n - 4), np.arange(n - 4, n), np.empty(0, np.int64))
     folder = tmp_path / "runs" / "t"
@@ -54,7 +55,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, capsys, monke
 
 def test_a_run_without_a_folder_ends_before_its_first_epoch(tmp_path, capsys, monkeypatch):
     packed_beats(tmp_path, ("100",))
-    monkeypatch.setattr("train.protocols.MITDB", ("100",))
+    monkeypatch.setattr("train.data.load.MITDB", ("100",))
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
     records = load_records(tmp_path)
     split = splits.stratified(np.concatenate([r.label for r in records]))
@@ -72,7 +73,7 @@ def test_a_run_without_a_folder_ends_before_its_first_epoch(tmp_path, capsys, mo
 def load_records(folder):
     from train.data import packed
 
-    return packed.beats(packed.load(folder / "mitdb.cache"))
+    return packed.beats(packed.load(folder / "mitdb.cache"), prep=PAPER)
 
 
 def test_rows_scored_once_are_not_read_where_it_cannot_be_logged(tmp_path):

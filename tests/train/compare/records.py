@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ecgviewer.signal.params import PAPER
 from ecgviewer.signal.windows import neighbours
 from train.compare.classifier import Problem, Settings
 from train.data.database import RecordBeats
@@ -26,7 +27,7 @@ def record(name: str, seed: int, n_beats: int = 160) -> RecordBeats:
 def cutter(*, n_records: int = 2, n_beats: int = 160) -> WindowCutter:
     """Records on the CPU."""
     records = [record("abc"[i], i, n_beats) for i in range(n_records)]
-    return WindowCutter(records, device="cpu")
+    return WindowCutter(records, device="cpu", prep=PAPER)
 
 
 def task(settings: Settings, beats: WindowCutter | None = None) -> Problem:

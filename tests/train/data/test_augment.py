@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 
+from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import one_epoch, packed_noise, record_beats
 from train.config import Augment, Config, ConfigError
 from train.data.augment import Noise, Variation, load_noise
@@ -16,12 +17,12 @@ ALL = Augment(noise_share=0.5, amplitude=0.2, shift_ms=20, time_warp=0.1)
 
 @pytest.fixture(scope="module")
 def cutter():
-    return WindowCutter([record_beats()], device="cpu")
+    return WindowCutter([record_beats()], device="cpu", prep=PAPER)
 
 
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory):
-    return load_noise(packed_noise(tmp_path_factory.mktemp("noise")), device="cpu")
+    return load_noise(packed_noise(tmp_path_factory.mktemp("noise")), device="cpu", prep=PAPER)
 
 
 def varied(cutter, augment, *, seed=0, noise=None, rows=range(5, 45)):
@@ -99,7 +100,7 @@ def test_only_the_first_half_of_em_is_ever_used(noise):
 
 def test_an_absent_or_partial_noise_cache_is_one_sentence(tmp_path):
     with pytest.raises(DatabaseError, match="no such cache"):
-        load_noise(tmp_path / "nstdb.cache", device="cpu")
+        load_noise(tmp_path / "nstdb.cache", device="cpu", prep=PAPER)
 
 
 @pytest.mark.parametrize(

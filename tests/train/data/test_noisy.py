@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from ecgviewer.signal.params import CONTEXT
+from ecgviewer.signal.params import CONTEXT, PAPER
 from tests.train.synthetic import packed_noise, record_beats
 from train.config import Config
 from train.data.augment import load_noise
@@ -20,7 +20,7 @@ CONFIG = Config(name="t", architecture="slap", noisy_copies=2, noisy_share=0.5)
 
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory):
-    return load_noise(packed_noise(tmp_path_factory.mktemp("noise")), device="cpu")
+    return load_noise(packed_noise(tmp_path_factory.mktemp("noise")), device="cpu", prep=PAPER)
 
 
 @pytest.fixture(scope="module")

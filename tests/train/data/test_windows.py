@@ -29,7 +29,7 @@ def beats():
 
 
 def test_the_cut_on_the_device_is_the_cut_of_the_application(beats):
-    cutter = WindowCutter(beats, device="cpu")
+    cutter = WindowCutter(beats, device="cpu", prep=PAPER)
     assert demo_ecg().shape[1] > 40_000
     first = 0
     for record in beats:
@@ -44,7 +44,7 @@ def test_the_cut_on_the_device_is_the_cut_of_the_application(beats):
 
 
 def test_jitter_moves_the_position_and_not_its_neighbours(beats):
-    cutter = WindowCutter(beats, device="cpu")
+    cutter = WindowCutter(beats, device="cpu", prep=PAPER)
     rows = torch.arange(10, 20)
     moved = cutter.cut(rows, jitter=torch.full((10,), 3))
     record = beats[0]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import one_epoch, record_beats
 from train.config import Config, ConfigError, differences, stored
 from train.data.splits import Split
@@ -25,7 +26,7 @@ FIRST = (
 
 
 def trainer(folder, config=CONFIG):
-    cutter = WindowCutter([record_beats(n=20_000)], device="cpu")
+    cutter = WindowCutter([record_beats(n=20_000)], device="cpu", prep=PAPER)
     n = len(cutter)
     split = Split(np.arange(n - 10), np.arange(n - 10, n), np.empty(0, np.int64))
     return Trainer(config, cutter, split, folder, report=lambda event: None)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ecgviewer.signal.params import CONTEXT
+from ecgviewer.signal.params import CONTEXT, PAPER
 from tests.train.synthetic import record_beats
 from train.config import Augment, Config
 from train.data.splits import Split
@@ -33,7 +33,7 @@ def cutter():
     context = np.random.default_rng(1).normal(size=(3, n, CONTEXT.columns)).astype(np.float32)
     context[:, :, 0] += record.label
     values = {name: getattr(record, name) for name in record.__dataclass_fields__}
-    return WindowCutter([type(record)(**values | {"context": context})], device="cpu")
+    return WindowCutter([type(record)(**values | {"context": context})], device="cpu", prep=PAPER)
 
 
 class StoppedError(Exception):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from ecgviewer.signal.params import PAPER
 from ecgviewer.signal.windows import neighbours
 from train.config import Config, ConfigError
 from train.config import read as read_config
@@ -42,7 +43,7 @@ CONFIG = Config(
 
 
 def run(records, folder, *, config=CONFIG, stop_after=None):
-    cutter = WindowCutter(records, device="cpu")
+    cutter = WindowCutter(records, device="cpu", prep=PAPER)
     n = len(cutter)
     split = Split(np.arange(n - 60), np.arange(n - 60, n), np.empty(0, np.int64))
     trainer = Trainer(config, cutter, split, folder, report=lambda line: None)
@@ -62,7 +63,7 @@ def test_resume_gives_what_an_uninterrupted_run_gives(records, tmp_path):
     class StoppedError(Exception):
         pass
 
-    cutter = WindowCutter(records, device="cpu")
+    cutter = WindowCutter(records, device="cpu", prep=PAPER)
     n = len(cutter)
     split = Split(np.arange(n - 60), np.arange(n - 60, n), np.empty(0, np.int64))
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import packed_beats
 from train.__main__ import app, main
 from train.commands import options as common
@@ -28,7 +29,7 @@ def place(tmp_path, monkeypatch):
     """A folder with a packed database of 60 beats, their committed lists and two configurations."""
     monkeypatch.setattr(common, "MITDB", NAMES)
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
-    records = packed.beats(packed.load(packed_beats(tmp_path, NAMES)))
+    records = packed.beats(packed.load(packed_beats(tmp_path, NAMES)), prep=PAPER)
     split = splits.stratified(np.concatenate([r.label for r in records]))
     splits.write_lists(records, split, tmp_path / "splits" / "paper")
     for name in ("first", "second"):
@@ -74,12 +75,12 @@ def test_folds_are_trained_scored_and_resumed(place):
 
 
 def validation(place, fold):
-    records = packed.beats(packed.load(place / "mitdb.cache"))
+    records = packed.beats(packed.load(place / "mitdb.cache"), prep=PAPER)
     return splits.paper_fold(records, fold).validation
 
 
 def test_every_fold_leaves_the_same_tenth_alone(place):
-    records = packed.beats(packed.load(place / "mitdb.cache"))
+    records = packed.beats(packed.load(place / "mitdb.cache"), prep=PAPER)
     found = [splits.paper_fold(records, k) for k in range(5)]
     assert all(np.array_equal(s.test, found[0].test) for s in found)
     together = np.concatenate([s.validation for s in found])
@@ -89,7 +90,7 @@ def test_every_fold_leaves_the_same_tenth_alone(place):
 def test_a_committed_tenth_that_is_another_is_refused(place):
     path = place / "splits" / "paper" / "test.json"
     path.write_text(path.read_text().replace('"100":[', '"100":[150,', 1))
-    records = packed.beats(packed.load(place / "mitdb.cache"))
+    records = packed.beats(packed.load(place / "mitdb.cache"), prep=PAPER)
     with pytest.raises(DatabaseError, match="would not set these beats aside"):
         splits.paper_fold(records, 1)
     path.write_text("{")

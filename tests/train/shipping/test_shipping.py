@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ecgviewer.model.bundle import load_bundle
+from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import packed_beats
 from train.__main__ import app
 from train.commands import options as common
@@ -36,7 +37,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setattr(paper, "MITDB", PATIENTS)
     monkeypatch.setattr(paper, "DS2", ("101",))
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
-    records = packed.beats(packed.load(packed_beats(tmp_path, PATIENTS)))
+    records = packed.beats(packed.load(packed_beats(tmp_path, PATIENTS)), prep=PAPER)
     split = splits.stratified(np.concatenate([r.label for r in records]))
     splits.write_lists(records, split, tmp_path / "splits" / "paper")
     for name in RUNS:
