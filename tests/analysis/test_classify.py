@@ -26,13 +26,14 @@ def ensemble(tmp_path_factory):
 
 
 def scanned(record: Record, **arguments):
-    *_, last = scan(record, **arguments)
+    *_, last = scan(record, detection=DETECTION, **arguments)
     return last.scan
 
 
 def logged(record, ensemble, **arguments):
     log, result = BeatLog(n_members=len(ensemble.members)), scanned(record)
     log.extend(result.samples)
+    arguments.setdefault("inputs", default_inputs(record, prep=ensemble.prep))
     for batch in analyze(record, result, ensemble, **arguments):
         log.apply(batch)
     return log, result

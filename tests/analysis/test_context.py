@@ -7,6 +7,7 @@ import pytest
 from ecgviewer.analysis import context
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.context import ContextSource
+from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.log import BeatLog, flag_words
 from ecgviewer.features.context import RecordContext
@@ -35,7 +36,8 @@ def scanned():
 def logged(ensemble, scanned, **arguments):
     log = BeatLog(n_members=len(ensemble.members))
     log.extend(scanned.samples)
-    for batch in analyze(demo(), scanned, ensemble, **arguments):
+    inputs = default_inputs(demo(), prep=ensemble.prep)
+    for batch in analyze(demo(), scanned, ensemble, inputs=inputs, **arguments):
         log.apply(batch)
     return log
 

@@ -172,5 +172,7 @@ def _tianchi(
     out["seed"] = seed
     out["records"] = len(np.unique(drawn.record)) + len(drawn.without_beats)
     out["records_without_beats"] = list(drawn.without_beats)
-    out["labels"] = "each beat has the class of its record (train/tianchi.toml): structural noise"
+    out["labels"] = (
+        "each beat has the class of its record (train/data/tianchi.toml): structural noise"
+    )
     return out, [tianchi.TABLE]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from train.data.database import DatabaseError, RecordBeats
 
-FOLDER = Path(__file__).parent / "splits"
+FOLDER = Path(__file__).parents[1] / "splits"
 PARTS = ("train", "validation", "test")
 _SEED = 20_260_611
 N_FOLDS = 5

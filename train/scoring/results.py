@@ -17,7 +17,7 @@ from train.config import ConfigError
 
 FOLDER = Path("train/results")
 _LIBRARIES = ("torch", "numpy", "scipy", "PyWavelets", "bottleneck", "wfdb", "scikit-learn")
-_SOURCE = Path(__file__).resolve().parent.parent
+_SOURCE = Path(__file__).resolve().parents[2]
 
 
 def _git(*arguments: str) -> str:

@@ -123,7 +123,7 @@ def test_a_task_holds_no_row_of_the_test_part(tmp_path, monkeypatch):
     write_lists(records, split, tmp_path / "paper")
     monkeypatch.setattr("train.data.splits.FOLDER", tmp_path)
     monkeypatch.setattr("train.data.packed.load", lambda path: None)
-    monkeypatch.setattr("train.data.packed.beats", lambda packed, names: records)
+    monkeypatch.setattr("train.data.packed.beats", lambda packed, names, prep: records)
     data = Data(tmp_path, device="cpu")
     scored = set()
     for fold in range(5):

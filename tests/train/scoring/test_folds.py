@@ -7,9 +7,8 @@ from typer.testing import CliRunner
 from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import packed_beats
 from train.__main__ import app, main
-from train.commands import options as common
 from train.config import Config, ConfigError
-from train.data import packed, splits
+from train.data import load, packed, splits
 from train.data.database import DatabaseError
 from train.scoring import folds, ledger
 
@@ -27,7 +26,7 @@ protocol = "{protocol}"
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A folder with a packed database of 60 beats, their committed lists and two configurations."""
-    monkeypatch.setattr(common, "MITDB", NAMES)
+    monkeypatch.setattr(load, "MITDB", NAMES)
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
     records = packed.beats(packed.load(packed_beats(tmp_path, NAMES)), prep=PAPER)
     split = splits.stratified(np.concatenate([r.label for r in records]))

@@ -8,9 +8,8 @@ from ecgviewer.model.bundle import load_bundle
 from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import packed_beats
 from train.__main__ import app
-from train.commands import options as common
 from train.config import ConfigError
-from train.data import packed, splits
+from train.data import load, packed, splits
 from train.pages.results_page import page
 from train.protocols import Protocol
 from train.scoring import ledger
@@ -32,8 +31,8 @@ def fit(place, name, *options):
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """Four finished runs on two short records: one is DS1, the other DS2."""
-    monkeypatch.setattr(common, "MITDB", PATIENTS)
-    monkeypatch.setattr(common, "PROTOCOLS", {"ds1": Protocol({"mitdb": ("100",)}, {})})
+    monkeypatch.setattr(load, "MITDB", PATIENTS)
+    monkeypatch.setattr(load, "PROTOCOLS", {"ds1": Protocol({"mitdb": ("100",)}, {})})
     monkeypatch.setattr(paper, "MITDB", PATIENTS)
     monkeypatch.setattr(paper, "DS2", ("101",))
     monkeypatch.setattr(splits, "FOLDER", tmp_path / "splits")
