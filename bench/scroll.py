@@ -21,6 +21,7 @@ from ecgviewer.beats.columns import ANEW, Beats
 from ecgviewer.gui.strip.widget import StripWidget
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead, Record
+from ecgviewer.signal.params import PAPER
 from tests.gui.synthetic import beats_with, synthetic
 
 DAY_S, N_BEATS = 86_400, 100_000
@@ -39,7 +40,7 @@ def day(*, seconds: float = DAY_S, n_beats: int = N_BEATS) -> tuple[Record, Beat
 def show_day(canvas: Canvas, size: tuple[int, int], record: Record, beats: Beats) -> QImage:
     """Lay the canvas out for a record; an image to draw it on."""
     canvas.resize(*size)
-    canvas.show_record(record)
+    canvas.show_record(record, prep=PAPER)
     canvas.show_beats(beats, ANEW)
     return QImage(canvas.size(), QImage.Format.Format_RGB32)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QPointF, QSettin
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
@@ -166,6 +167,11 @@ class Driver:
     def wait_phase(self, *phases: str, limit_s: float = LIMIT_S) -> float:
         """Run until the analysis has got so far; the time then."""
         return self.wait(lambda: self.session.progress.phase in phases, limit_s=limit_s)
+
+    def show_made_beats(self) -> None:
+        """Have the window show beats and classes that were put into its log from outside."""
+        if self.session.opened is not None:
+            self.session.beats_changed.emit(self.session.opened.see(ANEW))
 
     def stop_analysis(self) -> None:
         """Cancel and wait."""

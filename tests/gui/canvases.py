@@ -7,6 +7,7 @@ from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.style.theme import THEMES
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Record
+from ecgviewer.signal.params import PAPER
 from tests.gui.synthetic import heart_beats
 
 THEME = THEMES["light"]
@@ -15,7 +16,7 @@ NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 
 def show(canvas: Canvas, record: Record, classes: str = "N") -> None:
-    canvas.show_record(record)
+    canvas.show_record(record, prep=PAPER)
     canvas.show_beats(heart_beats(record, classes), ANEW)
 
 

@@ -30,7 +30,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     assert opened is not None
     add_beats(opened.log, opened.record.n_samples, round(N_BEATS * options.day_h / DAY_H))
     colour(opened.log, np.arange(round(opened.log.n_beats * (1 - PENDING))))
-    driver.session.dirty = True
+    driver.show_made_beats()
     driver.watch(1.0)
     if opened.scan is not None and opened.log.n_beats == opened.scan.n_beats:
         driver.session.resume()
@@ -38,7 +38,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
         yield from in_state(driver, "while classifying", {"classifying"})
         driver.stop_analysis()
     colour(opened.log, np.arange(opened.log.n_beats))
-    driver.session.dirty = True
+    driver.show_made_beats()
     driver.watch(1.0)
     yield from in_state(
         driver, f"idle, {opened.log.n_beats:,} coloured beats", {"cancelled", "done"}

@@ -38,7 +38,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
     log = driver.session.opened.log
     add_beats(log, driver.session.opened.record.n_samples, _wanted(options))
     colour(log, np.arange(round(log.n_beats * (1 - PENDING))))
-    driver.session.dirty = True
+    driver.show_made_beats()
     driver.watch(1.0)
     if log.n_beats == driver.session.opened.scan.n_beats:
         driver.session.resume()
@@ -46,7 +46,7 @@ def measure(options: Options, scratch: Path) -> Iterator[Figure]:
         yield from in_state(driver, "while classifying", {"classifying"}, share=0.5, **shapes)
         driver.stop_analysis()
     colour(log, np.arange(log.n_beats))
-    driver.session.dirty = True
+    driver.show_made_beats()
     driver.watch(1.0)
     state = f"idle, {log.n_beats:,} coloured beats"
     yield from in_state(driver, state, {"cancelled", "done"}, **shapes)

@@ -92,17 +92,17 @@ class OpenRecord:
     def start_beats(self) -> Change:
         """No beats, stretches or classes: they are searched for anew."""
         self.log, self.scan, self.stretches, self.hashes = BeatLog(), None, (), None
-        return self._seen(ANEW)
+        return self.see(ANEW)
 
     def find(self, step: ScanStep) -> Change:
         """Take in the beats and stretches of one block more."""
         self.log.extend(step.samples)
         self.stretches, self.scan = step.stretches, step.scan
         if step.scan is not None:
-            return self._seen(ANEW)  # what can be read is known now, everywhere
+            return self.see(ANEW)  # what can be read is known now, everywhere
         # a stretch may go on from the block before, and peaks near its end were held back
         block = self.record.n_samples / step.total
-        return self._seen(
+        return self.see(
             Change("positions", (int((step.done - 2) * block), int(step.done * block) + 1))
         )
 
@@ -110,25 +110,25 @@ class OpenRecord:
         """Take over the results of an earlier run."""
         self.log, self.scan = kept.results.log, kept.results.scan
         self.stretches, self.kept_since = self.scan.stretches, kept.made
-        return self._seen(ANEW)
+        return self.see(ANEW)
 
     def start_classes(self, n_members: int) -> Change:
         """The beats in a new log without classes; the old one stays as it is for who has it."""
         samples, self.log = self.log.samples, BeatLog(n_members=n_members)
         self.log.extend(samples)
         self.kept_since = None
-        return self._seen(Change("classes"))
+        return self.see(Change("classes"))
 
     def classify(self, batch: BeatBatch) -> Change:
         """Take in classes."""
         self.log.apply(batch)
         if len(batch.indices) == 0:
-            return self._seen(Change("classes", (0, 0)))
+            return self.see(Change("classes", (0, 0)))
         first, last = self.log.samples[[batch.indices.min(), batch.indices.max()]].tolist()
-        return self._seen(Change("classes", (first, last + 1)))
+        return self.see(Change("classes", (first, last + 1)))
 
-    def _seen(self, change: Change) -> Change:
-        """Make the beats anew that the user sees."""
+    def see(self, change: Change) -> Change:
+        """Take the log as it is now for the beats that the user sees, changed so far."""
         self.beats = Beats.of(self.log)
         if change.what == "positions":
             self._table = None

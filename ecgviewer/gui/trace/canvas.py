@@ -23,6 +23,7 @@ from ecgviewer.gui.trace.samples import Cleaned, SampleSource, Trace
 from ecgviewer.gui.trace.shading import Shading
 from ecgviewer.gui.trace.visible_beats import PageBeats
 from ecgviewer.record import Record
+from ecgviewer.signal.params import Preprocessing
 from ecgviewer.signal.quality import Stretch
 
 
@@ -38,6 +39,7 @@ class Canvas(PaperWidget):
         super().__init__(parent)
         self._theme = theme
         self._source: SampleSource | None = None
+        self._prep: Preprocessing | None = None
         self._beats: Beats | None = None
         self._stretches: tuple[Stretch, ...] = ()
         self._shading = Shading((), 1.0)
@@ -55,6 +57,7 @@ class Canvas(PaperWidget):
         self,
         record: Record | None,
         *,
+        prep: Preprocessing,
         cleaned: Cleaned | None = None,
         reading: TolerantReader | None = None,
     ) -> None:
@@ -64,13 +67,15 @@ class Canvas(PaperWidget):
         ----------
         record : Record or None
             Its samples are read on this thread, as they come on screen.
+        prep : Preprocessing
+            What the networks read of a beat, which is coloured.
         cleaned : callable, optional
             (low, high) on the 360 Hz grid -> (n_ecg_leads, high - low) float32, mV.
         reading : TolerantReader, optional
             Its samples, with the coarse levels that some thread makes; `on_read` tells how far.
         """
         self._source = None if record is None else SampleSource(record, cleaned, reading=reading)
-        self._beats, self._offsets = None, {}
+        self._prep, self._beats, self._offsets = prep, None, {}
         self._stretches, self._shading = (), Shading((), 1.0)
         self._current = self._frame = None
         self._start_s = 0.0
@@ -228,9 +233,10 @@ class Canvas(PaperWidget):
             painter.end()
 
     def _on_page(self, page: Page) -> PageBeats | None:
-        if self._beats is None or self._source is None:
+        if self._beats is None or self._source is None or self._prep is None:
             return None
-        return PageBeats(self._beats, self._source.grid, self._source.record.fs, page)
+        grid, fs = self._source.grid, self._source.record.fs
+        return PageBeats(self._beats, grid, fs, page, self._prep)
 
     def _scene(self, source: SampleSource) -> Painter:
         page = self.geometry_now()

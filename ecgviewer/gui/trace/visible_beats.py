@@ -10,7 +10,7 @@ from ecgviewer.beats.columns import Beats
 from ecgviewer.gui.trace import class_shares
 from ecgviewer.gui.trace.geometry import COLOURS_PX_S, LETTERS_PX_S, Page
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import PAPER, Preprocessing
+from ecgviewer.signal.params import Preprocessing
 from ecgviewer.signal.windows import window_bounds
 
 _CLICK_PX = 10.0  # a click this near an R peak means its beat
@@ -57,7 +57,7 @@ def visible_beats(
     *,
     start_s: float,
     stop_s: float,
-    prep: Preprocessing = PAPER,
+    prep: Preprocessing,
 ) -> VisibleBeats:
     """Beats on a page with the bounds of their windows.
 
@@ -107,12 +107,15 @@ class PageBeats:
         Its own rate, Hz.
     page : Page
         What is on screen.
+    prep : Preprocessing
+        What a window is: that of the networks in use.
     """
 
     beats: Beats
     grid: TimeGrid
     fs: float
     page: Page
+    prep: Preprocessing
 
     def extent(self) -> tuple[int, int]:
         """Half-open range of own samples; a change of beats outside of it is not seen here.
@@ -178,4 +181,6 @@ class PageBeats:
         return int(start_s * self.fs), int(stop_s * self.fs) + 1
 
     def _between(self, start_s: float, stop_s: float) -> VisibleBeats:
-        return visible_beats(self.beats, self.grid, self.fs, start_s=start_s, stop_s=stop_s)
+        return visible_beats(
+            self.beats, self.grid, self.fs, start_s=start_s, stop_s=stop_s, prep=self.prep
+        )

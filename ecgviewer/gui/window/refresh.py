@@ -123,7 +123,9 @@ class Refresh(QObject):
         if before is not None and before.base_time == shown.base_time:
             return
         start = self._trace.visible_range_s()[0]
-        self._trace.show_record(shown, cleaned=self._session.cleaned, reading=self._reading)
+        self._trace.show_record(
+            shown, prep=opened.prep, cleaned=self._session.cleaned, reading=self._reading
+        )
         self._strip.show_record(shown)
         self._show_beats(opened, ANEW)
         self._trace.show_current(self._navigator.current)

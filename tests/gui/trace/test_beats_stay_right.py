@@ -23,6 +23,7 @@ from ecgviewer.beats.log import PENDING
 from ecgviewer.gui.strip.widget import StripWidget
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead
+from ecgviewer.signal.params import PAPER
 from ecgviewer.signal.quality import Stretch
 from tests.beats.fake_overlay import FakeOverlay
 from tests.gui.canvases import PX_PER_MM
@@ -55,7 +56,7 @@ def page(width: int, speed: float | None) -> Canvas:
     canvas = Canvas()
     canvas.pixels_per_mm = PX_PER_MM
     canvas.resize(width, 140)
-    canvas.show_record(RECORD)
+    canvas.show_record(RECORD, prep=PAPER)
     if speed is None:
         canvas.fit_seconds(SECONDS)
     else:

@@ -11,6 +11,7 @@ from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.record import Lead
+from ecgviewer.signal.params import PAPER
 from ecgviewer.signal.quality import Stretch
 from tests.gui.canvases import PX_PER_MM, THEME, show, wheel, x_of
 from tests.gui.images import is_color, pixels
@@ -20,7 +21,7 @@ from tests.gui.synthetic import FIRST_S, RR_S, heart, heart_beats, synthetic
 
 
 def test_grid_matches_the_speed(canvas: Canvas) -> None:
-    canvas.show_record(synthetic(waves=(np.zeros_like,) * 2))
+    canvas.show_record(synthetic(waves=(np.zeros_like,) * 2), prep=PAPER)
     image = pixels(canvas)
     row = image[int(canvas.geometry_now().top) + 2]  # between two level lines
     major = np.flatnonzero(is_color(row[None], THEME.grid_major)[0])
@@ -31,7 +32,7 @@ def test_grid_matches_the_speed(canvas: Canvas) -> None:
 
 
 def test_r_peak_of_one_millivolt_is_ten_millimetres_high(canvas: Canvas) -> None:
-    canvas.show_record(synthetic(Lead("II"), waves=(heart,)))
+    canvas.show_record(synthetic(Lead("II"), waves=(heart,)), prep=PAPER)
     for gain in (10, 20):
         canvas.gain_mm_mv = gain
         image = pixels(canvas)
@@ -43,7 +44,7 @@ def test_r_peak_of_one_millivolt_is_ten_millimetres_high(canvas: Canvas) -> None
 
 
 def test_calibration_pulse_and_words(canvas: Canvas) -> None:
-    canvas.show_record(synthetic(Lead("II"), waves=(np.zeros_like,)))
+    canvas.show_record(synthetic(Lead("II"), waves=(np.zeros_like,)), prep=PAPER)
     gutter = int(canvas.geometry_now().gutter)
     image = pixels(canvas)
     dark = is_color(image[30:370, :gutter], THEME.trace, within=60)
@@ -108,7 +109,7 @@ def test_pending_beats_are_grey(canvas: Canvas) -> None:
 
 def test_colours_come_with_the_beats(canvas: Canvas) -> None:
     record = synthetic()
-    canvas.show_record(record)
+    canvas.show_record(record, prep=PAPER)
     assert not is_color(pixels(canvas), THEME.class_colors[BeatClass.V]).any()
     canvas.show_beats(heart_beats(record, "V"), ANEW)
     assert is_color(pixels(canvas), THEME.class_colors[BeatClass.V]).sum() > 200
@@ -131,7 +132,7 @@ def test_other_signals_are_never_coloured(canvas: Canvas) -> None:
 
 
 def test_stretches_are_shaded(canvas: Canvas) -> None:
-    canvas.show_record(synthetic(waves=(np.zeros_like,) * 2))
+    canvas.show_record(synthetic(waves=(np.zeros_like,) * 2), prep=PAPER)
     before = pixels(canvas)
     canvas.show_stretches((Stretch("noisy", 360, 720, 1), Stretch("gap", 1_080, 1_440)))
     changed = (pixels(canvas) != before).any(axis=0)

@@ -12,6 +12,7 @@ from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.gui.trace.painter import FILTERING
 from ecgviewer.record import Lead, RecordError
+from ecgviewer.signal.params import PAPER
 from tests.gui.canvases import THEME, show, wheel, x_of
 from tests.gui.conftest import TIMEOUT_MS
 from tests.gui.images import is_color, pixels
@@ -78,20 +79,20 @@ def test_odd_records_are_drawn(canvas: Canvas) -> None:
                 canvas.grab()
         canvas.show_beats(None, ANEW)
         canvas.grab()
-    canvas.show_record(None)
+    canvas.show_record(None, prep=PAPER)
     canvas.grab()
     assert canvas.beat_at(QPoint(200, 200)) is None
     assert canvas.tip_at(QPoint(200, 200)) == ""
 
 
 def test_one_sample_is_seen(canvas: Canvas) -> None:
-    canvas.show_record(synthetic(Lead("II"), n_samples=1, waves=(np.zeros_like,)))
+    canvas.show_record(synthetic(Lead("II"), n_samples=1, waves=(np.zeros_like,)), prep=PAPER)
     gutter = int(canvas.geometry_now().gutter)
     assert is_color(pixels(canvas)[30:370, gutter : gutter + 4], THEME.trace, within=120).any()
 
 
 def test_large_offset_is_brought_to_the_middle(canvas: Canvas) -> None:
-    canvas.show_record(synthetic(Lead("II"), waves=(lambda t: heart(t) - 200,)))
+    canvas.show_record(synthetic(Lead("II"), waves=(lambda t: heart(t) - 200,)), prep=PAPER)
     image = pixels(canvas)[30:370, 90:]
     assert is_color(image, THEME.trace, within=40).any(axis=0).mean() > 0.9
 
@@ -120,7 +121,7 @@ def test_cleaned_trace_is_shown_on_request(canvas: Canvas) -> None:
         return np.full((2, high - low), 0.5, np.float32)
 
     record = synthetic(fs=250)
-    canvas.show_record(record, cleaned=cleaned)
+    canvas.show_record(record, cleaned=cleaned, prep=PAPER)
     raw = pixels(canvas)
     canvas.show_cleaned = True
     flat = is_color(pixels(canvas)[30:370, 90:], THEME.trace, within=60)
@@ -135,7 +136,7 @@ def test_what_is_not_cleaned_yet_comes_when_it_is(canvas: Canvas) -> None:
     def cleaned(low: int, high: int) -> np.ndarray | None:
         return np.full((2, high - low), 0.5, np.float32) if ready else None
 
-    canvas.show_record(synthetic(), cleaned=cleaned)
+    canvas.show_record(synthetic(), cleaned=cleaned, prep=PAPER)
     canvas.show_cleaned = True
     assert not is_color(pixels(canvas)[30:360, 90:600], THEME.trace, within=60).any()
     ready = True

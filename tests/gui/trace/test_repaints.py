@@ -8,6 +8,7 @@ from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.session.viewport import Viewport
 from ecgviewer.gui.trace.canvas import Canvas
+from ecgviewer.signal.params import PAPER
 from ecgviewer.signal.quality import Stretch
 from tests.beats.fake_overlay import FakeOverlay
 from tests.gui.images import pixels
@@ -30,7 +31,7 @@ def overlay(canvas: Canvas) -> FakeOverlay:
     """Ten minutes of pending beats, the first eight seconds of them on the page."""
     record = synthetic(seconds=600)
     overlay = FakeOverlay(heart_log(record, "?"))
-    canvas.show_record(record)
+    canvas.show_record(record, prep=PAPER)
     canvas.show_beats(overlay.beats, ANEW)
     return overlay
 
@@ -65,7 +66,7 @@ def test_a_neighbour_far_away_counts_for_the_segment_on_the_page(
 ) -> None:
     samples = np.array([10, 20, 40, 41, 42, 50, 60]) * FS
     overlay = FakeOverlay(log_with(samples, np.zeros(7, np.int8)))
-    canvas.show_record(synthetic(seconds=600))
+    canvas.show_record(synthetic(seconds=600), prep=PAPER)
     canvas.show_beats(overlay.beats, ANEW)
     canvas.go_to(33.0)
     asked, before = paints(canvas, monkeypatch), pixels(canvas)
@@ -81,7 +82,7 @@ def test_while_beats_are_found_a_page_that_has_none_is_left_alone(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     overlay = FakeOverlay(log_with(np.arange(0, 60 * FS, FS), np.full(60, -1, np.int8)))
-    canvas.show_record(synthetic(seconds=600))
+    canvas.show_record(synthetic(seconds=600), prep=PAPER)
     canvas.show_beats(overlay.beats, ANEW)
     canvas.go_to(300.0)
     asked = paints(canvas, monkeypatch)

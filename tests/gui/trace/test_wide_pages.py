@@ -18,6 +18,7 @@ from ecgviewer.gui.trace.painter import FILTERED, TOO_WIDE
 from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.record import Record, RecordError
+from ecgviewer.signal.params import PAPER
 from tests.gui.canvases import THEME, wheel, x_of
 from tests.gui.conftest import open_and_wait, wait
 from tests.gui.images import is_color, pixels
@@ -41,14 +42,14 @@ def wide(canvas: Canvas, hours: Record) -> Canvas:
     """All of it on the page."""
     reading = TolerantReader(hours)
     assert reading.fill(lambda: False)
-    canvas.show_record(hours, reading=reading)
+    canvas.show_record(hours, reading=reading, prep=PAPER)
     canvas.show_beats(heart_beats(hours, "N" * 999 + "V"), ANEW)
     canvas.fit_seconds(3 * HOUR_S)
     return canvas
 
 
 def test_the_wheel_goes_out_to_the_whole_recording_and_back(canvas: Canvas, hours: Record) -> None:
-    canvas.show_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours), prep=PAPER)
     widths = []
     for _ in range(20):
         wheel(canvas, -1, Qt.KeyboardModifier.ControlModifier)
@@ -62,7 +63,7 @@ def test_the_wheel_goes_out_to_the_whole_recording_and_back(canvas: Canvas, hour
 
 
 def test_no_page_is_wider_than_the_recording(canvas: Canvas, hours: Record) -> None:
-    canvas.show_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours), prep=PAPER)
     with pytest.raises(ValueError, match="mm/s"):
         canvas.fit_seconds(6 * HOUR_S)
 
@@ -71,16 +72,16 @@ def test_the_list_offers_what_the_recording_has(qtbot, canvas: Canvas, hours: Re
     window = QMainWindow()
     qtbot.addWidget(window)
     bar = TraceToolbar(canvas, Actions(window), window)
-    canvas.show_record(synthetic(seconds=10))
+    canvas.show_record(synthetic(seconds=10), prep=PAPER)
     short = bar.speed.count()
-    canvas.show_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours), prep=PAPER)
     offered = [bar.speed.itemText(i) for i in range(short, bar.speed.count())]
     assert offered == ["2 min", "5 min", "10 min", "30 min", "1 h", "all, 3 h"]
     bar.speed.activated.emit(bar.speed.count() - 1)
     assert canvas.visible_range_s()[0] == 0.0
     assert canvas.visible_range_s()[1] == pytest.approx(3 * HOUR_S, rel=1e-3)
     assert bar.speed.currentText() == "all, 3 h"
-    canvas.show_record(synthetic(seconds=10))
+    canvas.show_record(synthetic(seconds=10), prep=PAPER)
     assert bar.speed.count() == short
 
 
@@ -107,7 +108,7 @@ def test_nothing_is_read_for_a_frame(wide: Canvas, hours: Record) -> None:
 
 def test_what_is_not_read_yet_is_hatched(canvas: Canvas, hours: Record) -> None:
     reading = TolerantReader(hours)
-    canvas.show_record(hours, reading=reading)
+    canvas.show_record(hours, reading=reading, prep=PAPER)
     canvas.fit_seconds(3 * HOUR_S)
     before, waited = pixels(canvas), [canvas.awaits_samples]
     parts: list[int] = []
@@ -127,7 +128,7 @@ def test_what_is_not_read_yet_is_hatched(canvas: Canvas, hours: Record) -> None:
 
 
 def test_ten_minutes_are_drawn_before_the_levels_are_there(canvas: Canvas, hours: Record) -> None:
-    canvas.show_record(hours, reading=TolerantReader(hours))
+    canvas.show_record(hours, reading=TolerantReader(hours), prep=PAPER)
     canvas.fit_seconds(600)
     assert not canvas.awaits_samples
     assert is_color(pixels(canvas)[35:370, 90:], THEME.trace, within=60).any(axis=0).mean() > 0.9
@@ -153,7 +154,9 @@ def test_a_page_too_wide_to_filter_is_shown_as_recorded(canvas: Canvas, hours: R
         assert high - low < 1_000_000
         return np.zeros((2, high - low), np.float32)
 
-    canvas.show_record(hours, cleaned=cleaned, reading=(reading := TolerantReader(hours)))
+    canvas.show_record(
+        hours, cleaned=cleaned, reading=(reading := TolerantReader(hours)), prep=PAPER
+    )
     reading.fill(lambda: False)
     canvas.fit_seconds(3 * HOUR_S)
     raw = pixels(canvas)[:335]
@@ -207,7 +210,7 @@ def test_time_labels_have_room_on_any_page(width_s: float) -> None:
 def test_leads_of_large_gain_do_not_overlap_on_a_wide_page(canvas: Canvas, hours: Record) -> None:
     reading = TolerantReader(hours)
     assert reading.fill(lambda: False)
-    canvas.show_record(hours, reading=reading)
+    canvas.show_record(hours, reading=reading, prep=PAPER)
     canvas.gain_mm_mv = 40.0
     canvas.fit_seconds(3 * HOUR_S)
     page = canvas.geometry_now()
