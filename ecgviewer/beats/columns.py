@@ -201,6 +201,11 @@ def number(beat_id: int) -> int:
     return beat_id + 1 if beat_id >= 0 else beat_id
 
 
+def numbers(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) serial numbers of beats by their ids (n,)."""
+    return np.where(ids >= 0, ids + 1, ids)
+
+
 def beat_id(number: int) -> int:
     """The id behind a serial number."""
     return number - 1 if number > 0 else number
@@ -216,32 +221,3 @@ def _first_numbers(n: int) -> NDArray[np.int64]:
 
 
 _NUMBERS: NDArray[np.int64] = np.arange(0)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What the table knows of n beats, one array per column.
-
-    Attributes
-    ----------
-    time_s : (n,) float64
-        Seconds from the record's start.
-    classes : (n,) int8
-        AAMI class, -1 while pending.
-    confidence, rr_ms, hr_bpm : (n,) float64
-        NaN where there is none.
-    flags : (n,) uint16
-        Bit i stands for beat.FLAGS[i].
-    """
-
-    time_s: NDArray[np.float64]
-    classes: NDArray[np.int8]
-    confidence: NDArray[np.float64]
-    rr_ms: NDArray[np.float64]
-    hr_bpm: NDArray[np.float64]
-    flags: NDArray[np.uint16]
-
-    @property
-    def n_beats(self) -> int:
-        """Beats in every column."""
-        return len(self.time_s)

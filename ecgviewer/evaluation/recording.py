@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import SYMBOL_TABLES
 from ecgviewer.analysis.inputs import default_inputs, why_not_classified
 from ecgviewer.analysis.run import Progress, collect, run
+from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import BeatLog
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.ec57.beats import Comparison, compare
@@ -120,9 +121,9 @@ def marks_of_annotator(
     return RatedMarks(marks, found.fs or record.fs)
 
 
-def marks_of_log(record: Record, log: BeatLog) -> RatedMarks:
-    """Marks of the beats and classes known so far."""
-    return RatedMarks(marks_of_beats(log.samples, log.classes), record.fs)
+def marks_as_shown(record: Record, beats: Beats) -> RatedMarks:
+    """Marks of a recording's beats as the user sees them; pending ones as Q."""
+    return RatedMarks(marks_of_beats(beats.sample, beats.beat_class), record.fs)
 
 
 def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = None) -> RatedMarks:
@@ -154,7 +155,7 @@ def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = 
         detection=DETECTION,
     )
     found = collect(events, n_members=len(ensemble.members), progress=progress)
-    return marks_of_log(record, found.results.log)
+    return marks_as_shown(record, Beats.of(found.results.log))
 
 
 def evaluate(
@@ -169,7 +170,7 @@ def evaluate(
     record : Record
         The recording.
     test : RatedMarks
-        What is compared, from `analysed`, `marks_of_log` or `marks_of_annotator`.
+        What is compared, from `analysed`, `marks_as_shown` or `marks_of_annotator`.
     reference : str
         Suffix of the reference annotation file.
     mapping : str

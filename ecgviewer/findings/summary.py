@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.aami import BeatClass
-from ecgviewer.beats.log import PENDING, BeatLog
+from ecgviewer.aami import N_CLASSES
+from ecgviewer.beats.columns import Beats, Origin
+from ecgviewer.beats.log import PENDING
 from ecgviewer.beats.scan import Scan
 from ecgviewer.findings.rate import HeartRate, heart_rate
 from ecgviewer.record import Record
@@ -99,7 +100,7 @@ def time_base(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> 
 
 
 def summarise(
-    record: Record, log: BeatLog, scan: Scan | None, *, on: TimeBase | None = None
+    record: Record, beats: Beats, scan: Scan | None, *, on: TimeBase | None = None
 ) -> Summary:
     """Figures of what is known so far.
 
@@ -107,7 +108,7 @@ def summarise(
     ----------
     record : Record
         The recording.
-    log : BeatLog
+    beats : Beats
         Its beats.
     scan : Scan or None
         None while the scan runs: readable time is then not known and given as zero.
@@ -118,24 +119,30 @@ def summarise(
     -------
     Summary
     """
-    on = time_base(record, log.samples, scan) if on is None else on
+    on = time_base(record, beats.sample, scan) if on is None else on
+    classes = beats.beat_class
+    known = classes != PENDING
+    counts = np.bincount(classes[known], minlength=N_CLASSES)
+    n_classified = int(counts.sum())
+    # a Q that the networks could not read, and no user has looked at, is no finding
+    read = np.isfinite(beats.confidence) | (beats.origin != Origin.MACHINE)
     # where there was no beat to classify, all readable time counts as analysed
-    analysed = float(on.owned[log.classes != PENDING].sum()) if log.n_beats else on.readable
+    analysed = float(on.owned[known].sum()) if beats.n else on.readable
     return Summary(
-        n_beats=log.n_beats,
-        n_classified=log.n_classified,
-        counts=tuple(int(c) for c in log.counts()),
-        burden=_burden(log.classes[on.readable_beats & np.isfinite(log.confidence)]),
+        n_beats=beats.n,
+        n_classified=n_classified,
+        counts=tuple(counts.tolist()),
+        burden=_burden(classes[known & read & on.readable_beats]),
         heart_rate=on.heart_rate,
         recorded_s=record.duration_s,
         readable_s=on.readable / record.fs,
         analysed_s=analysed / record.fs,
-        complete=scan is not None and log.n_pending == 0,
+        complete=scan is not None and n_classified == beats.n,
     )
 
 
 def _burden(counted: NDArray[np.int8]) -> tuple[float, ...] | None:
     if len(counted) == 0:
         return None
-    counts = np.bincount(counted, minlength=len(BeatClass))
+    counts = np.bincount(counted, minlength=N_CLASSES)
     return tuple(float(c) for c in counts / counts.sum())

@@ -51,6 +51,8 @@ class ReportBeats:
 
     Attributes
     ----------
+    number : (n,) int64
+        Serial numbers: from 1 for the machine's beats, below 0 for inserted ones; all different.
     sample : (n,) int64
         R peaks in samples of the record's own rate, from 0, never falling.
     classes : (n,) int8
@@ -70,6 +72,7 @@ class ReportBeats:
         Where columns differ in length or hold what no beat can have.
     """
 
+    number: NDArray[np.int64]
     sample: NDArray[np.int64]
     classes: NDArray[np.int8]
     probabilities: NDArray[np.float64]
@@ -79,8 +82,9 @@ class ReportBeats:
 
     def __post_init__(self) -> None:
         n = self.n_beats
-        shapes = [a.shape for a in (self.sample, self.classes, self.flags, self.in_gap_before)]
-        if shapes != [(n,)] * 4 or self.probabilities.shape != (n, N_CLASSES):
+        columns = (self.number, self.sample, self.classes, self.flags, self.in_gap_before)
+        shapes = [column.shape for column in columns]
+        if shapes != [(n,)] * len(columns) or self.probabilities.shape != (n, N_CLASSES):
             raise ValueError(
                 f"columns of {n} beats have the shapes {shapes} and {self.probabilities.shape}"
             )
@@ -88,6 +92,8 @@ class ReportBeats:
             return
         if self.sample[0] < 0 or (np.diff(self.sample) < 0).any():
             raise ValueError("beats must be in time order, from sample 0")
+        if (self.number == 0).any() or len(np.unique(self.number)) != n:
+            raise ValueError("serial numbers must differ, and none may be 0")
         if self.classes.min() < -1 or self.classes.max() >= N_CLASSES:
             raise ValueError(f"classes must lie in -1..{N_CLASSES - 1}")
         if int(self.flags.max()) >= 1 << len(FLAGS):
@@ -151,6 +157,7 @@ def write_report(
         context,
         table=path.resolve(),
         sha256=hashlib.sha256(table).hexdigest(),
+        numbers=beats.number,
         classes=beats.classes,
         exported=exported or datetime.now(UTC),
     )
@@ -211,7 +218,7 @@ def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -
     letters = [*(member.name for member in BeatClass), ""]  # -1, the last: no class yet
     words = _flag_words()
     columns: list[Iterable[str]] = [
-        map(str, range(1, n + 1)),
+        map(str, beats.number.tolist()),
         map(str, samples),
         thousandths(times_ms(samples, record.fs)),
         clocks(

@@ -7,7 +7,7 @@ from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import ResultCache
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
 from ecgviewer.analysis.run import Progress, collect, run
-from ecgviewer.beats.log import BeatLog
+from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
 from ecgviewer.files.hashes import hash_inputs
 from ecgviewer.findings.rate import across
@@ -36,7 +36,7 @@ def build_report(
     record: Record,
     verdict: Verdict,
     result: Scan | None,
-    log: BeatLog,
+    beats: Beats,
     ensemble: Ensemble,
     inputs: Inputs,
     *,
@@ -54,8 +54,8 @@ def build_report(
         What is known of its files' integrity.
     result : Scan or None
         Its beats; None while the scan still runs.
-    log : BeatLog
-        Beats and classes so far; a copy (`copy.deepcopy`) where another thread still fills it.
+    beats : Beats
+        As they are known now; a copy (`Beats.copied`) where another thread still fills the log.
     ensemble : Ensemble
         Who gave the classes.
     inputs : (int or None, int or None)
@@ -75,7 +75,7 @@ def build_report(
     files = record.files
     if beats_from != DETECT:
         files = (*files, annotation_file(record, beats_from))
-    summary = summarise(record, log, result)
+    summary = summarise(record, beats, result)
     context = ReportContext(
         verdict=verdict,
         inputs=hash_inputs(files, stop=stop),
@@ -93,7 +93,7 @@ def build_report(
         heart_rate=_heart_rate(summary, record.fs),
         hide_patient=hide_patient,
     )
-    return Report(record, _beats(record, log, result, stretches), context, summary)
+    return Report(record, _report_beats(record, beats, result, stretches), context, summary)
 
 
 def analyse_record(
@@ -145,8 +145,9 @@ def analyse_record(
     if cache is not None and found.hashes is not None and not found.cached:
         cache.keep(record, found.hashes, ensemble, inputs, results)
     verdict = record.verdict if record.verify is None else record.verify(lambda: False)
+    beats = Beats.of(results.log)
     return build_report(
-        record, verdict, results.scan, results.log, ensemble, inputs, hide_patient=hide_patient
+        record, verdict, results.scan, beats, ensemble, inputs, hide_patient=hide_patient
     )
 
 
@@ -164,19 +165,20 @@ def _used(ensemble: Ensemble) -> EnsembleUsed:
     )
 
 
-def _beats(
-    record: Record, log: BeatLog, result: Scan | None, stretches: tuple[Stretch, ...]
+def _report_beats(
+    record: Record, beats: Beats, result: Scan | None, stretches: tuple[Stretch, ...]
 ) -> ReportBeats:
     leads = record.ecg_leads
     if result is not None:
         leads, stretches = result.leads, result.stretches
     gaps = unreadable(tuple(s for s in stretches if s.kind == "gap"), leads)
     return ReportBeats(
-        sample=log.samples.copy(),  # the log may go on growing
-        classes=log.classes.copy(),
-        probabilities=log.probabilities.copy(),
-        flags=log.flags.copy(),
-        in_gap_before=across(log.samples, gaps),
+        number=numbers(beats.id),
+        sample=beats.sample.copy(),
+        classes=beats.beat_class.copy(),  # the networks may go on classifying
+        probabilities=beats.probabilities.copy(),
+        flags=beats.flags.copy(),
+        in_gap_before=across(beats.sample, gaps),
     )
 
 

@@ -40,12 +40,7 @@ def _probability(member: BeatClass) -> Column:
 
 
 COLUMNS = (
-    Column(
-        "beat",
-        "Serial number of the beat in the record, from 1; the same for every ensemble.",
-        {"base": "integer", "minimum": "1"},
-        required=True,
-    ),
+    Column("beat", "", {"base": "integer"}),  # depends on the beats: see `beat_column`
     Column(
         "sample",
         "Position of the R peak in samples of the record's own rate, from 0.",
@@ -137,12 +132,31 @@ def clock_column(base_date: date | None, base_time: time | None) -> Column:
     )
 
 
-def schema(base_date: date | None, base_time: time | None) -> dict[str, Any]:
-    """The `tableSchema` of a report on a record that starts then."""
-    columns = [
-        clock_column(base_date, base_time) if column.name == "clock" else column
-        for column in COLUMNS
-    ]
+def beat_column(*, inserted: bool) -> Column:
+    """The column `beat`, for a table with or without beats that a user inserted."""
+    text = "Serial number of the beat in the record, from 1; the same for every ensemble."
+    if inserted:
+        return Column(
+            "beat", f"{text} Below 0: inserted by a user.", {"base": "integer"}, required=True
+        )
+    return Column("beat", text, {"base": "integer", "minimum": "1"}, required=True)
+
+
+def schema(base_date: date | None, base_time: time | None, *, inserted: bool) -> dict[str, Any]:
+    """The `tableSchema` of a report on a record that starts then, with or without inserted beats.
+
+    Parameters
+    ----------
+    base_date, base_time : date, time or None
+        Start of the record; both None where they are hidden.
+    inserted : bool
+        Whether the table has beats that a user inserted.
+    """
+    special = {
+        "beat": beat_column(inserted=inserted),
+        "clock": clock_column(base_date, base_time),
+    }
+    columns = [special.get(column.name, column) for column in COLUMNS]
     return {"columns": [_described(column) for column in columns], "primaryKey": "beat"}
 
 

@@ -113,6 +113,7 @@ def metadata_bytes(
     *,
     table: Path,
     sha256: str,
+    numbers: NDArray[np.int64],
     classes: NDArray[np.int8],
     exported: datetime,
 ) -> bytes:
@@ -128,8 +129,10 @@ def metadata_bytes(
         Where the table lies.
     sha256 : str
         Its hash, so that a table and a description that are no pair can be told.
+    numbers : (n,) int64
+        Serial numbers of the table's beats, below 0 where a user inserted one.
     classes : (n,) int8
-        Class numbers of the table's beats, -1 where pending.
+        Their class numbers, -1 where pending.
     exported : datetime
         Time of export, with its time zone.
 
@@ -152,7 +155,9 @@ def metadata_bytes(
             "header": True,
         },
         "tableSchema": schema(
-            None if hidden else record.base_date, None if hidden else record.base_time
+            None if hidden else record.base_date,
+            None if hidden else record.base_time,
+            inserted=bool((numbers < 0).any()),
         ),
         BLOCK: {
             "metadata_version": METADATA_VERSION,

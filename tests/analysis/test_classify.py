@@ -10,6 +10,7 @@ from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.frames import cleaned_signal, frame, n_frames
 from ecgviewer.analysis.inputs import default_inputs, why_not_classified
 from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import BeatLog, flag_bits, flag_words
 from ecgviewer.findings.summary import summarise
 from ecgviewer.model.ensemble import load_ensemble
@@ -122,7 +123,7 @@ def test_a_beat_whose_window_touches_a_gap_is_q_without_probabilities(ensemble):
         assert log.beat(i).probabilities == ()
         assert log.beat(i).confidence is None
     assert not ((result.samples >= 30_000) & (result.samples < 32_000)).any()
-    figures = summarise(in_memory(ecg), log, result)
+    figures = summarise(in_memory(ecg), Beats.of(log), result)
     assert figures.readable_s < figures.recorded_s - 5
 
 
@@ -157,14 +158,14 @@ def test_records_shorter_than_a_window_go_through(ensemble, n):
     record = in_memory(demo_ecg()[:, :n])
     log, result = logged(record, ensemble)
     assert log.n_pending == 0
-    assert summarise(record, log, result).complete
+    assert summarise(record, Beats.of(log), result).complete
 
 
 def test_a_flat_record_has_no_beats_and_is_complete(ensemble):
     record = in_memory(np.zeros((2, 100_000), np.float32))
     log, result = logged(record, ensemble)
     assert log.n_beats == 0
-    figures = summarise(record, log, result)
+    figures = summarise(record, Beats.of(log), result)
     assert figures.complete
     assert figures.burden is None
     assert figures.heart_rate.mean is None
@@ -193,7 +194,7 @@ def test_frames_cover_the_record_and_hold_every_beat_once(reference):
     log = reference[0]
     numbers = []
     for i in range(n_frames(cleaned)):
-        shown = frame(cleaned, log, i)
+        shown = frame(cleaned, Beats.of(log), i)
         assert shown.ecg.shape == (1, 400)
         assert shown.stop_s - shown.start_s == pytest.approx(400 / 360)
         numbers += [b.number for b in shown.beats]
@@ -202,7 +203,7 @@ def test_frames_cover_the_record_and_hold_every_beat_once(reference):
 
 def test_burden_counts_classified_beats_in_readable_time(reference):
     log, result = reference
-    figures = summarise(demo(), log, result)
+    figures = summarise(demo(), Beats.of(log), result)
     assert figures.burden is not None
     assert sum(figures.burden) == pytest.approx(1)
     assert figures.analysed_s == pytest.approx(figures.readable_s)

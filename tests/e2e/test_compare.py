@@ -1,5 +1,6 @@
 """A person compares with reference annotations: the matrix, its beats, mappings, stale results."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,16 @@ import pytest
 from PySide6.QtCore import Qt
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.columns import Change
 from ecgviewer.ec57.beats import NO_BEAT
+from ecgviewer.evaluation.recording import evaluate
+from ecgviewer.gui.handlers import compare as handler
 from ecgviewer.gui.main_window import MainWindow
+from ecgviewer.gui.session.tasks import Task
+from tests.e2e.times import time_s
 from tests.evaluation.flat_record import annotate
 from tests.formats.records import ecg_like, write_record
-from tests.gui.conftest import open_and_wait, wait
+from tests.gui.conftest import TIMEOUT_MS, open_and_wait, wait
 
 MINUTES = 5.5
 N, S, V = BeatClass.N, BeatClass.S, BeatClass.V
@@ -37,7 +43,7 @@ def annotated(tmp_path: Path) -> Path:
 def compare(qtbot, window: MainWindow) -> None:
     wait(qtbot, window.actions_by_name["compare"].isEnabled)
     window.actions_by_name["compare"].trigger()
-    wait(qtbot, lambda: window.comparing._evaluation is not None)
+    wait(qtbot, lambda: window.comparing.evaluation is not None)
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def test_it_is_there_once_the_analysis_is_complete(qtbot, window, ensemble, anno
     with qtbot.waitSignal(window.session.record_opened):
         window.files.open_path(annotated)
     wait(qtbot, lambda: window.session.progress.phase == "classifying")
-    wait(qtbot, lambda: window.comparing._annotators == ("ari", "atr"))
+    wait(qtbot, lambda: window.comparing.annotators == ("ari", "atr"))
     assert not action.isEnabled()
     ensemble.gate.set()
     wait(qtbot, action.isEnabled)
@@ -64,15 +70,15 @@ def test_it_is_there_once_the_analysis_is_complete(qtbot, window, ensemble, anno
 
 
 def test_without_annotations_there_is_nothing_to_compare(qtbot, opened):
-    wait(qtbot, lambda: opened.comparing._annotators == ())
+    wait(qtbot, lambda: opened.comparing.annotators == ())
     assert not opened.actions_by_name["compare"].isEnabled()
     assert "No annotation file" in opened.comparing.panel.about.text()
 
 
 def test_the_matrix_counts_every_beat_after_five_minutes(compared):
-    panel, log = compared.comparing.panel, compared.session.opened.log
-    late = log.classes[log.samples >= 300 * 360]
-    matrix = compared.comparing._evaluation.beats.matrix
+    panel, beats = compared.comparing.panel, compared.session.opened.beats
+    late = beats.beat_class[beats.sample >= 300 * 360]
+    matrix = compared.comparing.evaluation.beats.matrix
     assert panel.matrix.matrix.number(N, V) + panel.matrix.matrix.number(S, V) == (late == V).sum()
     assert matrix[V, NO_BEAT] == 1
     index = panel.matrix.matrix.index(V, NO_BEAT)
@@ -84,7 +90,7 @@ def test_the_matrix_counts_every_beat_after_five_minutes(compared):
 
 def test_a_cell_leads_to_its_beats_and_buttons_step_through_them(qtbot, compared):
     panel, navigator = compared.comparing.panel, compared.navigator
-    log, matrix = compared.session.opened.log, compared.comparing._evaluation.beats.matrix
+    beats, matrix = compared.session.opened.beats, compared.comparing.evaluation.beats.matrix
     assert matrix[N, V] > 2
     panel.matrix.setCurrentIndex(panel.matrix.matrix.index(N, V))
     panel.matrix.setFocus()
@@ -96,9 +102,9 @@ def test_a_cell_leads_to_its_beats_and_buttons_step_through_them(qtbot, compared
         seen.append(navigator.current)
     assert not panel.places.next.isEnabled()
     assert seen == sorted(set(seen))
-    assert (log.classes[seen] == V).all()
+    assert (beats.beat_class[seen] == V).all()
     start, stop = compared.canvas.visible_range_s()
-    assert start <= compared.session.opened.time_s(seen[-1]) <= stop
+    assert start <= time_s(compared, seen[-1]) <= stop
     assert f"({matrix[N, V]}\u00a0of\u00a0{matrix[N, V]})" in panel.places.title.text()
 
 
@@ -117,15 +123,15 @@ def test_an_empty_cell_says_so(compared):
 
 def test_another_mapping_or_reference_compares_anew(qtbot, compared):
     panel = compared.comparing.panel
-    assert compared.comparing._evaluation.beats.matrix[S].sum() == 1
+    assert compared.comparing.evaluation.beats.matrix[S].sum() == 1
     panel.mapping.setCurrentText("dechazal")
     panel.mapping.activated.emit(1)
-    wait(qtbot, lambda: compared.comparing._evaluation is not None)
-    assert compared.comparing._evaluation.beats.matrix[S].sum() == 0
+    wait(qtbot, lambda: compared.comparing.evaluation is not None)
+    assert compared.comparing.evaluation.beats.matrix[S].sum() == 0
     panel.reference.setCurrentText("ari")
     panel.reference.activated.emit(0)
-    wait(qtbot, lambda: compared.comparing._evaluation is not None)
-    assert compared.comparing._evaluation.beats.matrix[N, :5].sum() == 0
+    wait(qtbot, lambda: compared.comparing.evaluation is not None)
+    assert compared.comparing.evaluation.beats.matrix[N, :5].sum() == 0
 
 
 def test_five_minutes_leave_nothing(qtbot, window, record):
@@ -138,21 +144,38 @@ def test_five_minutes_leave_nothing(qtbot, window, record):
 
 
 def test_results_are_dropped_and_made_anew_with_other_classes(qtbot, compared):
-    before = compared.comparing._evaluation
-    compared.display.recording.inputs_chosen.emit((1, 0))
-    assert compared.comparing._evaluation is None
+    before = compared.comparing.evaluation
+    compared.docks.panels["recording"].inputs_chosen.emit((1, 0))
+    assert compared.comparing.evaluation is None
     assert not compared.comparing.panel.matrix.isVisible()
-    wait(qtbot, lambda: compared.comparing._evaluation is not None)
-    assert compared.comparing._evaluation is not before
+    wait(qtbot, lambda: compared.comparing.evaluation is not None)
+    assert compared.comparing.evaluation is not before
 
 
-def test_a_result_that_comes_too_late_is_not_shown(qtbot, compared, record):
-    comparing, before = compared.comparing, compared.comparing._evaluation
-    stale = comparing._ticket
+def test_a_result_that_comes_too_late_is_not_shown(qtbot, compared, record, monkeypatch):
+    comparing, shown, gate = compared.comparing, [], threading.Event()
+
+    def held_up(*arguments, **options):
+        gate.wait(TIMEOUT_MS / 1000)
+        return evaluate(*arguments, **options)
+
+    monkeypatch.setattr(handler, "evaluate", held_up)
+    comparing.compared.connect(lambda: shown.append(1))
+    comparing.compare()
     open_and_wait(qtbot, compared, record)
-    comparing.on_compared(stale, before)
-    assert comparing._evaluation is None
+    gate.set()
+    tasks = [thread for thread in compared.session.threads.running if isinstance(thread, Task)]
+    wait(qtbot, lambda: all(task.isFinished() for task in tasks))
+    assert (comparing.evaluation, shown) == (None, [])
     assert not comparing.panel.matrix.isVisible()
+
+
+def test_what_a_user_edits_is_compared_anew(qtbot, compared):
+    before = compared.comparing.evaluation
+    compared.session.beats_changed.emit(Change("classes", (0, 1)))
+    assert compared.comparing.evaluation is None
+    wait(qtbot, lambda: compared.comparing.evaluation is not None)
+    assert compared.comparing.evaluation is not before
 
 
 def test_damaged_annotations_are_one_sentence_without_hidden_names(qtbot, window, annotated):

@@ -96,12 +96,12 @@ def test_other_leads_are_another_result(qtbot, window, ensemble, record):
     open_and_keep(qtbot, window, record)
     before = ensemble.n_batches
     with qtbot.waitSignal(window.memory.results_kept, timeout=TIMEOUT_MS):
-        window.display.recording.inputs_chosen.emit((1, 0))
+        window.docks.panels["recording"].inputs_chosen.emit((1, 0))
     assert ensemble.n_batches > before
     classes = window.session.opened.log.classes.copy()
     before = ensemble.n_batches
     for inputs in ((0, 1), (1, 0)):
-        window.display.recording.inputs_chosen.emit(inputs)
+        window.docks.panels["recording"].inputs_chosen.emit(inputs)
         wait(qtbot, lambda: window.session.progress.phase == "done")
         assert window.session.opened.kept_since is not None
     assert ensemble.n_batches == before

@@ -1,10 +1,11 @@
-"""A person looks around: scroll, jump, table, inspector, figures, keys, hidden patient fields."""
+"""A user looks around: scroll, jump, table, inspector, figures, keys, hidden patient fields."""
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 from ecgviewer.aami import BeatClass
+from tests.e2e.times import time_s
 from tests.gui.conftest import open_and_wait, wait
 
 
@@ -19,18 +20,18 @@ def test_scrolling_moves_strip_and_table_along(qtbot, abnormal):
     abnormal.canvas.go_to(120.0)
     start, _ = abnormal.canvas.visible_range_s()
     assert start == pytest.approx(120.0)
-    table = abnormal.display.beats
+    table = abnormal.docks.panels["beats"]
     first = table.model.beat_at(table.view.rowAt(2))
-    assert abnormal.session.opened.time_s(first) == pytest.approx(start, abs=3)
+    assert time_s(abnormal, first) == pytest.approx(start, abs=3)
 
 
 def test_the_table_follows_once_the_beats_of_a_page_are_known(qtbot, window, demo):
     window.session.record_opened.connect(lambda: window.canvas.go_to(120.0))
     open_and_wait(qtbot, window, demo)
-    table = window.display.beats
-    wait(qtbot, lambda: table.model.n_beats == window.session.opened.log.n_beats)
+    table = window.docks.panels["beats"]
+    wait(qtbot, lambda: table.model.n_beats == window.session.opened.beats.n)
     first = table.model.beat_at(table.view.rowAt(2))
-    assert window.session.opened.time_s(first) == pytest.approx(120.0, abs=3)
+    assert time_s(window, first) == pytest.approx(120.0, abs=3)
 
 
 def test_a_click_on_the_strip_goes_there(abnormal):
@@ -40,7 +41,7 @@ def test_a_click_on_the_strip_goes_there(abnormal):
 
 
 def test_keys_lead_from_one_abnormal_beat_to_the_next_and_back(qtbot, abnormal):
-    wanted = np.flatnonzero(abnormal.session.opened.log.classes > BeatClass.N)
+    wanted = np.flatnonzero(abnormal.session.opened.beats.beat_class > BeatClass.N)
     assert len(wanted) > 3
     abnormal.canvas.setFocus()
     for expected in wanted[:3]:
@@ -49,7 +50,7 @@ def test_keys_lead_from_one_abnormal_beat_to_the_next_and_back(qtbot, abnormal):
     qtbot.keyClick(abnormal.canvas, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
     assert abnormal.navigator.current == wanted[1]
     start, stop = abnormal.canvas.visible_range_s()
-    assert start <= abnormal.session.opened.time_s(int(wanted[1])) <= stop
+    assert start <= time_s(abnormal, int(wanted[1])) <= stop
 
 
 def test_keys_search_from_what_is_on_screen_once_the_current_beat_is_not(qtbot, abnormal):
@@ -57,23 +58,23 @@ def test_keys_search_from_what_is_on_screen_once_the_current_beat_is_not(qtbot, 
     abnormal.canvas.go_to(200.0)
     abnormal.canvas.setFocus()
     qtbot.keyClick(abnormal.canvas, Qt.Key.Key_N)
-    assert abnormal.session.opened.time_s(abnormal.navigator.current) >= 200.0
+    assert time_s(abnormal, abnormal.navigator.current) >= 200.0
 
 
 def test_the_table_shows_every_beat_and_drives_the_trace(qtbot, abnormal):
-    table, log = abnormal.display.beats, abnormal.session.opened.log
-    assert table.model.rowCount() == log.n_beats
+    table, beats = abnormal.docks.panels["beats"], abnormal.session.opened.beats
+    assert table.model.rowCount() == beats.n
     table.view.setCurrentIndex(table.model.index(400, 0))
     assert abnormal.navigator.current == 400
     start, stop = abnormal.canvas.visible_range_s()
-    assert start <= abnormal.session.opened.time_s(400) <= stop
+    assert start <= time_s(abnormal, 400) <= stop
 
 
 def test_the_table_filters_and_sorts(qtbot, abnormal):
-    table, log = abnormal.display.beats, abnormal.session.opened.log
+    table, beats = abnormal.docks.panels["beats"], abnormal.session.opened.beats
     table.filter.setText("V")
     table.on_filter_settled()
-    assert table.model.rowCount() == int((log.classes == BeatClass.V).sum())
+    assert table.model.rowCount() == int((beats.beat_class == BeatClass.V).sum())
     table.view.sortByColumn(4, Qt.SortOrder.DescendingOrder)
     rr = [float(table.model.index(row, 4).data()) for row in range(5)]
     assert rr == sorted(rr, reverse=True)
@@ -86,26 +87,26 @@ def test_the_table_filters_and_sorts(qtbot, abnormal):
 
 def test_a_beat_clicked_on_the_trace_is_selected_and_inspected(qtbot, abnormal):
     abnormal.canvas.beat_clicked.emit(12)
-    table = abnormal.display.beats
+    table = abnormal.docks.panels["beats"]
     assert table.view.currentIndex().row() == 12
-    assert "Beat 13" in abnormal.display.inspector.title.whole
-    wait(qtbot, lambda: abnormal.display.inspector._input is not None)
-    assert abnormal.display.inspector._input.index == 12
+    assert "Beat 13" in abnormal.docks.panels["inspector"].title.whole
+    wait(qtbot, lambda: abnormal.docks.panels["inspector"].trace.values is not None)
 
 
-def test_the_figures_are_those_of_the_log(abnormal):
-    log, panel = abnormal.session.opened.log, abnormal.display.summary
+def test_the_figures_are_those_of_the_beats(abnormal):
+    beats, panel = abnormal.session.opened.beats, abnormal.docks.panels["summary"]
     counts = [int(panel.counts[c].text().replace(",", "")) for c in BeatClass]
-    assert counts == log.counts().tolist()
+    assert counts == beats.counts.tolist()
     assert panel.times.text().startswith("Recorded 05:00, readable 0")
 
 
 def test_the_greatest_heart_rate_leads_to_its_place(abnormal):
     rate = abnormal.session.opened.summary().heart_rate
-    abnormal.display.summary.rate.linkActivated.emit(str(rate.greatest_sample))
+    abnormal.docks.panels["summary"].rate.linkActivated.emit(str(rate.greatest_sample))
     start, stop = abnormal.canvas.visible_range_s()
     assert start <= rate.greatest_sample / 360 <= stop
-    assert abnormal.session.opened.log.samples[abnormal.navigator.current] == rate.greatest_sample
+    at = time_s(abnormal, abnormal.navigator.current)
+    assert at == pytest.approx(rate.greatest_sample / 360)
 
 
 def test_one_key_shows_the_filtered_trace(qtbot, abnormal):
@@ -132,7 +133,7 @@ def test_going_to_a_time(abnormal):
 
 def test_one_switch_hides_patient_fields_everywhere(qtbot, opened, record):
     def shown() -> str:
-        header, panel = opened.workspace.header, opened.display.recording
+        header, panel = opened.workspace.header, opened.docks.panels["recording"]
         parts = [opened.windowTitle(), header.name.text(), header.facts.whole]
         parts.append(str(opened.canvas.record.base_time))
         parts += [header.patient.whole, *(label.text() for label in panel.fields.values())]
@@ -140,20 +141,22 @@ def test_one_switch_hides_patient_fields_everywhere(qtbot, opened, record):
 
     for text in ("p01", "69 M", "Digoxin", "1990-03-02 09:30:00", "ward7"):
         assert text in shown()
+    assert opened.canvas.has_clock
     opened.actions_by_name["hide_patient"].trigger()
     for text in ("p01", "69 M", "Digoxin", "1990", "09:30", "ward7"):
         assert text not in shown()
-    assert opened.display.recording.hide_box.isChecked()
+    assert not opened.canvas.has_clock
+    assert opened.docks.panels["recording"].hide_box.isChecked()
     assert opened.settings.hide_patient
 
 
 def test_a_clock_stands_over_the_time_elapsed_until_it_is_hidden(opened):
     both = opened.canvas.geometry_now().bottom
-    assert ">09:30:" in opened.display.summary.rate.text()
+    assert ">09:30:" in opened.docks.panels["summary"].rate.text()
     opened.actions_by_name["hide_patient"].trigger()
     opened.display.refresh_panels()
     assert opened.canvas.geometry_now().bottom < both
-    assert "09:30" not in opened.display.summary.rate.text()
+    assert "09:30" not in opened.docks.panels["summary"].rate.text()
 
 
 def test_themes_change_and_are_remembered(opened):

@@ -103,7 +103,7 @@ def test_a_recording_without_beats_says_so(qtbot, window, tmp_path):
     open_and_wait(qtbot, window, write_record(tmp_path, flat, names=("MLII", "V1")))
     assert window.session.opened.log.n_beats == 0
     wait(qtbot, lambda: window.strip.text.text() == "no beats found")
-    assert "–" in window.display.summary.rate.text()
+    assert "–" in window.docks.panels["summary"].rate.text()
     window.navigator.next_abnormal()
     assert "no abnormal beat" in window.workspace.messages.text.text()
 
@@ -120,8 +120,8 @@ def test_one_lead_is_flagged_and_the_other_input_is_shown_as_none(qtbot, window,
     open_and_wait(qtbot, window, header)
     opened = window.session.opened
     assert opened.inputs == (0, None)
-    assert "one_lead" in opened.beat(5).flags
-    assert window.display.recording.inputs[1].currentText() == "none (zeros)"
+    assert "one_lead" in opened.beats.beat(5).flags
+    assert window.docks.panels["recording"].inputs[1].currentText() == "none (zeros)"
 
 
 def test_a_rate_below_100_hz_is_marked_but_not_classified(qtbot, window, tmp_path):
@@ -136,7 +136,7 @@ def test_a_rate_below_100_hz_is_marked_but_not_classified(qtbot, window, tmp_pat
 def test_other_leads_can_be_chosen_and_all_beats_are_classified_anew(qtbot, opened, ensemble):
     before = ensemble.n_batches
     n_beats = opened.session.opened.log.n_beats
-    opened.display.recording.inputs_chosen.emit((1, 0))
+    opened.docks.panels["recording"].inputs_chosen.emit((1, 0))
     assert opened.session.opened.log.n_classified == 0
     wait(qtbot, lambda: opened.session.progress.phase == "done")
     assert opened.session.opened.log.n_classified == n_beats

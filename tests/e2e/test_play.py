@@ -2,6 +2,7 @@
 
 import pytest
 
+from ecgviewer.beats.columns import beat_id
 from ecgviewer.gui.playback.clock import FRAME_S, SPEEDS
 from tests.gui.conftest import TIMEOUT_MS, open_and_wait, wait
 
@@ -26,7 +27,7 @@ def test_the_current_beat_is_told(qtbot, opened):
     assert f"<b>{last.number}</b>" in text
     assert f"<b>{last.beat_class.name}</b>" in text
     assert f"{last.confidence:.3f}" in text
-    assert opened.navigator.current == last.number - 1
+    assert opened.navigator.current == beat_id(last.number)
 
 
 def test_steps_by_frame_and_by_beat(qtbot, opened):
@@ -107,6 +108,10 @@ def test_the_beats_of_the_frame_are_asked_for_first(qtbot, window, ensemble, dem
         window.actions_by_name["next_frame"].trigger()
     frame = heard.args[0]
     assert frame.start_s == pytest.approx(200.0, abs=FRAME_S)  # from what is on screen
-    order, log = window.session._analysis.order, window.session.opened.log
-    first = order(log.classes < 0)[0]
-    assert first + 1 in {beat.number for beat in frame.beats}
+    known, log = [], window.session.opened.log
+    window.session.beats_changed.connect(lambda _: known.append(log.classes >= 0))
+    ensemble.gate.set()
+    wait(qtbot, lambda: window.session.progress.phase == "done")
+    in_frame = [beat.number - 1 for beat in frame.beats]
+    assert known[1][in_frame].all()  # the first had been begun before
+    assert not known[1].all()

@@ -35,7 +35,7 @@ def test_cancel_does_not_wait_for_the_networks(qtbot, window, ensemble, demo):
     assert window.session.progress.phase == "cancelled"
     first = window.session.opened.log.n_classified
     ensemble.gate.set()
-    for thread in window.session.threads._running:
+    for thread in window.session.threads.running:
         if isinstance(thread, AnalysisThread):
             assert thread.wait(TIMEOUT_MS)
     qtbot.wait(20)
@@ -68,7 +68,7 @@ def test_closing_while_it_streams_ends_every_thread(qtbot, settings, ensemble, d
     window.actions_by_name["play"].trigger()
     ensemble.gate.set()
     window.close()
-    assert window.session.threads._running == []
+    assert window.session.threads.running == ()
     window.deleteLater()
 
 

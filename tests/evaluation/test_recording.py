@@ -5,14 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import BeatLog
 from ecgviewer.ec57.beats import NO_BEAT
 from ecgviewer.evaluation.recording import (
     Evaluation,
     analysed,
     evaluate,
+    marks_as_shown,
     marks_of_annotator,
-    marks_of_log,
 )
 from ecgviewer.formats.readers import open_record
 from ecgviewer.model.ensemble import load_ensemble
@@ -85,7 +86,9 @@ def test_what_the_window_knows_so_far(tmp_path: Path):
     log = BeatLog()
     log.extend(np.array([31_000], np.int64))
     record = open_record(path)
-    assert evaluate(record, marks_of_log(record, log)).beats.matrix[N, 4] == 1  # no class yet: Q
+    assert (
+        evaluate(record, marks_as_shown(record, Beats.of(log))).beats.matrix[N, 4] == 1
+    )  # no class yet: Q
 
 
 def test_a_whole_analysis(tmp_path: Path, mitdb: Path):

@@ -50,6 +50,7 @@ def the_beats(n: int | None = None, **changes: Any) -> ReportBeats:
     """Edge, gap, plain, pause, pending."""
     nan = [np.nan] * 5
     beats = ReportBeats(
+        number=np.arange(1, 6),
         sample=np.array([100, 400, 700, 1060, 1420]),
         classes=np.array([0, 4, 2, 1, -1], np.int8),
         probabilities=np.array(
@@ -67,7 +68,7 @@ def the_beats(n: int | None = None, **changes: Any) -> ReportBeats:
     beats = replace(beats, **changes)
     if n is None:
         return beats
-    columns = ("sample", "classes", "probabilities", "flags", "in_gap_before")
+    columns = ("number", "sample", "classes", "probabilities", "flags", "in_gap_before")
     return ReportBeats(*(getattr(beats, name)[:n] for name in columns))
 
 

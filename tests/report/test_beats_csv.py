@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgviewer.beats.beat import FLAGS
-from ecgviewer.files import atomic
 from ecgviewer.files.atomic import TargetExistsError, WriteError
 from ecgviewer.files.hashes import hash_inputs
 from ecgviewer.report.beats_csv import ReportBeats, csv_bytes, metadata_path, write_report
@@ -41,6 +41,7 @@ def test_one_beat_has_no_interval() -> None:
 def test_a_tie_goes_to_the_earlier_class_and_keeps_its_confidence() -> None:
     p = np.array([[0.1, 0.4, 0.4, 0.05, 0.05]])
     beats = ReportBeats(
+        np.array([1]),
         np.array([5]),
         p.argmax(axis=1).astype(np.int8),
         p,
@@ -56,6 +57,16 @@ def test_flags_in_their_order_and_pending_follows_the_class() -> None:
     found = [row["flags"] for row in rows(csv_bytes(a_record(), the_beats(flags=every)))]
     assert found[-1] == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead;pending"
     assert found[0] == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead"
+
+
+def test_an_inserted_beat_has_a_number_below_0_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    inserted = the_beats(number=np.array([1, -1, 2, 3, 4]))
+    table = csv_bytes(a_record(), inserted)
+    assert [row["beat"] for row in rows(table)] == ["1", "-1", "2", "3", "4"]
+    beside = write_report(tmp_path / "out.csv", a_record(), inserted, a_context())
+    column = json.loads(beside.read_bytes())["tableSchema"]["columns"][0]
+    assert column["dc:description"].endswith("Below 0: inserted by a user.")
+    assert "minimum" not in column["datatype"]
 
 
 def test_a_source_that_is_a_formula_is_neutralised() -> None:
@@ -78,6 +89,7 @@ def test_the_table_reads_back(data: st.DataObject) -> None:
     flags = data.draw(st.lists(st.integers(0, 255), min_size=n, max_size=n))
     source = data.draw(st.text(st.characters(blacklist_categories=["Cs"])))
     beats = ReportBeats(
+        np.arange(1, n + 1),
         np.cumsum(np.array(steps, np.int64)),
         np.array(classes, np.int8),
         np.array(raw, np.float64).reshape(n, 5),
@@ -111,6 +123,8 @@ def test_the_table_reads_back(data: st.DataObject) -> None:
     [
         ({"sample": np.array([5, 4, 700, 1060, 1420])}, "time order"),
         ({"sample": np.array([-1, 4, 700, 1060, 1420])}, "time order"),
+        ({"number": np.array([1, 2, 2, 3, 4])}, "serial numbers"),
+        ({"number": np.array([1, 0, 2, 3, 4])}, "serial numbers"),
         ({"classes": np.array([0, 1, 2, 5, 0], np.int8)}, "classes"),
         ({"flags": np.array([1 << len(FLAGS), 0, 0, 0, 0], np.uint16)}, "flags"),
         ({"flags": np.zeros(4, np.uint16)}, "columns"),
@@ -149,14 +163,14 @@ def test_an_interrupted_write_leaves_the_old_pair(
     target = tmp_path / "out.csv"
     write_report(target, a_record(), the_beats(3), a_context())
     old = (target.read_bytes(), metadata_path(target).read_bytes())
-    publish = atomic._publish
+    replace = Path.replace
 
-    def interrupted(temporary: Path, goal: Path, *, force: bool) -> None:
+    def interrupted(path: Path, goal: Path) -> Path:
         if goal.suffix == ".json":
             raise KeyboardInterrupt
-        publish(temporary, goal, force=force)
+        return replace(path, goal)
 
-    monkeypatch.setattr(atomic, "_publish", interrupted)
+    monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_report(target, a_record(), the_beats(), a_context(), force=True)
     assert (target.read_bytes(), metadata_path(target).read_bytes()) == old

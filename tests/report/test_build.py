@@ -15,6 +15,7 @@ from ecgviewer import paths
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
+from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import BeatLog
 from ecgviewer.beats.scan import Scan
 from ecgviewer.formats.readers import open_record
@@ -67,9 +68,8 @@ def scanned(record: Record) -> tuple[Scan, BeatLog]:
 
 
 def built(record: Record, result: Scan | None, log: BeatLog, ensemble: Ensemble) -> Report:
-    return build_report(
-        record, record.verdict, result, log, ensemble, default_inputs(record, prep=PAPER)
-    )
+    beats, inputs = Beats.of(log), default_inputs(record, prep=PAPER)
+    return build_report(record, record.verdict, result, beats, ensemble, inputs)
 
 
 def rows(report: Report) -> Iterator[dict[str, str]]:

@@ -78,7 +78,7 @@ def _made(driver: Driver, n_frames: int) -> tuple[np.ndarray, int]:
     clock = MadeClock()
     ready: list[int] = []
     play.frame_ready.connect(lambda frame: ready.append(frame.index))
-    player._clock = clock
+    player.clock = clock
     play.toggle()
     late, missing = [], 0
     for index in range(1, min(player.n_frames - 1, n_frames)):

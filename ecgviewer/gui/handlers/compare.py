@@ -1,12 +1,12 @@
 """Compares the open recording with annotations beside it, on a thread of its own; draws nothing."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ecgviewer.analysis.inputs import why_not_classified
 from ecgviewer.ec57.marks import LEARNING_S
-from ecgviewer.evaluation.recording import Evaluation, evaluate, marks_of_log
+from ecgviewer.evaluation.recording import Evaluation, evaluate, marks_as_shown
 from ecgviewer.formats.annotations import annotators
-from ecgviewer.gui.panels.comparison.cells import Cells, places_of
+from ecgviewer.gui.panels.comparison.cells import places_of
 from ecgviewer.gui.panels.comparison.panel import ComparisonPanel
 from ecgviewer.gui.panels.docks import Docks
 from ecgviewer.gui.session.current_beat import CurrentBeat
@@ -20,6 +20,7 @@ _PANEL = "comparison"
 _NO_REFERENCE = "No annotation file lies beside this recording: there is nothing to compare with."
 _NOT_YET = "Once every beat has its class: Analyze > Compare with reference annotations."
 _BUSY = "Comparing…"
+_SETTLE_MS = 200  # edits that follow one another are compared once
 
 
 class CompareHandler(QObject):
@@ -35,7 +36,18 @@ class CompareHandler(QObject):
         Are told whether there is something to compare.
     parent : QObject
         Owner.
+
+    Attributes
+    ----------
+    panel : ComparisonPanel
+        Shows the result.
+    annotators : tuple of str or None
+        Of the files beside the recording; None while they are looked for.
+    evaluation : Evaluation or None
+        The comparison that is shown.
     """
+
+    compared = Signal()  # there is another evaluation
 
     def __init__(
         self,
@@ -48,27 +60,30 @@ class CompareHandler(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._session, self._settings, self._navigator = session, settings, navigator
+        self._session, self._settings = session, settings
         self._docks, self._actions = docks, actions
         self.panel = docks.panel(ComparisonPanel)
         self._ticket = self._n_opened = 0  # of the comparison and the recording that count
-        self._annotators: tuple[str, ...] | None = None  # None while they are looked for
+        self.annotators: tuple[str, ...] | None = None
         self._asked = False  # whether this recording's comparison was asked for
-        self._evaluation: Evaluation | None = None
-        self._places: Cells | None = None
+        self._busy = False  # whether one is being made
+        self.evaluation: Evaluation | None = None
+        self._anew = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self._anew.timeout.connect(self.on_settled)
         session.record_opened.connect(self.on_record_opened)
-        session.beats_reset.connect(self.on_beats_reset)
+        session.beats_changed.connect(self.on_beats_changed)
         session.run_finished.connect(self.on_run_finished)
         self.panel.terms_chosen.connect(self.compare)
         self.panel.cell_chosen.connect(self.on_cell_chosen)
-        self.panel.place_chosen.connect(self.on_place_chosen)
+        self.panel.beat_chosen.connect(navigator.on_beat_chosen)
+        self.panel.place_chosen.connect(navigator.go_to_place)
 
     # -- what can be compared -----------------------------------------------------------------
 
     def on_record_opened(self) -> None:
-        self._asked, self._annotators = False, None
+        self._asked, self.annotators = False, None
         self.panel.show_references(())
-        self.on_beats_reset()
+        self._drop()
         opened = self._session.opened
         if opened is not None:
             record = opened.record
@@ -77,10 +92,20 @@ class CompareHandler(QObject):
             task.succeeded.connect(self.on_annotators_found)
             self._session.threads.start(task)
 
-    def on_beats_reset(self) -> None:
-        """Classes start anew: what was compared is no longer so."""
+    def on_beats_changed(self) -> None:
+        """What was compared is no longer so."""
+        if self.evaluation is not None or self._busy:
+            self._drop()
+            self._anew.start()
+
+    def on_settled(self) -> None:
+        """Compare what a user has edited; what is still being classified waits for its end."""
+        if self._asked and self._ready():
+            self.compare()
+
+    def _drop(self) -> None:
         self._ticket += 1
-        self._evaluation = self._places = None
+        self.evaluation, self._busy = None, False
         self._update()
 
     def on_run_finished(self) -> None:
@@ -90,19 +115,19 @@ class CompareHandler(QObject):
 
     def on_annotators_found(self, ticket: int, found: tuple[str, ...]) -> None:
         if ticket == self._n_opened:
-            self._annotators = found
+            self.annotators = found
             self.panel.show_references(found)
             self._update()
 
     def _ready(self) -> bool:
         opened = self._session.opened
         complete = opened is not None and opened.scan is not None
-        return complete and bool(self._annotators) and self._session.progress.phase == "done"
+        return complete and bool(self.annotators) and self._session.progress.phase == "done"
 
     def _update(self) -> None:
         self._actions.enable(reference=self._ready())
-        if self._evaluation is None:
-            self.panel.clear(_NO_REFERENCE if self._annotators == () else _NOT_YET)
+        if self.evaluation is None and not self._busy:
+            self.panel.clear(_NO_REFERENCE if self.annotators == () else _NOT_YET)
 
     # -- compare ------------------------------------------------------------------------------
 
@@ -116,14 +141,14 @@ class CompareHandler(QObject):
         opened = self._session.opened
         if opened is None or not self._ready():
             return
-        self.on_beats_reset()
-        self._asked = True
+        self._drop()
+        self._asked = self._busy = True
         self.panel.clear(_BUSY)
         reference, mapping = self.panel.terms
-        record, log = opened.record, opened.log  # a complete log is not written any more
+        record, beats = opened.record, opened.beats  # a complete log is not written any more
         task = self._session.threads.task(
             lambda _: evaluate(
-                record, marks_of_log(record, log), reference=reference, mapping=mapping
+                record, marks_as_shown(record, beats), reference=reference, mapping=mapping
             ),
             ticket=self._ticket,
         )
@@ -133,12 +158,14 @@ class CompareHandler(QObject):
 
     def on_compared(self, ticket: int, evaluation: Evaluation) -> None:
         if ticket == self._ticket:
-            self._evaluation = evaluation
+            self.evaluation, self._busy = evaluation, False
             self.panel.show_evaluation(evaluation, self._about(evaluation))
+            self.compared.emit()
 
     def on_failed(self, ticket: int, reason: str) -> None:
         opened = self._session.opened
         if ticket == self._ticket and opened is not None:
+            self._busy = False
             hide = self._settings.hide_patient
             self.panel.clear(without_names(reason, opened.record, hide=hide))
 
@@ -155,15 +182,6 @@ class CompareHandler(QObject):
 
     def on_cell_chosen(self, row: int, column: int) -> None:
         opened = self._session.opened
-        if opened is not None and self._evaluation is not None:
-            self._places = places_of(self._evaluation, opened.log.samples, row, column)
-            self.panel.show_places(self._places, opened.record.fs)
-
-    def on_place_chosen(self, place: int) -> None:
-        if self._places is None:
-            return
-        beat = int(self._places.beats[place])
-        if beat >= 0:
-            self._navigator.on_beat_chosen(beat)
-        else:
-            self._navigator.go_to_place(int(self._places.samples[place]))
+        if opened is not None and self.evaluation is not None:
+            places = places_of(self.evaluation, opened.beats, row, column)
+            self.panel.show_places(places, opened.record.fs)

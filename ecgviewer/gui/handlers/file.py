@@ -1,6 +1,5 @@
 """Recordings in, reports and pictures out: what the actions of File do."""
 
-import copy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,14 +136,15 @@ class FileHandler(QObject):
 
     def _may_export(self, opened: OpenRecord) -> bool:
         """Whether the beats are all classified, or the person wants them as they are."""
+        beats = opened.beats
         if opened.scan is None:
             question = (
                 "Beats are still being found; the report would lack those not found yet, and say"
                 " that it is not complete."
             )
-        elif opened.log.n_pending:
+        elif beats.n_pending:
             question = (
-                f"{count(opened.log.n_pending)} of {count(opened.log.n_beats)} beats have no class"
+                f"{count(beats.n_pending)} of {count(beats.n)} beats have no class"
                 " yet. The report would list them with an empty class and the flag “pending”."
             )
         else:
@@ -180,7 +180,7 @@ def _export(
 ) -> Callable[[Task], tuple[Path, int]]:
     """The work of one export: everything is taken now, for classes come in while it runs."""
     record, verdict, scan, inputs = opened.record, opened.verdict, opened.scan, opened.inputs
-    stretches, log = opened.stretches, copy.deepcopy(opened.log)
+    stretches, beats = opened.stretches, opened.beats.copied()
 
     def work(task: Task) -> tuple[Path, int]:
         checked = verdict
@@ -190,7 +190,7 @@ def _export(
             record,
             checked,
             scan,
-            log,
+            beats,
             ensemble,
             inputs,
             stretches=stretches,

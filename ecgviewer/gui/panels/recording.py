@@ -12,13 +12,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgviewer.analysis.inputs import Inputs
+from ecgviewer.beats.columns import Beats, Change
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style import wording
 from ecgviewer.gui.style.badge import Badge
 from ecgviewer.gui.style.patient import Identity
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Record, Verdict
 
-Inputs = tuple[int | None, int | None]
 _NONE = "none (zeros)"
 
 
@@ -53,8 +55,8 @@ class RecordPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.badge.set_theme(theme)
 
-    def show_record(self, record: Record, identity: Identity) -> None:
-        """Show a recording, its patient fields as far as they are to be seen."""
+    def show_record(self, opened: OpenRecord, identity: Identity) -> None:
+        record = opened.record
         self.fields["name"].setText(identity.name)
         self.fields["folder"].setText(identity.folder)
         self.fields["start"].setText(identity.started)
@@ -67,6 +69,14 @@ class RecordPanel(QWidget):
         self.hide_box.blockSignals(True)
         self.hide_box.setChecked(identity.hidden)
         self.hide_box.blockSignals(False)
+        self.show_verdict(opened.verdict)
+        self.show_inputs(record, opened.inputs)
+
+    def show_beats(self, beats: Beats, change: Change) -> None:
+        """Nothing here depends on beats."""
+
+    def show_current(self, beat_id: int | None) -> None:
+        """Which beat is current makes no difference."""
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Turn the badge."""

@@ -7,7 +7,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.columns import Beats, Change
 from ecgviewer.findings.summary import Summary
+from ecgviewer.gui.session.open_record import OpenRecord
+from ecgviewer.gui.style.patient import Identity
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import clock, count, share, time_label
 
@@ -28,7 +31,6 @@ class SummaryPanel(QWidget):
     """Counts per class with letter and colour, burden, heart rate, times."""
 
     time_clicked = Signal(int)  # own sample
-    class_clicked = Signal(str)  # letter
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,12 +43,11 @@ class SummaryPanel(QWidget):
         for label in (self.rate, self.times):
             label.setWordWrap(True)
         self._theme = theme
+        self._opened: OpenRecord | None = None
         self._summary: Summary | None = None
-        self._fs = 1.0
         self._start: time | None = None
         self._lay_out()
         self.set_theme(theme)
-        self.clear()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -56,35 +57,37 @@ class SummaryPanel(QWidget):
                 f"background: {color}; color: {_readable_on(color)}; border-radius: 3px;"
                 " font-weight: bold"
             )
-        if self._summary is not None:
-            self.show_summary(self._summary, self._fs, start=self._start)
+        self._write()
 
-    def clear(self) -> None:
-        """No recording, or nothing known of it yet."""
-        self._summary = None
-        for label in (*self.counts.values(), *self.burdens.values()):
-            label.setText(_NO_FIGURE)
-        self.rate.setText("Heart rate –")
-        self.times.setText("")
+    def show_record(self, opened: OpenRecord, identity: Identity) -> None:
+        if opened is not self._opened:
+            self._opened, self._summary = opened, None
+        # times are of the clock, as under the trace, where that may be seen
+        self._start = None if identity.hidden else opened.record.base_time
+        self._write()
 
-    def show_summary(self, summary: Summary, fs: float, *, start: time | None = None) -> None:
-        """Show the figures as they are known now.
+    def show_beats(self, beats: Beats, change: Change) -> None:
+        if self._opened is not None:
+            self._summary = self._opened.summary()
+            self._write()
 
-        Parameters
-        ----------
-        summary : Summary
-            The figures.
-        fs : float
-            Rate of the record, Hz.
-        start : time, optional
-            Time of day at which it begins: times are then of the clock, as under the trace.
-        """
-        self._summary, self._fs, self._start = summary, fs, start
+    def show_current(self, beat_id: int | None) -> None:
+        """Which beat is current makes no difference."""
+
+    def _write(self) -> None:
+        """The figures as they are known now; nothing, where there is no recording or no figure."""
+        summary = self._summary
+        if self._opened is None or summary is None:
+            for label in (*self.counts.values(), *self.burdens.values()):
+                label.setText(_NO_FIGURE)
+            self.rate.setText("Heart rate –")
+            self.times.setText("")
+            return
         for c in BeatClass:
             self.counts[c].setText(count(summary.counts[c]))
             burden = summary.burden
             self.burdens[c].setText(_NO_FIGURE if burden is None else share(burden[c], 1) or "0 %")
-        self.rate.setText(self._rate_text(summary, fs))
+        self.rate.setText(self._rate_text(summary, self._opened.record.fs))
         self.times.setText(_times_text(summary))
 
     def _rate_text(self, summary: Summary, fs: float) -> str:

@@ -43,6 +43,15 @@ class Player(QObject):
     ----------
     parent : QObject
         Owner.
+
+    Attributes
+    ----------
+    n_frames, index : int
+        Frames of the recording, and the one shown.
+    clock : QElapsedTimer
+        Runs since playback began at the speed it has.
+    timer : QTimer
+        Wakes it when the next frame is due.
     """
 
     frame_wanted = Signal(int)
@@ -55,10 +64,10 @@ class Player(QObject):
         self._speed = SPEEDS[PAPER_SPEED]
         self._origin = 0  # frame at which the clock was set to zero
         self._playing = False
-        self._clock = QElapsedTimer()
+        self.clock = QElapsedTimer()
         # set anew for every frame's own time; Qt's usual timers may be a twentieth late
-        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.on_ticked)
+        self.timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self.timer.timeout.connect(self.on_ticked)
 
     @property
     def playing(self) -> bool:
@@ -102,7 +111,7 @@ class Player(QObject):
         """Stop the clock where it is."""
         if self._playing:
             self._playing = False
-            self._timer.stop()
+            self.timer.stop()
             self.playing_changed.emit(False)
 
     def step(self, n: int) -> None:
@@ -118,7 +127,7 @@ class Player(QObject):
 
     def on_ticked(self) -> None:
         """The timer: go to the frame whose time it is, and wait for the next one's."""
-        index = self._origin + int(self._clock.elapsed() / 1000 * self._speed.frames_per_s)
+        index = self._origin + int(self.clock.elapsed() / 1000 * self._speed.frames_per_s)
         if index != self.index:
             self._show(index)
         if self.index >= self.n_frames - 1:
@@ -133,14 +142,14 @@ class Player(QObject):
 
     def _start_clock(self) -> None:
         self._origin = self.index
-        self._clock.start()
+        self.clock.start()
         self._playing = True
         self._await_next()
 
     def _await_next(self) -> None:
         """Set the timer for the frame after this one; for a later one where that is too soon."""
-        elapsed, per_s = self._clock.elapsed(), self._speed.frames_per_s
+        elapsed, per_s = self.clock.elapsed(), self._speed.frames_per_s
         frame = self.index + 1 - self._origin
         if 1000 / per_s < _SHORTEST_TICK_MS:
             frame = max(frame, math.ceil((elapsed + _SHORTEST_TICK_MS) * per_s / 1000))
-        self._timer.start(max(1, math.ceil(frame * 1000 / per_s - elapsed)))
+        self.timer.start(max(1, math.ceil(frame * 1000 / per_s - elapsed)))

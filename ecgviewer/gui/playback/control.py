@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ecgviewer.analysis.frames import frame as frame_of
 from ecgviewer.analysis.frames import frame_beats
 from ecgviewer.beats.beat import Frame
+from ecgviewer.beats.columns import Beats, beat_id
 from ecgviewer.gui.playback.clock import FRAME_S, FRAME_SAMPLES, PAPER_SPEED, SPEEDS, Player
 from ecgviewer.gui.session.current_beat import CurrentBeat
 from ecgviewer.gui.session.session import Session
@@ -54,7 +55,7 @@ class PlayControl(QObject):
         self._speed = PAPER_SPEED
         self._last: int | None = None  # frame shown before, if playback has not jumped since
         self._grid: TimeGrid | None = None
-        self._fetched: dict[int, Frame] = {}  # frames to come, with the beats known at that time
+        self._fetched: dict[int, Frame] = {}  # frames to come
 
     def load(self) -> None:
         """Another recording: from its start, no frame marked."""
@@ -119,17 +120,20 @@ class PlayControl(QObject):
             return
         start = index * FRAME_S
         self._session.show_frame((start, start + self.player.look_ahead_s))
-        log = opened.log
         if (frame := self._fetched.get(index)) is not None:
-            self._show(replace(frame, beats=frame_beats(grid, log, index)))
+            self._show(frame, opened.beats, grid)
         else:
+            beats = opened.beats
             self._mark(index)
-            self._session.ask("frame", lambda cleaned: frame_of(cleaned, log, index))
+            self._session.ask("frame", lambda cleaned: frame_of(cleaned, beats, index))
 
     def on_answer_ready(self, kind: str, answer: object) -> None:
+        opened, grid = self._session.opened, self._grid
+        if opened is None or grid is None:
+            return
         if kind == "frame" and isinstance(answer, Frame):
             if answer.index == self.player.index:
-                self._show(answer)
+                self._show(answer, opened.beats, grid)
             elif self.player.playing:  # too late: those to come shall be earlier
                 self._fetch_ahead(self.player.index)
         elif kind == "ahead" and isinstance(answer, list):
@@ -141,10 +145,12 @@ class PlayControl(QObject):
         self._canvas.set_frame(start_s, stop_s)
         self._turn_page(index, start_s, stop_s)
 
-    def _show(self, frame: Frame) -> None:
+    def _show(self, frame: Frame, beats: Beats, grid: TimeGrid) -> None:
+        """Show a frame with its beats as they are now: it was cut some time ago."""
+        frame = replace(frame, beats=frame_beats(grid, beats, frame.index))
         self._mark(frame.index)
         if frame.beats:
-            self._navigator.choose(frame.beats[-1].number - 1, show=False)
+            self._navigator.choose(beat_id(frame.beats[-1].number), show=False)
         self.frame_ready.emit(frame)
         self._fetched[frame.index] = frame  # it is the first again where playback pauses
         if self.player.playing:
@@ -161,10 +167,10 @@ class PlayControl(QObject):
         missing = [i for i in following if i not in self._fetched]
         if not missing and not cleaned_s:
             return
-        log, later = opened.log, round((index + 1) * FRAME_SAMPLES + cleaned_s * 360)
+        beats, later = opened.beats, round((index + 1) * FRAME_SAMPLES + cleaned_s * 360)
 
         def fetch(cleaned: CleanedSignal) -> list[Frame]:
-            frames = [frame_of(cleaned, log, i) for i in missing]
+            frames = [frame_of(cleaned, beats, i) for i in missing]
             if later < cleaned.grid.n_samples:
                 cleaned.between(later, later + 1)
             return frames

@@ -1,9 +1,11 @@
 """Which beat is the current one, and the way to the next; draws nothing."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.columns import Change
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.session.viewport import Viewport
 
@@ -19,9 +21,14 @@ class CurrentBeat(QObject):
         Is moved so that the beat is seen.
     parent : QObject
         Owner.
+
+    Attributes
+    ----------
+    current : int or None
+        Id of the current beat.
     """
 
-    beat_changed = Signal(object)  # index, or None
+    beat_changed = Signal(object)  # id, or None
     nothing_found = Signal(str)
     person_moved = Signal(float)  # to a time; not by playback
 
@@ -29,24 +36,29 @@ class CurrentBeat(QObject):
         super().__init__(parent)
         self._session, self._canvas = session, canvas
         self.current: int | None = None
+        session.beats_changed.connect(self.on_beats_changed)
 
     def clear(self) -> None:
         """No beat is current."""
         self.choose(None)
 
-    def choose(self, index: int | None, *, show: bool = True) -> None:
+    def choose(self, beat_id: int | None, *, show: bool = True) -> None:
         """Make a beat the current one; with `show`, bring it on screen."""
-        self.current = index
-        self._canvas.show_current(index)
-        if index is not None and show:
-            self._bring_on_screen(index)
-        self.beat_changed.emit(index)
+        self.current = beat_id
+        time_s = self._time_s(beat_id)
+        if time_s is not None and show:
+            self._bring_on_screen(time_s)
+        self.beat_changed.emit(beat_id)
 
-    def on_beat_clicked(self, index: int) -> None:
-        self._move_to(index, show=False)
+    def on_beats_changed(self, change: Change) -> None:
+        if change.what == "positions" and self.current is not None and self._row() is None:
+            self.clear()
 
-    def on_beat_chosen(self, index: int) -> None:
-        self._move_to(index)
+    def on_beat_clicked(self, beat_id: int) -> None:
+        self._move_to(beat_id, show=False)
+
+    def on_beat_chosen(self, beat_id: int) -> None:
+        self._move_to(beat_id)
 
     def next_beat(self) -> None:
         self._go(1, abnormal=False)
@@ -66,9 +78,10 @@ class CurrentBeat(QObject):
         if opened is None:
             return
         self._canvas.center_on(sample / opened.record.fs)
-        if opened.log.n_beats:
-            index = int(np.searchsorted(opened.log.samples, sample))
-            self._move_to(min(index, opened.log.n_beats - 1), show=False)
+        beats = opened.beats
+        if beats.n:
+            row = min(int(np.searchsorted(beats.sample, sample)), beats.n - 1)
+            self._move_to(int(beats.id[row]), show=False)
 
     def go_to_place(self, sample: int) -> None:
         """Centre the trace on an own sample where there is no beat."""
@@ -78,48 +91,58 @@ class CurrentBeat(QObject):
             self._canvas.center_on(sample / opened.record.fs)
             self.person_moved.emit(sample / opened.record.fs)
 
-    def _move_to(self, index: int, *, show: bool = True) -> None:
-        self.choose(index, show=show)
-        opened = self._session.opened
-        if opened is not None:
-            self.person_moved.emit(opened.time_s(index))
+    def _move_to(self, beat_id: int, *, show: bool = True) -> None:
+        self.choose(beat_id, show=show)
+        time_s = self._time_s(beat_id)
+        if time_s is not None:
+            self.person_moved.emit(time_s)
 
     def _go(self, step: int, *, abnormal: bool) -> None:
         opened = self._session.opened
         if opened is None:
             return
-        classes = opened.log.classes
-        wanted = classes > BeatClass.N if abnormal else np.ones(len(classes), np.bool_)
-        index = following(np.flatnonzero(wanted), self._from(step), step)
-        if index is not None:
-            self._move_to(index)
+        beats = opened.beats
+        wanted = beats.beat_class > BeatClass.N if abnormal else np.ones(beats.n, np.bool_)
+        row = following(np.flatnonzero(wanted), self._from(step), step)
+        if row is not None:
+            self._move_to(int(beats.id[row]))
             return
         what = "abnormal beat" if abnormal else "beat"
         where = "after" if step > 0 else "before"
         self.nothing_found.emit(f"There is no {what} {where} this one.")
 
     def _from(self, step: int) -> float:
-        """Where to search from: the current beat while it is on screen, else the screen's edge."""
-        opened = self._session.opened
-        start, stop = self._canvas.visible_range_s()
-        if self.current is not None and opened and start <= opened.time_s(self.current) <= stop:
-            return self.current
-        edge = start if step > 0 else stop
-        found = int(np.searchsorted(opened.times_s(), edge)) if opened else 0
-        return found - 0.5
-
-    def _bring_on_screen(self, index: int) -> None:
+        """Row to search from: the current beat's while it is on screen, else the screen's edge."""
         opened = self._session.opened
         if opened is None:
-            return
-        t = opened.time_s(index)
+            return -0.5
+        start, stop = self._canvas.visible_range_s()
+        row, time_s = self._row(), self._time_s(self.current)
+        if row is not None and time_s is not None and start <= time_s <= stop:
+            return row
+        edge = (start if step > 0 else stop) * opened.record.fs
+        return int(np.searchsorted(opened.beats.sample, edge)) - 0.5
+
+    def _row(self) -> int | None:
+        opened = self._session.opened
+        return opened.beats.row(self.current) if opened is not None else None
+
+    def _time_s(self, beat_id: int | None) -> float | None:
+        """R peak of a beat, seconds from the record's start; None where there is no such beat."""
+        opened = self._session.opened
+        row = opened.beats.row(beat_id) if opened is not None else None
+        if opened is None or row is None:
+            return None
+        return float(opened.beats.sample[row]) / opened.record.fs
+
+    def _bring_on_screen(self, time_s: float) -> None:
         start, stop = self._canvas.visible_range_s()
         margin = 0.05 * (stop - start)
-        if not start + margin <= t <= stop - margin:
-            self._canvas.center_on(t)
+        if not start + margin <= time_s <= stop - margin:
+            self._canvas.center_on(time_s)
 
 
-def following(candidates: np.ndarray, place: float, step: int) -> int | None:
+def following(candidates: NDArray[np.int64], place: float, step: int) -> int | None:
     """The next (step 1) or previous (step -1) of sorted candidates from a place; None at the end.
 
     Parameters

@@ -82,6 +82,11 @@ class Threads(QObject):
         self._running: list[QThread] = []
         self._turn = threading.Lock()
 
+    @property
+    def running(self) -> tuple[QThread, ...]:
+        """Those that are held on to; some may have ended since."""
+        return tuple(self._running)
+
     def start(self, thread: QThread) -> None:
         """Start a thread and hold on to it until it has finished."""
         self._running = [t for t in self._running if not t.isFinished()]

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
 
+from ecgviewer.aami import BeatClass
 from ecgviewer.analysis import frames
+from ecgviewer.beats.columns import Beats
 from ecgviewer.gui.playback.clock import FRAME_S, SPEEDS, Player, Speed
 from ecgviewer.gui.playback.control import PlayControl
-from tests.gui.canvases import show
+from ecgviewer.record import Record
+from tests.beats.fake_overlay import FakeOverlay
 from tests.gui.clocks import MadeClock
-from tests.gui.synthetic import synthetic
+from tests.gui.synthetic import heart_log, synthetic
+from tests.gui.viewports import FakeViewport
 
 
 class Timer:
@@ -32,20 +36,20 @@ class Timer:
 def player(qtbot) -> Any:
     player: Any = Player()
     player.load(3_600.0)
-    player._clock, player._timer = MadeClock(), Timer()
+    player.clock, player.timer = MadeClock(), Timer()
     return player
 
 
 @pytest.mark.parametrize("speed", SPEEDS, ids=lambda s: s.label)
 def test_an_hour_of_frames_each_at_its_time(player: Any, speed: Speed) -> None:
     shown: list[tuple[int, float]] = []
-    player.frame_wanted.connect(lambda index: shown.append((index, player._clock.ms)))
+    player.frame_wanted.connect(lambda index: shown.append((index, player.clock.ms)))
     player.set_speed(speed)
     player.toggle()
     lags = (0.0, 3.0, 40.0)  # a busy window's
     n = 0
     while player.playing:
-        player._clock.ms += player._timer.wait_ms + lags[n % 3]
+        player.clock.ms += player.timer.wait_ms + lags[n % 3]
         n += 1
         player.on_ticked()
     late = [ms - index * 1000 / speed.frames_per_s for index, ms in shown]
@@ -59,13 +63,13 @@ def test_an_hour_of_frames_each_at_its_time(player: Any, speed: Speed) -> None:
 
 def test_a_change_of_speed_starts_from_the_frame_shown(player: Any) -> None:
     player.toggle()
-    player._clock.ms = 1_600
+    player.clock.ms = 1_600
     player.on_ticked()
     assert player.index == 3
-    assert player._timer.wait_ms == 400  # the fourth is due at 2 s
+    assert player.timer.wait_ms == 400  # the fourth is due at 2 s
     player.set_speed(SPEEDS[3])
     assert player.index == 3
-    assert player._timer.wait_ms == pytest.approx(1000 * FRAME_S / 4, abs=1)
+    assert player.timer.wait_ms == pytest.approx(1000 * FRAME_S / 4, abs=1)
     player.pause()
     assert not player.playing
 
@@ -75,11 +79,11 @@ class FakeSession(QObject):
 
     answer_ready = Signal(str, object)
 
-    def __init__(self, record: Any, log: Any) -> None:
+    def __init__(self, record: Record) -> None:
         super().__init__()
-        self.opened = SimpleNamespace(record=record, log=log)
+        self.opened = SimpleNamespace(record=record, beats=Beats.of(heart_log(record)))
         self.asked: dict[str, Any] = {}
-        self._cleaned = frames.cleaned_signal(record)
+        self.cleaned = frames.cleaned_signal(record)
 
     def show_frame(self, span: Any) -> None:
         pass
@@ -88,57 +92,86 @@ class FakeSession(QObject):
         self.asked[kind] = job
 
     def answer(self, kind: str) -> None:
-        self.answer_ready.emit(kind, self.asked.pop(kind)(self._cleaned))
+        self.answer_ready.emit(kind, self.asked.pop(kind)(self.cleaned))
 
 
 @pytest.fixture
-def control(qtbot, canvas) -> Any:
-    record = synthetic(seconds=120)
-    show(canvas, record)
-    session = FakeSession(record, canvas.beats.machine)
-    navigator = SimpleNamespace(choose=lambda index, *, show: None)
+def session() -> FakeSession:
+    return FakeSession(synthetic(seconds=120))
+
+
+@pytest.fixture
+def canvas() -> FakeViewport:
+    return FakeViewport()
+
+
+@pytest.fixture
+def chosen() -> list[int]:
+    """Beats that playback made the current one."""
+    return []
+
+
+@pytest.fixture
+def control(qtbot, session, canvas, chosen) -> Any:
+    navigator = SimpleNamespace(choose=lambda beat_id, *, show: chosen.append(beat_id))
     control: Any = PlayControl(session, canvas, navigator)
-    control.session = session
     control.load()
-    control.player._clock, control.player._timer = MadeClock(), Timer()
+    control.player.clock, control.player.timer = MadeClock(), Timer()
     return control
 
 
-def test_a_frame_fetched_before_is_shown_when_it_is_due(control: Any) -> None:
+def test_a_frame_fetched_before_is_shown_when_it_is_due(
+    control: Any, session: FakeSession, canvas: FakeViewport
+) -> None:
     shown: list[Any] = []
     control.frame_ready.connect(shown.append)
     control.toggle()
-    control.session.answer("frame")
-    control.session.answer("ahead")
-    control.player._clock.ms = 500
+    session.answer("frame")
+    session.answer("ahead")
+    control.player.clock.ms = 500
     control.player.on_ticked()  # nobody has answered since
     assert [frame.index for frame in shown] == [0, 1]
-    assert "frame" not in control.session.asked
-    cleaned, log = control.session._cleaned, control.session.opened.log
-    whole = frames.frame(cleaned, log, 1)
+    assert "frame" not in session.asked
+    whole = frames.frame(session.cleaned, session.opened.beats, 1)
     assert shown[1].beats == whole.beats
     assert len(whole.beats) > 0
     np.testing.assert_array_equal(shown[1].ecg, whole.ecg)
 
 
-def test_a_frame_is_marked_when_it_is_due_though_its_samples_lack(control: Any) -> None:
+def test_a_frame_is_marked_when_it_is_due_though_its_samples_lack(
+    control: Any, session: FakeSession, canvas: FakeViewport
+) -> None:
     control.toggle()
-    control.player._clock.ms = 1_000
+    control.player.clock.ms = 1_000
     control.player.on_ticked()
-    assert control._canvas.frame_s == pytest.approx((2 * FRAME_S, 3 * FRAME_S))
-    late = control.session.asked.pop("frame")
-    session = control.session
-    session.answer_ready.emit("frame", frames.frame(session._cleaned, session.opened.log, 0))
-    assert control._canvas.frame_s == pytest.approx((2 * FRAME_S, 3 * FRAME_S))  # not back
-    assert "ahead" in control.session.asked
-    control.session.answer_ready.emit("frame", late(control.session._cleaned))
+    assert canvas.frame_s == pytest.approx((2 * FRAME_S, 3 * FRAME_S))
+    late = session.asked.pop("frame")
+    session.answer_ready.emit("frame", frames.frame(session.cleaned, session.opened.beats, 0))
+    assert canvas.frame_s == pytest.approx((2 * FRAME_S, 3 * FRAME_S))  # not back
+    assert "ahead" in session.asked
+    session.answer_ready.emit("frame", late(session.cleaned))
 
 
-def test_what_would_play_first_is_fetched_while_the_page_rests(control: Any) -> None:
-    control._canvas.go_to(20.0)
+def test_what_would_play_first_is_fetched_while_the_page_rests(
+    control: Any, session: FakeSession, canvas: FakeViewport
+) -> None:
+    canvas.go_to(20.0)
     control.on_rested()
-    control.session.answer("ahead")
+    session.answer("ahead")
     shown: list[int] = []
     control.frame_ready.connect(lambda frame: shown.append(frame.index))
     control.toggle()
     assert shown == [18]  # the first whole one from 20 s on, at once
+
+
+def test_a_frame_that_was_cut_before_an_edit_shows_the_beats_of_after_it(
+    control: Any, session: FakeSession, chosen: list[int]
+) -> None:
+    shown: list[Any] = []
+    control.frame_ready.connect(shown.append)
+    control.toggle()
+    overlay = FakeOverlay(session.opened.beats.machine)
+    session.opened.beats, _ = overlay.insert(390, BeatClass.V)  # the last of the first frame
+    session.answer("frame")
+    assert [beat.number for beat in shown[0].beats] == [1, -1]
+    assert chosen == [-1]

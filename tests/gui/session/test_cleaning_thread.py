@@ -44,7 +44,7 @@ def test_the_inspector_shows_what_the_networks_see(qtbot, record, worker):
     assert kind == "input"
     assert isinstance(answer, NetworkInput)
     assert np.array_equal(answer.values, values)
-    assert (answer.index, answer.r_offset, answer.names) == (7, r_offset, ("MLII", "V1"))
+    assert (answer.beat_id, answer.r_offset, answer.names) == (7, r_offset, ("MLII", "V1"))
 
 
 def test_only_the_latest_question_of_a_kind_is_answered(qtbot, worker):

@@ -1,7 +1,8 @@
 """The beat table's filter line, from text to a mask over numpy columns; no Qt, no loop over beats.
 
 Words are joined by "and": `V` or `SV` (classes), `abnormal`, `pending`, a flag such as `noisy`,
-`conf<0.6`, `rr>1200`, `hr>=100`, `12:31` (that second), `12:00-13:30`, `120` or `100-200` (beats).
+`conf<0.6`, `rr>1200`, `hr>=100`, `12:31` (that second), `12:00-13:30`, `120` or `100-200` (beats),
+`#-1` (one that was inserted).
 """
 
 import re
@@ -11,12 +12,15 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.beat import FLAGS
-from ecgviewer.beats.columns import Columns
+from ecgviewer.beats.columns import numbers
+from ecgviewer.beats.log import PENDING
+from ecgviewer.gui.panels.beats.columns import Columns
 from ecgviewer.gui.style.wording import parse_clock
 
 EXAMPLES = "V  abnormal  conf<0.6  rr>1200  hr>100  noisy  12:00-13:30  #120"
 _COMPARISON = re.compile(r"(conf|rr|hr)(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 _NUMBERS = re.compile(r"#?(\d+)(?:-#?(\d+))?")
+_INSERTED = re.compile(r"#(-\d+)")
 _CLASSES = re.compile(r"[NSVFQ]+", re.IGNORECASE)
 
 
@@ -43,7 +47,7 @@ def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
     QueryError
         At the first word that is not understood.
     """
-    keep = np.ones(columns.n_beats, bool)
+    keep = np.ones(columns.n, bool)
     for word in text.split():
         keep &= _word(word, columns)
     return keep
@@ -52,22 +56,22 @@ def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
 def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
     lower = word.lower()
     if lower == "pending":
-        return columns.classes < 0
+        return columns.beats.beat_class == PENDING
     if lower == "abnormal":
-        return columns.classes > BeatClass.N
+        return columns.beats.beat_class > BeatClass.N
     if lower in FLAGS:
-        return (columns.flags >> FLAGS.index(lower) & 1).astype(bool)
+        return (columns.beats.flags >> FLAGS.index(lower) & 1).astype(bool)
     if _CLASSES.fullmatch(word):
         wanted = [BeatClass[letter] for letter in word.upper()]
-        return np.isin(columns.classes, np.array(wanted, np.int8))
+        return np.isin(columns.beats.beat_class, np.array(wanted, np.int8))
     comparison = _COMPARISON.fullmatch(lower)
     if comparison:
         name, sign, value = comparison.groups()
         return _compare(name, sign, float(value), columns)
-    numbers = _NUMBERS.fullmatch(lower)
-    if numbers:
-        first = int(numbers[1])
-        return _between(np.arange(1, columns.n_beats + 1), first, int(numbers[2] or first) + 1)
+    found = _NUMBERS.fullmatch(lower) or _INSERTED.fullmatch(lower)
+    if found:
+        first, *last = map(int, filter(None, found.groups()))
+        return _between(numbers(columns.beats.id), first, (last or [first])[0] + 1)
     return _time(word, columns)
 
 
@@ -89,7 +93,9 @@ def _time(word: str, columns: Columns) -> NDArray[np.bool_]:
     return _between(columns.time_s, start, stop if stop is not None else start + 1)
 
 
-def _between(values: NDArray, start: float, stop: float) -> NDArray[np.bool_]:
+def _between(
+    values: NDArray[np.float64] | NDArray[np.int64], start: float, stop: float
+) -> NDArray[np.bool_]:
     inside: NDArray[np.bool_] = (values >= start) & (values < stop)
     return inside
 
@@ -100,16 +106,27 @@ SORT_KEYS = ("number", "time", "class", "confidence", "rr", "hr", "flags")
 def row_order(
     columns: Columns, rows: NDArray[np.int64], key: str, *, descending: bool
 ) -> NDArray[np.int64]:
-    """Beat indices `rows` (m,) in the order of one column; ties by time, missing values last."""
+    """Rows (m,) of the columns in the order of one of them; ties by time, missing values last.
+
+    The serial number orders by time: a beat that was inserted stands where it is in the record.
+    """
     if key in {"number", "time"}:
         return rows[::-1] if descending else rows
-    values = {
-        "class": columns.classes.astype(np.float64),
-        "confidence": columns.confidence,
-        "rr": columns.rr_ms,
-        "hr": columns.hr_bpm,
-        "flags": columns.flags.astype(np.float64),
-    }[key][rows]
-    values = np.where((columns.classes[rows] < 0) & (key == "class"), np.nan, values)
+    values = _values(columns, key)[rows]
     order = np.argsort(-values if descending else values, kind="stable")  # NaN sorts last
     return rows[order]
+
+
+def _values(columns: Columns, key: str) -> NDArray[np.float64]:
+    """(n,) what a column sorts by, NaN where it is empty."""
+    match key:
+        case "class":
+            classes = columns.beats.beat_class
+            return np.where(classes == PENDING, np.nan, classes)
+        case "confidence":
+            return columns.confidence
+        case "rr":
+            return columns.rr_ms
+        case "hr":
+            return columns.hr_bpm
+    return columns.beats.flags.astype(np.float64)

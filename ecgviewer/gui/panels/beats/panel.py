@@ -1,4 +1,4 @@
-"""The beat table with its filter line; follows and drives the trace, knows no recording."""
+"""The beat table with its filter line; follows and drives the trace."""
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -13,9 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.beats.columns import Columns
+from ecgviewer.beats.columns import ANEW, Beats, Change
+from ecgviewer.gui.panels.beats.columns import NO_BEATS, Columns
 from ecgviewer.gui.panels.beats.filter import EXAMPLES
 from ecgviewer.gui.panels.beats.table import BeatTableModel
+from ecgviewer.gui.session.open_record import OpenRecord
+from ecgviewer.gui.style.patient import Identity
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import count
 
@@ -38,10 +41,12 @@ _PADDING = 14  # pixels
 class BeatPanel(QWidget):
     """Beats as a table that can be sorted and filtered."""
 
-    beat_chosen = Signal(int)
+    beat_chosen = Signal(int)  # id
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._opened: OpenRecord | None = None
+        self._current: int | None = None
         # where the trace begins, and whether the table is still to go there
         self._start_s, self._owed = 0.0, False
         self.model = BeatTableModel(theme, self)
@@ -56,59 +61,70 @@ class BeatPanel(QWidget):
         self.shown = QLabel(self)
         self.view = self._table()
         self._delay = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
-        self._selecting = False
+        self._heard = True  # whether another current row was the user's choice
         self._wrong = ""  # what is wrong with the filter line: stays while beats come in
         self._lay_out()
         self._delay.timeout.connect(self.on_filter_settled)
         self.filter.textChanged.connect(lambda _: self._delay.start())
         self.view.selectionModel().currentRowChanged.connect(self.on_row_changed)
-        self.model.modelReset.connect(self._update_count)
-        self.model.rowsInserted.connect(self._update_count)
+        self.model.rows_changing.connect(self.on_rows_changing)
+        self.model.rows_changed.connect(self.on_rows_changed)
         self._update_count()
 
     def set_theme(self, theme: Theme) -> None:
         self.model.set_theme(theme)
 
-    def set_columns(self, columns: Columns, current: int | None) -> None:
-        """Show the beats as they are known now; the current one stays selected."""
-        self.model.set_columns(columns)
+    def show_record(self, opened: OpenRecord, identity: Identity) -> None:
+        if opened is self._opened:
+            return
+        self._opened, self._current = opened, None
+        self._start_s, self._owed = 0.0, True
+        self.model.set_columns(NO_BEATS)
+        self._filter_now("")
+        widest = _HOURS if opened.record.duration_s >= 3600 else _WIDEST[1]
+        width = self.view.fontMetrics().horizontalAdvance(widest) + _PADDING
+        self.view.horizontalHeader().resizeSection(1, width)
+
+    def show_beats(self, beats: Beats, change: Change) -> None:
+        if self._opened is None:
+            return
+        self._owed = self._owed or change == ANEW
+        self.model.set_columns(Columns.of(beats, self._opened.table()))
         self._update_count()
         if self._owed and self.model.reaches(self._start_s):  # unknown when the page was turned
             self.view.doItemsLayout()  # or the scroll bar ends where it did before
             self.follow(self._start_s)
-        if current is not None and self.view.currentIndex().row() != self.model.row_of(current):
-            self.select(current, scroll=False)
+        self._select()
 
-    def start(self, duration_s: float) -> None:
-        """Another record of that length: no beats yet, no filter."""
-        self._start_s = 0.0
-        self.clear()
-        self.filter.clear()
-        widest = _HOURS if duration_s >= 3600 else _WIDEST[1]
-        width = self.view.fontMetrics().horizontalAdvance(widest) + _PADDING
-        self.view.horizontalHeader().resizeSection(1, width)
+    def show_current(self, beat_id: int | None) -> None:
+        self._current = beat_id
+        row = self._select()
+        if row >= 0:
+            self.view.scrollTo(self.model.index(row, 0))
 
-    def select(self, beat: int | None, *, scroll: bool = True) -> None:
-        """Make a beat the current row, without telling anyone."""
-        row = -1 if beat is None else self.model.row_of(beat)
-        self._selecting = True
-        if row < 0:
-            self.view.clearSelection()
-            self.view.setCurrentIndex(QModelIndex())
-        else:
-            index = self.model.index(row, 0)
-            self.view.selectRow(row)
-            if scroll:
-                self.view.scrollTo(index)
-        self._selecting = False
+    def _select(self) -> int:
+        """Make the current beat's row the current one, without telling anyone; -1: none."""
+        row = self.model.row_of(self._current)
+        if self.view.currentIndex().row() != row:
+            self._heard = False
+            if row < 0:
+                self.view.clearSelection()
+                self.view.setCurrentIndex(QModelIndex())
+            else:
+                self.view.selectRow(row)
+            self._heard = True
+        return row
 
-    def clear(self) -> None:
-        """No beats for now; once there are any, those of the page are shown."""
-        self.model.clear()
-        self._owed = True
+    def on_rows_changing(self) -> None:
+        self._heard = False
+
+    def on_rows_changed(self) -> None:
+        self._heard = True
+        self._select()
+        self._update_count()
 
     def follow(self, start_s: float) -> None:
-        """Show the rows of what is on the trace, unless the person is busy in the table."""
+        """Show the rows of what is on the trace, unless the user is busy in the table."""
         row = self.model.first_row_from(start_s)
         self._start_s, self._owed = start_s, not self.model.reaches(start_s)
         if row >= 0 and not self.view.hasFocus():
@@ -116,9 +132,9 @@ class BeatPanel(QWidget):
             self.view.scrollTo(self.model.index(row, 0), top)
 
     def on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        beat = self.model.beat_at(current.row())
-        if beat is not None and not self._selecting:
-            self.beat_chosen.emit(beat)
+        beat_id = self.model.beat_at(current.row())
+        if beat_id is not None and self._heard:
+            self.beat_chosen.emit(beat_id)
 
     def on_filter_settled(self) -> None:
         self._delay.stop()

@@ -4,12 +4,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.beat import FLAGS
-from ecgviewer.beats.columns import Columns
+from ecgviewer.beats.columns import number
+from ecgviewer.beats.log import flag_bits
+from ecgviewer.gui.panels.beats.columns import NO_BEATS, Columns
 from ecgviewer.gui.panels.beats.filter import SORT_KEYS, QueryError, matches, row_order
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import clock
@@ -28,16 +37,21 @@ _NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CLASS, _FLAGS = SORT_KEYS.index("class"), SORT_KEYS.index("flags")
 _Index = QModelIndex | QPersistentModelIndex
-_EMPTY = Columns(*(np.empty(0, t) for t in ("f8", "i1", "f8", "f8", "f8", "u2")))
+_PAUSE = flag_bits("pause")
+_MOST_GONE = 1000  # rows taken away one range at a time; beyond, a view looks at all anew
 
 
 class BeatTableModel(QAbstractTableModel):
     """Beats as rows; sorting and filtering are index arrays, so that 100,000 rows stay fluid."""
 
+    rows_changing = Signal()  # other beats, or in another order, are about to be shown
+    rows_changed = Signal()
+
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._columns = _EMPTY
-        self._rows: NDArray[np.int64] = np.empty(0, np.int64)  # row -> beat
+        self._columns = NO_BEATS
+        self._places: NDArray[np.int64] = np.empty(0, np.int64)  # row -> place in the columns
+        self._ids: NDArray[np.int64] = np.empty(0, np.int64)  # row -> id
         self._text, self._key, self._descending = "", "number", False
         self.set_theme(theme)
 
@@ -50,18 +64,16 @@ class BeatTableModel(QAbstractTableModel):
     @property
     def n_beats(self) -> int:
         """Beats in the record, shown or filtered away."""
-        return self._columns.n_beats
+        return self._columns.n
 
-    def clear(self) -> None:
-        """Forget the beats; filter and order stay."""
-        self.beginResetModel()
-        self._columns, self._rows = _EMPTY, np.empty(0, np.int64)
-        self.endResetModel()
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """(m,) ids of the beats that are shown, row by row."""
+        return self._ids
 
     def set_columns(self, columns: Columns) -> None:
-        """Take the beats as they are known now."""
-        self._columns = columns
-        self._take(self._wanted_rows())
+        """Take the beats as they are known now; filter and order stay."""
+        self._take(columns)
 
     def set_filter(self, text: str) -> str:
         """Show the beats that a filter line lets through; returns what is wrong with it, or ""."""
@@ -70,63 +82,79 @@ class BeatTableModel(QAbstractTableModel):
         except QueryError as error:
             return str(error)
         self._text = text
-        self._take(self._wanted_rows())
+        self._take(self._columns)
         return ""
 
     def beat_at(self, row: int) -> int | None:
-        """Index of the beat in a row."""
-        return int(self._rows[row]) if 0 <= row < len(self._rows) else None
+        """Id of the beat in a row."""
+        return int(self._ids[row]) if 0 <= row < len(self._ids) else None
 
-    def row_of(self, beat: int) -> int:
-        """Row of a beat; -1 where the filter hides it."""
-        if self._plain:
-            return beat if beat < len(self._rows) else -1
-        found = np.flatnonzero(self._rows == beat)
+    def row_of(self, beat_id: int | None) -> int:
+        """Row of a beat; -1 where there is none, or the filter hides it."""
+        place = self._columns.beats.row(beat_id)
+        if place is None or self._plain:
+            return -1 if place is None else place
+        found = np.flatnonzero(self._places == place)
         return int(found[0]) if len(found) else -1
 
     def first_row_from(self, t_s: float) -> int:
         """Row of the first shown beat at or after a time; -1 where rows are not in time order."""
         if self._key not in {"number", "time"} or self._descending:
             return -1
-        row = int(np.searchsorted(self._columns.time_s[self._rows], t_s))
-        return min(row, len(self._rows) - 1)
+        row = int(np.searchsorted(self._columns.time_s[self._places], t_s))
+        return min(row, len(self._places) - 1)
 
     def reaches(self, t_s: float) -> bool:
         """Whether beats at or after a time are shown."""
-        return len(self._rows) > 0 and bool((self._columns.time_s[self._rows[-1:]] >= t_s).any())
+        last = self._columns.time_s[self._places[-1:]]
+        return bool((last >= t_s).any())
 
     @property
     def _plain(self) -> bool:
-        """Whether row i is beat i."""
+        """Whether row i is place i."""
         return not self._text.strip() and self._key in {"number", "time"} and not self._descending
 
-    def _wanted_rows(self) -> NDArray[np.int64]:
-        rows = np.flatnonzero(matches(self._text, self._columns)).astype(np.int64)
-        return row_order(self._columns, rows, self._key, descending=self._descending)
+    def _take(self, columns: Columns) -> None:
+        """Show the rows that are wanted, telling the views no more than has changed."""
+        places = np.flatnonzero(matches(self._text, columns)).astype(np.int64)
+        places = row_order(columns, places, self._key, descending=self._descending)
+        ids = columns.beats.id[places]
+        if np.array_equal(ids, self._ids):
+            self._columns, self._places = columns, places
+        else:
+            self.rows_changing.emit()
+            self._replace(columns, places, ids)
+            self.rows_changed.emit()
+        self._repaint()
 
-    def _take(self, rows: NDArray[np.int64]) -> None:
-        """Show these rows, telling the views no more than has changed."""
-        old = len(self._rows)
-        if len(rows) >= old and np.array_equal(rows[:old], self._rows):
-            if len(rows) > old:
-                self.beginInsertRows(QModelIndex(), old, len(rows) - 1)
-                self._rows = rows
-                self.endInsertRows()
-            self._repaint()
+    def _replace(self, columns: Columns, places: NDArray[np.int64], ids: NDArray[np.int64]) -> None:
+        """Take rows away and put others in their place: what a view has selected is kept."""
+        head, tail = common_ends(self._ids, ids)
+        n_gone, n_come = len(self._ids) - head - tail, len(ids) - head - tail
+        if n_gone > _MOST_GONE:
+            self.beginResetModel()
+            self._columns, self._places, self._ids = columns, places, ids
+            self.endResetModel()
             return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
+        if n_gone:
+            self.beginRemoveRows(QModelIndex(), head, head + n_gone - 1)
+            stay = np.r_[0:head, len(ids) - tail : len(ids)]
+            self._columns, self._places, self._ids = columns, places[stay], ids[stay]
+            self.endRemoveRows()
+        if n_come:
+            self.beginInsertRows(QModelIndex(), head, head + n_come - 1)
+            self._columns, self._places, self._ids = columns, places, ids
+            self.endInsertRows()
 
     def _repaint(self) -> None:
-        if len(self._rows):
-            last = self.index(len(self._rows) - 1, len(HEADINGS) - 1)
+        if len(self._ids):
+            last = self.index(len(self._ids) - 1, len(HEADINGS) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     # -- QAbstractTableModel ------------------------------------------------------------------
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._ids)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
         return 0 if parent.isValid() else len(HEADINGS)
@@ -145,49 +173,67 @@ class BeatTableModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._key = SORT_KEYS[column] if 0 <= column < len(SORT_KEYS) else "number"
         self._descending = order == Qt.SortOrder.DescendingOrder
-        self._take(self._wanted_rows())
+        self._take(self._columns)
 
     def data(self, index: _Index, role: int = 0) -> Any:
-        beat = self.beat_at(index.row())
-        if beat is None:
+        if not 0 <= index.row() < len(self._places):
             return None
-        column = index.column()
+        place, column = int(self._places[index.row()]), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._cell(beat, column)
+            return self._cell(place, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _WORDS if column in {_CLASS, _FLAGS} else _NUMBERS
         if role == Qt.ItemDataRole.DecorationRole and column == _CLASS:
-            return self._color(beat)
+            return self._color(place)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(beat, column)
+            return self._tip(place, column)
         return None
 
-    def _color(self, beat: int) -> QColor:
-        number = int(self._columns.classes[beat])
-        return self._colors[BeatClass(number)] if number >= 0 else self._pending
+    def _color(self, place: int) -> QColor:
+        value = int(self._columns.beats.beat_class[place])
+        return self._colors[BeatClass(value)] if value >= 0 else self._pending
 
-    def _tip(self, beat: int, column: int) -> str | None:
-        number = int(self._columns.classes[beat])
+    def _tip(self, place: int, column: int) -> str | None:
+        beats = self._columns.beats
         if column == _CLASS:
-            return BeatClass(number).description if number >= 0 else "awaits its class"
-        return flag_words(int(self._columns.flags[beat])) or None
+            value = int(beats.beat_class[place])
+            return BeatClass(value).description if value >= 0 else "awaits its class"
+        return flag_words(int(beats.flags[place])) or None
 
-    def _cell(self, beat: int, column: int) -> str:
-        c = self._columns
+    def _cell(self, place: int, column: int) -> str:
+        c, beats = self._columns, self._columns.beats
+        flags = int(beats.flags[place])
         match column:
             case 0:
-                return str(beat + 1)
+                return str(number(int(beats.id[place])))
             case 1:
-                return clock(float(c.time_s[beat]), decimals=3)
+                return clock(float(c.time_s[place]), decimals=3)
             case 2:
-                return BeatClass(int(c.classes[beat])).name if c.classes[beat] >= 0 else "…"
+                value = int(beats.beat_class[place])
+                return BeatClass(value).name if value >= 0 else "…"
             case 3:
-                return _number(c.confidence[beat], 3)
+                return "" if flags & _PAUSE else _decimals(float(beats.confidence[place]), 3)
             case 4:
-                return _number(c.rr_ms[beat], 0)
+                return _decimals(float(c.rr_ms[place]), 0)
             case 5:
-                return _number(c.hr_bpm[beat], 0)
-        return flag_words(int(c.flags[beat]))
+                return _decimals(float(c.hr_bpm[place]), 0)
+        return flag_words(flags)
+
+
+def common_ends(old: NDArray[np.int64], new: NDArray[np.int64]) -> tuple[int, int]:
+    """How many ids two rows of ids, (m,) and (k,), have in common at their heads and tails.
+
+    No id is counted in both.
+    """
+    n = min(len(old), len(new))
+    head = _n_true(old[:n] == new[:n])
+    tail = _n_true(old[::-1][: n - head] == new[::-1][: n - head])
+    return head, tail
+
+
+def _n_true(same: NDArray[np.bool_]) -> int:
+    """How many are true before the first that is not."""
+    return len(same) if same.all() else int(same.argmin())
 
 
 def flag_words(bits: int) -> str:
@@ -195,5 +241,5 @@ def flag_words(bits: int) -> str:
     return " ".join(w for i, w in enumerate(FLAGS) if bits >> i & 1 and w != "pending")
 
 
-def _number(value: float, decimals: int) -> str:
+def _decimals(value: float, decimals: int) -> str:
     return "" if value != value else f"{value:.{decimals}f}"

@@ -13,11 +13,14 @@ from PySide6.QtWidgets import (
 )
 
 from ecgviewer.aami import SYMBOL_TABLES
+from ecgviewer.beats.columns import Beats, Change
 from ecgviewer.evaluation.recording import DEFAULT_MAPPING, Evaluation
 from ecgviewer.gui.panels.comparison.cells import Cells
 from ecgviewer.gui.panels.comparison.figures import figures_html
 from ecgviewer.gui.panels.comparison.matrix import MatrixView, column_words, row_words
 from ecgviewer.gui.panels.comparison.time_list import TimeList
+from ecgviewer.gui.session.open_record import OpenRecord
+from ecgviewer.gui.style.patient import Identity
 from ecgviewer.gui.style.theme import Theme
 
 DEFAULT_REFERENCE = "atr"
@@ -35,12 +38,14 @@ class ComparisonPanel(QWidget):
 
     terms_chosen = Signal(str, str)  # annotator, mapping
     cell_chosen = Signal(int, int)
-    place_chosen = Signal(int)  # row of the list
+    beat_chosen = Signal(int)  # id of one of the program's beats
+    place_chosen = Signal(int)  # own sample of one that it has not
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._evaluation: Evaluation | None = None
+        self._places: Cells | None = None  # the beats in the list
         self.reference, self.mapping = QComboBox(self), QComboBox(self)
         self.mapping.addItems(list(_MAPPINGS))
         self.mapping.setToolTip(_MAPPING_TIP)
@@ -53,7 +58,7 @@ class ComparisonPanel(QWidget):
         self.matrix = MatrixView(theme, self)
         self.matrix.cell_chosen.connect(self.cell_chosen)
         self.places = TimeList(self)
-        self.places.place_chosen.connect(self.place_chosen)
+        self.places.place_chosen.connect(self.on_place_chosen)
         self.figures = QLabel(self)
         self.figures.setTextFormat(Qt.TextFormat.RichText)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -77,6 +82,15 @@ class ComparisonPanel(QWidget):
         self.matrix.matrix.set_theme(theme)
         self._write_figures()
 
+    def show_record(self, opened: OpenRecord, identity: Identity) -> None:
+        """What there is to compare with comes by `show_references`."""
+
+    def show_beats(self, beats: Beats, change: Change) -> None:
+        """What was compared comes by `show_evaluation`."""
+
+    def show_current(self, beat_id: int | None) -> None:
+        """Which beat is current makes no difference."""
+
     def show_references(self, annotators: tuple[str, ...]) -> None:
         """Offer the annotators of another recording."""
         self.reference.clear()
@@ -86,7 +100,7 @@ class ComparisonPanel(QWidget):
 
     def clear(self, why: str) -> None:
         """No comparison, and why not."""
-        self._evaluation = None
+        self._evaluation = self._places = None
         self.about.setText(why)
         self.matrix.matrix.set_matrix(None)
         self.places.clear()
@@ -104,6 +118,7 @@ class ComparisonPanel(QWidget):
 
     def show_places(self, places: Cells, fs: float) -> None:
         """List the beats of the cell that was chosen; the first one is gone to."""
+        self._places = places
         title = f"{row_words(places.row)}, {column_words(places.column)}"
         if not len(places):
             title += ": none"
@@ -122,6 +137,15 @@ class ComparisonPanel(QWidget):
         wide = event.size().width() >= _WIDE
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._flow.setDirection(way)
+
+    def on_place_chosen(self, place: int) -> None:
+        if self._places is None:
+            return
+        beat_id = self._places.beat_id(place)
+        if beat_id is not None:
+            self.beat_chosen.emit(beat_id)
+        else:
+            self.place_chosen.emit(int(self._places.samples[place]))
 
     def on_terms_activated(self) -> None:
         self.terms_chosen.emit(*self.terms)

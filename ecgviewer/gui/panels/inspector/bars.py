@@ -17,13 +17,19 @@ class ProbabilityBars(QWidget):
         Colours.
     caption : str
         Whose probabilities they are.
+
+    Attributes
+    ----------
+    caption : str
+    values : tuple of 5 float
+        What is drawn, from 0 to 1; empty: only the caption.
     """
 
     def __init__(self, theme: Theme, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._caption = caption
-        self._values: tuple[float, ...] = ()
+        self.caption = caption
+        self.values: tuple[float, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -38,7 +44,7 @@ class ProbabilityBars(QWidget):
 
     def show_values(self, caption: str, values: tuple[float, ...]) -> None:
         """Draw five values from 0 to 1; none: only the caption."""
-        self._caption, self._values = caption, values
+        self.caption, self.values = caption, values
         self.update()
 
     def _row(self) -> int:
@@ -49,7 +55,7 @@ class ProbabilityBars(QWidget):
         row = self._row()
         painter.setPen(QColor(self._theme.muted))
         caption = self.fontMetrics().elidedText(
-            self._caption, Qt.TextElideMode.ElideRight, self.width()
+            self.caption, Qt.TextElideMode.ElideRight, self.width()
         )
         painter.drawText(QRectF(0, 0, self.width(), row), Qt.AlignmentFlag.AlignLeft, caption)
         for beat_class in BeatClass:
@@ -65,9 +71,9 @@ class ProbabilityBars(QWidget):
         painter.drawText(box, int(middle | Qt.AlignmentFlag.AlignLeft), beat_class.name)
         bar = box.adjusted(left, 3, -right, -3)
         painter.fillRect(bar, QColor(self._theme.hover))
-        if not self._values:
+        if not self.values:
             return
-        value = self._values[beat_class]
+        value = self.values[beat_class]
         painter.drawText(box, int(middle | Qt.AlignmentFlag.AlignRight), f"{value:.3f}")
         bar.setWidth(bar.width() * min(1.0, max(0.0, value)))
         painter.fillRect(bar, QColor(self._theme.class_colors[beat_class]))

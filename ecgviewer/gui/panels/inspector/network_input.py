@@ -20,8 +20,8 @@ class NetworkInput:
 
     Attributes
     ----------
-    index : int
-        The beat, from 0.
+    beat_id : int
+        The beat, one of the machine's.
     values : (2, 400) float32
         Both inputs.
     names : tuple of str
@@ -30,16 +30,16 @@ class NetworkInput:
         Place of the R peak.
     """
 
-    index: int
+    beat_id: int
     values: NDArray[np.float32]
     names: tuple[str, ...]
     r_offset: int
 
 
 def input_job(
-    record: Record, scan: Scan, index: int, inputs: Inputs, prep: Preprocessing
+    record: Record, scan: Scan, beat_id: int, inputs: Inputs, prep: Preprocessing
 ) -> Callable[[CleanedSignal], NetworkInput]:
-    """A question for the signal thread: the window of one beat.
+    """A question for the signal thread: the window of one of the machine's beats.
 
     The same as `beat_input`, but from blocks that are cleaned already. `prep` is the
     networks' own: they may cap a window where others do not.
@@ -47,10 +47,10 @@ def input_job(
     names = tuple("" if i is None else record.leads[i].name for i in inputs)
 
     def answer(cleaned: CleanedSignal) -> NetworkInput:
-        one = np.array([index])
+        one = np.array([beat_id])
         bounds = window_bounds(scan.positions[one], scan.before[one], scan.after[one], prep)
         rows = tuple(None if i is None else cleaned.leads.index(i) for i in inputs)
         windows = cut_windows(cleaned, bounds, inputs=rows)
-        return NetworkInput(index, windows.values[0], names, int(bounds.r_offset[0]))
+        return NetworkInput(beat_id, windows.values[0], names, int(bounds.r_offset[0]))
 
     return answer

@@ -1,16 +1,19 @@
 """The inspector: one beat's input, probabilities and each network's own vote; computes nothing."""
 
-from dataclasses import dataclass
-
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ecgviewer.beats.beat import Beat
+from ecgviewer.beats.columns import Beats, Change, Origin
 from ecgviewer.gui.panels.inspector.bars import ProbabilityBars
 from ecgviewer.gui.panels.inspector.input_plot import InputPlot
 from ecgviewer.gui.panels.inspector.network_input import NetworkInput
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.elided_label import ElidedLabel
+from ecgviewer.gui.style.patient import Identity
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import clock, count
+from ecgviewer.model.ensemble import Ensemble
 
 _HINT = "Click a beat to see what the networks saw of it."
 _FLAG_TIPS = {
@@ -27,57 +30,62 @@ _FLAG_TIPS = {
 }
 
 
-@dataclass(frozen=True)
-class Inspection:
-    """What the inspector shows of one beat.
-
-    Attributes
-    ----------
-    beat : Beat
-        The beat.
-    time_s : float
-        Its R peak, seconds from the record's start.
-    members : tuple of str
-        Names of the networks, in the order of `beat.votes`.
-    """
-
-    beat: Beat
-    time_s: float
-    members: tuple[str, ...] = ()
-
-
 class Inspector(QWidget):
     """One beat in detail."""
+
+    input_wanted = Signal(int)  # id of a beat that is shown without its input
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._inspection: Inspection | None = None
+        self._opened: OpenRecord | None = None
+        self._beats: Beats | None = None
+        self._current: int | None = None
+        self._members: tuple[str, ...] = ()
         self._input: NetworkInput | None = None
+        self._playing = False
         # one line each, so that the panel keeps its height whatever the beat
         self.title, self.flags = ElidedLabel(self), ElidedLabel(self)
         self.trace = InputPlot(theme, self)
         self.fused = ProbabilityBars(theme, "ensemble", self)
         self.fused.setToolTip("Fused probabilities per class; the class is the largest")
-        self._votes = QHBoxLayout()
-        self._bars: list[ProbabilityBars] = []
+        self.votes: list[ProbabilityBars] = []  # one network each
+        self._bars = QHBoxLayout()
         self._lay_out()
-        self.clear()
+        self._draw()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for view in (self.trace, self.fused, *self._bars):
+        for view in (self.trace, self.fused, *self.votes):
             view.set_theme(theme)
         self._draw()
 
-    def clear(self) -> None:
-        """No beat is chosen."""
-        self._inspection, self._input = None, None
+    def show_record(self, opened: OpenRecord, identity: Identity) -> None:
+        if opened is not self._opened:
+            self._opened, self._beats = opened, opened.beats
+            self._current = self._input = None
+            self._draw()
+
+    def show_beats(self, beats: Beats, change: Change) -> None:
+        self._beats = beats
+        if change.span is None:  # another beat may have its id, or other networks read it
+            self._input = None
         self._draw()
 
-    def show_beat(self, inspection: Inspection) -> None:
-        """Show a beat; its input follows when it has been cut."""
-        self._inspection = inspection
+    def show_current(self, beat_id: int | None) -> None:
+        self._current = beat_id
+        if self._opened is not None:
+            self._beats = self._opened.beats  # the beat may have come since `show_beats`
+        self._draw()
+
+    def show_ensemble(self, ensemble: Ensemble) -> None:
+        """Say whose votes they are."""
+        self._members = ensemble.members
+        self._draw()
+
+    def show_playing(self, playing: bool) -> None:
+        """Ask for no input while playback runs: frames come first."""
+        self._playing = playing
         self._draw()
 
     def show_input(self, network_input: NetworkInput) -> None:
@@ -86,71 +94,77 @@ class Inspector(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        if self._inspection is None:
+        row = self._beats.row(self._current) if self._beats is not None else None
+        if self._beats is None or self._opened is None or self._current is None or row is None:
             self.title.set_whole(_HINT)
             self.flags.set_whole("")
             self.trace.show_input(None)
-            self._draw_bars((), ())
+            self._draw_bars((), (), ())
             return
-        beat = self._inspection.beat
-        self.title.set_whole(describe(self._inspection))
+        beat = self._beats.beat(row)
+        self.title.set_whole(describe(beat, self._opened.record.fs))
         tips = "\n".join(f"{word}: {_FLAG_TIPS.get(word, '')}" for word in beat.flags)
-        self.flags.set_whole(_second_line(beat), tip=tips)
-        self._draw_bars(beat.probabilities, beat.votes)
-        self._draw_input(beat)
+        self.flags.set_whole(_second_line(beat, Origin(self._beats.origin[row])), tip=tips)
+        self._draw_bars(self._members, beat.probabilities, beat.votes)
+        self._draw_input(beat, self._current)
 
-    def _draw_input(self, beat: Beat) -> None:
+    def _draw_input(self, beat: Beat, beat_id: int) -> None:
         shown = self._input
-        if shown is None or shown.index != beat.number - 1:
+        if shown is None or shown.beat_id != beat_id:
             self.trace.show_input(None)
+            if beat_id >= 0 and not self._playing:  # the networks read no beat but the machine's
+                self.input_wanted.emit(beat_id)
             return
         color = "" if beat.beat_class is None else self._theme.class_colors[beat.beat_class]
         self.trace.show_input(shown.values, names=shown.names, color=color, r_offset=shown.r_offset)
 
-    def _draw_bars(self, fused: tuple[float, ...], votes: tuple[tuple[float, ...], ...]) -> None:
-        members = self._inspection.members if self._inspection else ()
+    def _draw_bars(
+        self,
+        members: tuple[str, ...],
+        fused: tuple[float, ...],
+        votes: tuple[tuple[float, ...], ...],
+    ) -> None:
         self.fused.show_values("ensemble", fused)
         self._match_bars(max(len(members), len(votes)))
-        for i, bars in enumerate(self._bars):
+        for i, bars in enumerate(self.votes):
             name = members[i] if i < len(members) else f"network {i + 1}"
             bars.show_values(name, votes[i] if i < len(votes) else ())
 
     def _match_bars(self, n: int) -> None:
-        while len(self._bars) < n:
+        while len(self.votes) < n:
             bars = ProbabilityBars(self._theme, "", self)
             bars.setToolTip("This network's own vote: five independent sigmoids, not divided")
-            self._bars.append(bars)
-            self._votes.addWidget(bars)
-        while len(self._bars) > n:
-            self._bars.pop().deleteLater()
+            self.votes.append(bars)
+            self._bars.addWidget(bars)
+        while len(self.votes) > n:
+            self.votes.pop().deleteLater()
 
     def _lay_out(self) -> None:
-        self._votes.setSpacing(10)
-        self._votes.addWidget(self.fused)
+        self._bars.setSpacing(10)
+        self._bars.addWidget(self.fused)
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 4, 6, 4)
         box.setSpacing(4)
         box.addWidget(self.title)
         box.addWidget(self.flags)
         box.addWidget(self.trace, 1)
-        box.addLayout(self._votes)
+        box.addLayout(self._bars)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
 
 
-def _second_line(beat: Beat) -> str:
+def _second_line(beat: Beat, origin: Origin) -> str:
     """What the class holds, and what to know about the beat."""
     description = beat.beat_class.description if beat.beat_class is not None else ""
-    if beat.beat_class is not None and not beat.probabilities:
+    if beat.beat_class is not None and not beat.probabilities and origin == Origin.MACHINE:
         description = "not classified: a gap, or every lead flat, in its window"
     return "   ".join(filter(None, [description, " ".join(f"[{word}]" for word in beat.flags)]))
 
 
-def describe(inspection: Inspection) -> str:
-    """A beat in one line: number, time, class, confidence."""
-    beat = inspection.beat
-    head = f"Beat {count(beat.number)}   {clock(inspection.time_s, decimals=3)}"
+def describe(beat: Beat, fs: float) -> str:
+    """A beat in one line: number, time, class, confidence; `fs` in Hz, of the record."""
+    head = f"Beat {count(beat.number)}   {clock(beat.sample / fs, decimals=3)}"
     if beat.beat_class is None:
         return f"{head}   awaits its class"
     confidence = "" if beat.confidence is None else f"  {beat.confidence:.3f}"

@@ -1,21 +1,29 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from ecgviewer.beats.columns import Columns
+from ecgviewer.gui.panels.beats.columns import Columns
 from ecgviewer.gui.panels.beats.filter import QueryError, matches, row_order
+from tests.gui.panels.edited import made_beats
 
 
 @pytest.fixture
 def columns() -> Columns:
     """Six beats: N, V, S, pending, Q and N again."""
     nan = np.nan
+    time_s = np.array([0.5, 1.5, 61.2, 62.0, 725.0, 751.5])
+    beats = made_beats(
+        (time_s * 360).astype(np.int64),
+        np.array([0, 2, 1, -1, 4, 0], np.int8),
+        confidence=np.array([0.99, 0.7, 0.55, nan, 0.5, 0.9]),
+        flags=np.array([1, 64, 16, 256, 2, 0], np.uint16),  # edge, uncertain, noisy, pending, pause
+    )
     return Columns(
-        time_s=np.array([0.5, 1.5, 61.2, 62.0, 725.0, 751.5]),
-        classes=np.array([0, 2, 1, -1, 4, 0], np.int8),
-        confidence=np.array([0.99, 0.7, 0.55, nan, nan, 0.9]),
+        beats,
+        time_s=time_s,
         rr_ms=np.array([nan, 1000, 800, 400, 1600, 700.0]),
         hr_bpm=np.array([nan, 60, 75, 150, 37.5, 85.7]),
-        flags=np.array([1, 64, 16, 256, 2, 0], np.uint16),  # edge, uncertain, noisy, pending, pause
     )
 
 
@@ -51,6 +59,14 @@ def test_a_word_without_meaning_is_told(columns: Columns, text: str):
         matches(text, columns)
 
 
+def test_numbers_are_serial_numbers_and_not_rows(columns: Columns):
+    ids = np.array([0, 1, -1, 2, 4, 5])  # one inserted, one deleted
+    edited = replace(columns, beats=replace(columns.beats, id=ids))
+    assert np.flatnonzero(matches("3", edited)).tolist() == [3]
+    assert np.flatnonzero(matches("2-5", edited)).tolist() == [1, 3, 4]
+    assert np.flatnonzero(matches("#-1", edited)).tolist() == [2]
+
+
 def test_rows_without_a_value_come_last_in_either_direction(columns: Columns):
     rows = np.arange(6)
     assert row_order(columns, rows, "confidence", descending=False)[-2:].tolist() == [3, 4]
@@ -75,11 +91,11 @@ def benchmark_columns() -> Columns:
     rng = np.random.default_rng(1)
     n = 100_000
     rr = rng.uniform(300, 1500, n)
-    return Columns(
-        time_s=np.cumsum(rr) / 1000,
-        classes=rng.integers(0, 5, n).astype(np.int8),
+    time_s = np.cumsum(rr) / 1000
+    beats = made_beats(
+        (time_s * 360).astype(np.int64),
+        rng.integers(0, 5, n).astype(np.int8),
         confidence=rng.uniform(0.2, 1, n),
-        rr_ms=rr,
-        hr_bpm=60_000 / rr,
         flags=rng.integers(0, 128, n).astype(np.uint16),
     )
+    return Columns(beats, time_s, rr, 60_000 / rr)

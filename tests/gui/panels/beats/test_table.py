@@ -6,21 +6,24 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
-from ecgviewer.beats.columns import Columns
-from ecgviewer.gui.panels.beats.table import HEADINGS, BeatTableModel, flag_words
+from ecgviewer.gui.panels.beats.columns import Columns
+from ecgviewer.gui.panels.beats.table import HEADINGS, BeatTableModel, common_ends, flag_words
 from ecgviewer.gui.style.theme import THEMES
+from tests.gui.panels.edited import made_beats
 
 
-def columns(n: int) -> Columns:
+def columns(n: int, ids: list[int] | None = None) -> Columns:
     """n beats a second apart, classes N S V F Q in turn, confidence falling."""
-    return Columns(
-        time_s=np.arange(n) + 0.5,
-        classes=(np.arange(n) % 5).astype(np.int8),
+    first = np.arange(n) == 0
+    beats = made_beats(
+        np.arange(n) * 360 + 180,
+        (np.arange(n) % 5).astype(np.int8),
+        ids=None if ids is None else np.array(ids),
         confidence=np.linspace(1, 0.5, n),
-        rr_ms=np.where(np.arange(n) == 0, np.nan, 1000.0),
-        hr_bpm=np.where(np.arange(n) == 0, np.nan, 60.0),
-        flags=np.where(np.arange(n) == 0, 1, 0).astype(np.uint16),
+        flags=first.astype(np.uint16),
     )
+    times = np.arange(n) + 0.5
+    return Columns(beats, times, np.where(first, np.nan, 1000.0), np.where(first, np.nan, 60.0))
 
 
 @pytest.fixture
@@ -43,9 +46,8 @@ def test_cells(model):
 
 
 def test_pending_beats_show_no_class(model):
-    known = columns(3)
-    known.classes[:] = -1
-    model.set_columns(replace(known, confidence=np.full(3, np.nan)))
+    pending = made_beats(np.array([180, 540, 900]), np.full(3, -1, np.int8))
+    model.set_columns(replace(columns(3), beats=pending))
     assert cells(model, 1)[2:4] == ["…", ""]
 
 
@@ -67,6 +69,62 @@ def test_filter_and_order_hold_while_beats_come_in(model):
     assert [model.beat_at(row) for row in range(model.rowCount())] == [12, 7, 2]
     assert model.row_of(7) == 1
     assert model.row_of(8) == -1
+
+
+def changes_of(model: BeatTableModel) -> list[tuple[str, int, int]]:
+    """What the model will tell its views, as it does."""
+    told = []
+    model.modelReset.connect(lambda: told.append(("reset", 0, 0)))
+    model.rowsInserted.connect(lambda _, first, last: told.append(("in", first, last)))
+    model.rowsRemoved.connect(lambda _, first, last: told.append(("out", first, last)))
+    return told
+
+
+def test_a_beat_inserted_in_the_middle_is_one_row_more(model):
+    told = changes_of(model)
+    model.set_columns(columns(11, [0, 1, 2, -1, 3, 4, 5, 6, 7, 8, 9]))
+    assert told == [("in", 3, 3)]
+    assert [model.index(row, 0).data() for row in (2, 3, 4)] == ["3", "-1", "4"]
+    assert (model.beat_at(3), model.row_of(-1), model.row_of(9)) == (-1, 3, 10)
+
+
+def test_a_deleted_beat_is_one_row_less_and_the_others_keep_their_numbers(model):
+    told = changes_of(model)
+    model.set_columns(columns(9, [0, 1, 2, 3, 5, 6, 7, 8, 9]))
+    assert told == [("out", 4, 4)]
+    assert (model.beat_at(4), model.row_of(4), model.row_of(5)) == (5, -1, 4)
+    assert cells(model, 4)[:2] == ["6", "00:04.500"]
+
+
+def test_a_moved_beat_leaves_its_row_and_comes_in_another(model):
+    told = changes_of(model)
+    model.set_columns(columns(10, [0, 1, 3, 4, 2, 5, 6, 7, 8, 9]))
+    assert told == [("out", 2, 4), ("in", 2, 4)]
+    assert [model.beat_at(row) for row in range(6)] == [0, 1, 3, 4, 2, 5]
+
+
+def test_many_rows_gone_are_told_at_once(model):
+    model.set_columns(columns(3000))
+    told = changes_of(model)
+    model.set_filter("V")
+    assert told == [("reset", 0, 0)]
+    assert model.ids.tolist() == list(range(2, 3000, 5))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ends"),
+    [
+        ([], [], (0, 0)),
+        ([], [1], (0, 0)),
+        ([1, 2], [1, 2], (2, 0)),
+        ([1, 2], [1, 2, 3], (2, 0)),
+        ([1, 2], [0, 1, 2], (0, 2)),
+        ([1, 1], [1], (1, 0)),
+        ([1, 2, 3], [1, 4, 3], (1, 1)),
+    ],
+)
+def test_common_ends(old, new, ends):
+    assert common_ends(np.array(old), np.array(new)) == ends
 
 
 def test_a_wrong_filter_changes_nothing(model):

@@ -1,0 +1,103 @@
+"""The current beat: an id that survives edits of other beats, and the way to the next one."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer.aami import BeatClass
+from ecgviewer.gui.session.current_beat import CurrentBeat
+from tests.beats.fake_overlay import FakeOverlay
+from tests.gui.synthetic import heart_log, synthetic
+from tests.gui.viewports import FakeViewport
+
+RECORD = synthetic(seconds=60)
+FS = RECORD.fs
+
+
+class FakeSession(QObject):
+    """A recording in which every fifth beat is a V, and its edits."""
+
+    beats_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.overlay = FakeOverlay(heart_log(RECORD, "NNNNV"))
+        self.opened = SimpleNamespace(record=RECORD, beats=self.overlay.beats)
+
+    def edit(self, verb: str, *arguments: int) -> None:
+        self.opened.beats, change = getattr(self.overlay, verb)(*arguments)
+        self.beats_changed.emit(change)
+
+
+@pytest.fixture
+def session(qtbot) -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def canvas() -> FakeViewport:
+    return FakeViewport()
+
+
+@pytest.fixture
+def current(session: FakeSession, canvas: FakeViewport) -> Any:
+    return CurrentBeat(session, canvas)
+
+
+def test_next_and_previous_go_by_time_past_inserted_and_deleted_beats(session, current):
+    session.edit("insert", 200, BeatClass.S)  # between the first beat and the second
+    session.edit("delete", 2)
+    current.choose(0)
+    seen = [current.current]
+    for _ in range(3):
+        current.next_beat()
+        seen.append(current.current)
+    assert seen == [0, -1, 1, 3]
+    for _ in range(3):
+        current.previous_beat()
+    assert current.current == 0
+
+
+def test_abnormal_ones_are_those_of_the_user_too(session, current):
+    session.edit("relabel", 4, BeatClass.N)
+    session.edit("insert", 200, BeatClass.S)
+    current.next_abnormal()
+    assert current.current == -1
+    current.next_abnormal()
+    assert current.current == 9
+
+
+def test_edits_of_other_beats_leave_it_and_its_own_end_leaves_none(session, current):
+    heard: list[int | None] = []
+    current.choose(10)
+    current.beat_changed.connect(heard.append)
+    session.edit("insert", 200, BeatClass.S)
+    session.edit("delete", 3)
+    session.edit("move", 10, 2900)
+    assert (current.current, heard) == (10, [])
+    session.edit("delete", 10)
+    assert (current.current, heard) == (None, [None])
+
+
+def test_a_beat_is_brought_on_screen_where_it_is_now(session, current, canvas):
+    session.edit("move", 10, round(50.1 * FS))
+    current.on_beat_chosen(10)
+    assert canvas.start_s == pytest.approx(45.1, abs=0.01)
+
+
+def test_the_beat_at_a_place_becomes_the_current_one(session, current, canvas):
+    session.edit("insert", round(30.1 * FS), BeatClass.S)
+    current.go_to_sample(round(30.1 * FS))
+    assert current.current == -1
+    current.go_to_place(round(40 * FS))
+    assert (current.current, canvas.start_s) == (None, pytest.approx(35.0))
+
+
+def test_a_beat_that_is_gone_moves_nothing(session, current, canvas):
+    session.edit("delete", 3)
+    moved: list[float] = []
+    current.person_moved.connect(moved.append)
+    current.on_beat_chosen(3)
+    assert (canvas.start_s, moved) == (0.0, [])
