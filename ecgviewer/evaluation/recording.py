@@ -9,7 +9,6 @@ from ecgviewer.aami import SYMBOL_TABLES
 from ecgviewer.analysis.inputs import default_inputs, why_not_classified
 from ecgviewer.analysis.run import Progress, collect, run
 from ecgviewer.beats.columns import Beats
-from ecgviewer.beats.log import BeatLog
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.ec57.beats import Comparison, compare
 from ecgviewer.ec57.marks import (

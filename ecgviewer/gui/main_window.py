@@ -11,10 +11,12 @@ from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.handlers.compare import CompareHandler
 from ecgviewer.gui.handlers.file import FileHandler
 from ecgviewer.gui.handlers.help import HelpHandler
+from ecgviewer.gui.handlers.inspect import InspectHandler
 from ecgviewer.gui.handlers.result_cache import ResultCacheHandler
 from ecgviewer.gui.handlers.view import ViewHandler
 from ecgviewer.gui.panels.beats.panel import BeatPanel
 from ecgviewer.gui.panels.docks import Docks
+from ecgviewer.gui.panels.inspector.panel import Inspector
 from ecgviewer.gui.panels.recording import RecordPanel
 from ecgviewer.gui.panels.summary import SummaryPanel
 from ecgviewer.gui.panels.table import PANELS, Panel
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
         self.comparing = CompareHandler(
             session, settings, self.navigator, self.docks, actions=actions, parent=self
         )
+        self.inspecting = InspectHandler(session, self.docks, self)
         self.view = ViewHandler(
             session,
             settings,
@@ -208,6 +211,7 @@ class MainWindow(QMainWindow):
         self.play_bar.speed_chosen.connect(play.choose_speed)
         play.speed_changed.connect(self.play_bar.show_speed)
         play.player.playing_changed.connect(self.play_bar.show_playing)
+        play.player.playing_changed.connect(self.docks.panel(Inspector).show_playing)
 
     def _connect_actions(self) -> None:
         files, start_page, messages = self.files, self.workspace.empty, self.workspace.messages

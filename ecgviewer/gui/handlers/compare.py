@@ -173,7 +173,7 @@ class CompareHandler(QObject):
         """What was compared with what, and what to know of it."""
         opened, ensemble = self._session.opened, self._session.ensemble
         name = f" by {ensemble.name} {ensemble.hash[:8]}" if ensemble else ""
-        note = why_not_classified(opened.record) if opened else ""
+        note = why_not_classified(opened.record, prep=opened.prep) if opened else ""
         n, minutes = count(evaluation.beats.n_beats), f"{LEARNING_S / 60:g} minutes"
         text = f"{n} beats compared, classes{name}; the first {minutes} do not count."
         return f"{text} {note}" if note else text
