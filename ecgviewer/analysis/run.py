@@ -72,7 +72,7 @@ def run(
     inputs : (int or None, int or None)
         Channels the networks read.
     beats_from : str
-        "detect", or the annotator whose beats are classified in place of detected ones.
+        "detect", or an annotator.
     detection : Detection
         Numbers of the detector.
     order : callable, optional
@@ -95,12 +95,10 @@ def run(
         hashes = hash_files(record, beats_from=beats_from, annotation=annotation, stop=stop)
         if hashes is not None:
             yield FilesHashed(hashes)
-    if cache is not None and hashes is not None:
-        found = _cached(record, ensemble, inputs, detection, cache, hashes)
-        if found is not None:
-            yield Cached(found)
-            yield Ended(whole=True)
-            return
+    found = _cached(record, ensemble, inputs, detection, cache, hashes)
+    if found is not None:
+        yield from (Cached(found), Ended(whole=True))
+        return
     result = None if known is None else known.scan
     for step in () if known else _steps(record, beats_from, detection):
         if stop():
@@ -153,11 +151,11 @@ def _cached(
     ensemble: Callable[[], Ensemble],
     inputs: Inputs,
     detection: Detection,
-    cache: ResultCache,
-    hashes: FileHashes,
+    cache: ResultCache | None,
+    hashes: FileHashes | None,
 ) -> CachedResult | None:
     # the networks may still be loading: they are waited for only where that can be worth it
-    if not cache.knows(hashes):
+    if cache is None or hashes is None or not cache.knows(hashes):
         return None
     try:
         networks = ensemble()

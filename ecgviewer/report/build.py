@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import ResultCache
@@ -72,13 +73,10 @@ def build_report(
     Report
     """
     beats_from = DETECT if result is None else result.beats_from
-    files = record.files
-    if beats_from != DETECT:
-        files = (*files, annotation_file(record, beats_from))
     summary = summarise(record, beats, result)
     context = ReportContext(
         verdict=verdict,
-        inputs=hash_inputs(files, stop=stop),
+        inputs=hash_inputs(_files(record, beats_from), stop=stop),
         leads=tuple(None if i is None else record.leads[i].name for i in inputs),
         beats_from=beats_from,
         detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
@@ -149,6 +147,13 @@ def analyse_record(
     return build_report(
         record, verdict, results.scan, beats, ensemble, inputs, hide_patient=hide_patient
     )
+
+
+def _files(record: Record, beats_from: str) -> tuple[Path, ...]:
+    """Every file that the beats rest on."""
+    if beats_from == DETECT:
+        return record.files
+    return (*record.files, annotation_file(record, beats_from))
 
 
 def _used(ensemble: Ensemble) -> EnsembleUsed:

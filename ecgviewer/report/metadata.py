@@ -142,6 +142,7 @@ def metadata_bytes(
         JSON, ASCII, for the file `<table>-metadata.json`.
     """
     hidden = context.hide_patient
+    begun = (None, None) if hidden else (record.base_date, record.base_time)
     document = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": quote(table.name),
@@ -154,11 +155,7 @@ def metadata_bytes(
             "lineTerminators": ["\r\n"],
             "header": True,
         },
-        "tableSchema": schema(
-            None if hidden else record.base_date,
-            None if hidden else record.base_time,
-            inserted=bool((numbers < 0).any()),
-        ),
+        "tableSchema": schema(*begun, inserted=bool((numbers < 0).any())),
         BLOCK: {
             "metadata_version": METADATA_VERSION,
             "table": {"sha256": sha256, "rows": len(classes)},

@@ -10,6 +10,7 @@ from ecgviewer.beats.log import BeatLog
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity, identify
 from ecgviewer.record import Record, Verdict
+from ecgviewer.signal.params import PAPER
 from tests.gui.synthetic import synthetic
 
 
@@ -30,7 +31,12 @@ class Edited(OpenRecord):
 def opened(log: BeatLog | None = None, record: Record | None = None, **known: Any) -> Edited:
     """A recording with the beats of a log, none where there is no log."""
     record = record or synthetic(seconds=60)
-    known |= {"inputs": (0, 1), "verdict": Verdict((), True), "log": log or BeatLog()}
+    known |= {
+        "prep": PAPER,
+        "inputs": (0, 1),
+        "verdict": Verdict((), True),
+        "log": log or BeatLog(),
+    }
     edited = Edited(record=record, run_id=1, **known)
     edited.beats = Beats.of(edited.log)
     return edited

@@ -54,16 +54,18 @@ def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
 
 
 def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
-    lower = word.lower()
+    lower, beats = word.lower(), columns.beats
     if lower == "pending":
-        return columns.beats.beat_class == PENDING
+        pending: NDArray[np.bool_] = beats.beat_class == PENDING
+        return pending
     if lower == "abnormal":
-        return columns.beats.beat_class > BeatClass.N
+        abnormal: NDArray[np.bool_] = beats.beat_class > BeatClass.N
+        return abnormal
     if lower in FLAGS:
-        return (columns.beats.flags >> FLAGS.index(lower) & 1).astype(bool)
+        return (beats.flags >> FLAGS.index(lower) & 1).astype(np.bool_)
     if _CLASSES.fullmatch(word):
         wanted = [BeatClass[letter] for letter in word.upper()]
-        return np.isin(columns.beats.beat_class, np.array(wanted, np.int8))
+        return np.isin(beats.beat_class, np.array(wanted, np.int8))
     comparison = _COMPARISON.fullmatch(lower)
     if comparison:
         name, sign, value = comparison.groups()
@@ -71,7 +73,7 @@ def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
     found = _NUMBERS.fullmatch(lower) or _INSERTED.fullmatch(lower)
     if found:
         first, *last = map(int, filter(None, found.groups()))
-        return _between(numbers(columns.beats.id), first, (last or [first])[0] + 1)
+        return _between(numbers(beats.id), first, (last or [first])[0] + 1)
     return _time(word, columns)
 
 

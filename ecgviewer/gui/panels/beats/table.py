@@ -116,7 +116,9 @@ class BeatTableModel(QAbstractTableModel):
 
     def _take(self, columns: Columns) -> None:
         """Show the rows that are wanted, telling the views no more than has changed."""
-        places = np.flatnonzero(matches(self._text, columns)).astype(np.int64)
+        places = np.arange(columns.n)
+        if self._text.strip():
+            places = np.flatnonzero(matches(self._text, columns))
         places = row_order(columns, places, self._key, descending=self._descending)
         ids = columns.beats.id[places]
         if np.array_equal(ids, self._ids):

@@ -4,7 +4,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFontMetricsF, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ecgviewer.gui.style.theme import Theme
@@ -19,14 +19,14 @@ _TIP = (
 )
 
 
-class _Milliseconds(pg.AxisItem):
+class _Milliseconds(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """A time axis whose numbers carry their unit: a line for it would cost the traces theirs."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"{text} ms" for text in super().tickStrings(values, scale, spacing)]
 
 
-class InputPlot(pg.GraphicsLayoutWidget):
+class InputPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Both inputs of 400 points, as the networks see them, one above the other, time in ms."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -73,7 +73,7 @@ class InputPlot(pg.GraphicsLayoutWidget):
         if not same:  # what someone zoomed into stays
             self._draw()
 
-    def mouseDoubleClickEvent(self, event) -> None:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
         self._draw()
 

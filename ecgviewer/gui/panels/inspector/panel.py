@@ -56,8 +56,9 @@ class Inspector(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for view in (self.trace, self.fused, *self.votes):
-            view.set_theme(theme)
+        self.trace.set_theme(theme)
+        for bars in (self.fused, *self.votes):
+            bars.set_theme(theme)
         self._draw()
 
     def show_record(self, opened: OpenRecord, identity: Identity) -> None:
