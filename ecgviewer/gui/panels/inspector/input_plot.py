@@ -19,14 +19,14 @@ _TIP = (
 )
 
 
-class _Milliseconds(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+class _Milliseconds(pg.AxisItem):
     """A time axis whose numbers carry their unit: a line for it would cost the traces theirs."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"{text} ms" for text in super().tickStrings(values, scale, spacing)]
 
 
-class InputPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has no types
+class InputPlot(pg.GraphicsLayoutWidget):
     """Both inputs of 400 points, as the networks see them, one above the other, time in ms."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
