@@ -209,7 +209,7 @@ def assert_nobody_left(leader: "subprocess.Popen[str]") -> None:
 
 
 def test_kept_results_give_the_same_report(tmp_path: Path, ensemble: Path, monkeypatch):
-    from ecgviewer.report import build
+    from ecgviewer.analysis import run
 
     record = an_excerpt(tmp_path / "in")
     plain = tmp_path / "plain" / "r.csv"
@@ -221,7 +221,7 @@ def test_kept_results_give_the_same_report(tmp_path: Path, ensemble: Path, monke
     def never(*_: object, **__: object) -> None:
         raise AssertionError("it was analysed again")
 
-    monkeypatch.setattr(build, "analyze", never)
+    monkeypatch.setattr(run, "analyze", never)
     monkeypatch.setattr(build, "scan", never)
     again = analyze(record, "-o", tmp_path / "again" / "r.csv", ensemble=ensemble)
     assert again.exit_code == 0, again.output
