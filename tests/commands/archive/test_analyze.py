@@ -222,7 +222,7 @@ def test_kept_results_give_the_same_report(tmp_path: Path, ensemble: Path, monke
         raise AssertionError("it was analysed again")
 
     monkeypatch.setattr(run, "analyze", never)
-    monkeypatch.setattr(build, "scan", never)
+    monkeypatch.setattr(run, "scan", never)
     again = analyze(record, "-o", tmp_path / "again" / "r.csv", ensemble=ensemble)
     assert again.exit_code == 0, again.output
     assert again.stdout == first.stdout
