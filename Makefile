@@ -6,6 +6,11 @@
 # make bench    days of signal in the real window, each figure beside its bar (docs/performance.md);
 #               a quarter of an hour, and 1.1 GB in out/bench. Some parts: make bench PARTS=open,frames
 # make package  a one-folder application for this machine in dist/, checked
+# make release  wheel and source distribution in dist/, each tried alone in a fresh environment of
+#               every supported Python here; some minutes and 2 GB of temporary files for each
+# make changelog
+#               what the next release's section of CHANGELOG.md will say; with VERSION=0.2.0 it is
+#               written (docs/changelog.d/README.md)
 # Each sets up .venv by itself, once, and again when pyproject.toml changes.
 
 PYTHON ?= python3
@@ -21,7 +26,7 @@ ALONE = $(shell grep -rl --include='test_*.py' 'mark\.alone' tests)
 # tests start some fifty processes, each of which would compile the package anew
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-avx2 lint bench package clean
+.PHONY: run test test-avx2 lint bench package release changelog clean
 
 run: .venv/stamp-run
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -51,6 +56,12 @@ package: .venv/stamp-package
 	$(BIN)/pyinstaller --noconfirm --clean --log-level WARN \
 	  --distpath dist --workpath build/pyinstaller packaging/ecgviewer.spec
 	$(BIN)/python packaging/check.py dist/ecgviewer
+
+release: .venv/stamp-dev
+	$(BIN)/python packaging/release.py
+
+changelog: .venv/stamp-dev
+	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
 
 clean:
 	rm -rf .venv build dist out
