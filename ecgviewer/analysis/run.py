@@ -241,6 +241,30 @@ def collect(
     return Outcome(Results(result, log), hashes, cached=False)
 
 
+def run_whole(
+    record: Record,
+    ensemble: Ensemble,
+    *,
+    inputs: Inputs,
+    beats_from: str,
+    detection: Detection,
+    cache: ResultCache | None = None,
+    known: Known | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Run to the end and `collect`: parameters, outcome and errors are theirs."""
+    events = run(
+        record,
+        lambda: ensemble,
+        inputs=inputs,
+        beats_from=beats_from,
+        detection=detection,
+        cache=cache,
+        known=known,
+    )
+    return collect(events, n_members=len(ensemble.members), known=known, progress=progress)
+
+
 def _silent(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 

@@ -97,20 +97,16 @@ def answers(record: "Record", ensemble: "Ensemble") -> Answers:
     """An ensemble's answers, asked twice: what is made on first use shall not be timed."""
     from ecgviewer.analysis.events import Known
     from ecgviewer.analysis.inputs import default_inputs
-    from ecgviewer.analysis.run import collect, run
+    from ecgviewer.analysis.run import run_whole
     from ecgviewer.beats.scan import DETECT
     from ecgviewer.signal.params import DETECTION
 
     def once(known: Known | None) -> "Results":
-        events = run(
-            record,
-            lambda: ensemble,
-            inputs=default_inputs(record, prep=ensemble.prep),
-            beats_from=DETECT,
-            detection=DETECTION,
-            known=known,
+        inputs = default_inputs(record, prep=ensemble.prep)
+        found = run_whole(
+            record, ensemble, inputs=inputs, beats_from=DETECT, detection=DETECTION, known=known
         )
-        return collect(events, n_members=len(ensemble.members), known=known).results
+        return found.results
 
     scan = once(None).scan
     start = time.perf_counter()

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import SYMBOL_TABLES
 from ecgviewer.analysis.inputs import default_inputs, why_not_classified
-from ecgviewer.analysis.run import Progress, collect, run
+from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.ec57.beats import Comparison, compare
@@ -146,14 +146,15 @@ def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = 
     RecordError
         Where the recording cannot be read.
     """
-    events = run(
+    inputs = default_inputs(record, prep=ensemble.prep)
+    found = run_whole(
         record,
-        lambda: ensemble,
-        inputs=default_inputs(record, prep=ensemble.prep),
+        ensemble,
+        inputs=inputs,
         beats_from=DETECT,
         detection=DETECTION,
+        progress=progress,
     )
-    found = collect(events, n_members=len(ensemble.members), progress=progress)
     return marks_as_shown(record, Beats.of(found.results.log))
 
 

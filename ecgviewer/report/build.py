@@ -7,7 +7,7 @@ from pathlib import Path
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import ResultCache
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
-from ecgviewer.analysis.run import Progress, collect, run
+from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
 from ecgviewer.files.hashes import hash_inputs
@@ -130,15 +130,15 @@ def analyse_record(
         Where the recording or its annotations cannot be read.
     """
     inputs = default_inputs(record, prep=ensemble.prep)
-    events = run(
+    found = run_whole(
         record,
-        lambda: ensemble,
+        ensemble,
         inputs=inputs,
         beats_from=beats_from,
         detection=DETECTION,
         cache=cache,
+        progress=progress,
     )
-    found = collect(events, n_members=len(ensemble.members), progress=progress)
     results = found.results
     if cache is not None and found.hashes is not None and not found.cached:
         cache.keep(record, found.hashes, ensemble, inputs, results)
