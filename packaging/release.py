@@ -245,8 +245,10 @@ def build(folder: Path) -> tuple[Path, Path]:
 
 def main() -> None:
     """Build, check, try; exit status 1 and a sentence where something is not as it should be."""
-    argparse.ArgumentParser(description=__doc__.split("\n", 1)[0]).parse_args()
-    found = {version: interpreter(version) for version in supported()}
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--python", choices=supported(), help="try this version alone")
+    only = parser.parse_args().python
+    found = {version: interpreter(version) for version in supported() if only in (None, version)}
     for version in [version for version, path in found.items() if path is None]:
         print(f"Python {version}: skipped, there is none on the search path or in pyenv")
     with tempfile.TemporaryDirectory(prefix="ecgviewer-") as name:
