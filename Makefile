@@ -7,7 +7,7 @@
 #               a quarter of an hour, and 1.1 GB in out/bench. Some parts: make bench PARTS=open,frames
 # make package  a one-folder application for this machine in dist/, checked
 # make release  wheel and source distribution in dist/, each tried alone in a fresh environment of
-#               every supported Python here, or make release ONLY=3.11; some minutes and 2 GB of
+#               every supported Python here, or make release ONLY=3.11; ten minutes and 2 GB of
 #               temporary files for each
 # make changelog
 #               what the next release's section of CHANGELOG.md will say; with VERSION=0.2.0 it is
