@@ -35,7 +35,7 @@ TABLE_5: Mapping[str, Cells] = MappingProxyType(
     }
 )
 BEATS_5: Mapping[str, int] = MappingProxyType({"MIT-BIH": 10_949, "Tianchi": 8_265})
-_SHARE = dict(zip("NSVFQ", (n / sum(PAPER_COUNTS) for n in PAPER_COUNTS), strict=True))
+CLASS_SHARE = dict(zip("NSVFQ", (n / sum(PAPER_COUNTS) for n in PAPER_COUNTS), strict=True))
 _HALF_5 = 0.05  # half of the last digit of table 5
 _HALF_6 = 0.005  # of table 6
 
@@ -70,7 +70,7 @@ def _cell_faults(where: str, of: Mapping[str, float]) -> list[str]:
 
 def _ppv_fault(where: str, name: str, of: Mapping[str, float]) -> list[str]:
     """Whether PPV follows from Sens, Spec and the class's share of the beats."""
-    share = _SHARE[name]
+    share = CLASS_SHARE[name]
 
     def ppv(d: float) -> float:
         hit = share * (of["sensitivity"] + d)
@@ -100,7 +100,7 @@ def faults_of_table_5() -> list[str]:
             f" for an overall accuracy of {overall_from_one_vs_rest(mean):.2f}"
         )
         if database == "MIT-BIH":
-            shares = [_SHARE[name] for name in COLUMNS]
+            shares = [CLASS_SHARE[name] for name in COLUMNS]
             direct = sum(s * p for s, p in zip(cells["sensitivity"], shares, strict=True))
             line += f"; from Sens and the classes' shares it is {direct:.2f}: both cannot be"
         out.append(line)

@@ -15,7 +15,7 @@ from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import CONTEXT, Context
 
 _AT_ONCE = 4  # stretches
-_KEPT = 8  # stretches: those ahead, and what lies to both sides of the screen
+KEPT = 8  # stretches: those ahead, and what lies to both sides of the screen
 
 
 class ContextSource:
@@ -56,6 +56,11 @@ class ContextSource:
         # stretch -> its columns; of a week they would take 200 MB
         self._made: OrderedDict[int, NDArray[np.float32]] = OrderedDict()
 
+    @property
+    def in_memory(self) -> tuple[int, ...]:
+        """Stretches whose columns are there, that asked for last at the end."""
+        return tuple(self._made)
+
     def of(self, indices: NDArray[np.int64], *, stop: Stop = lambda: False) -> NDArray[np.float32]:
         """Context (k, n_columns) of beats; Stopped where `stop`, asked now and then, says so."""
         out = np.empty((len(indices), self._params.columns), np.float32)
@@ -66,7 +71,7 @@ class ContextSource:
             mine = stretch == k
             out[mine] = self._made[k][indices[mine] - self._bounds[k]]
             self._made.move_to_end(k)
-            while len(self._made) > _KEPT:
+            while len(self._made) > KEPT:
                 self._made.popitem(last=False)
         return out
 

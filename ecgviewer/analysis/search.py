@@ -47,11 +47,11 @@ def search_all(
     starts any: a script that calls this needs the usual `if __name__ == "__main__":`.
     """
     n, at = grid.n_blocks, 0
-    searchers: list[_Searcher] = []
+    searchers: list[Searcher] = []
     try:
         with contextlib.suppress(OSError):  # no memory, no more processes: then without
-            while len(searchers) < _n_processes(n):
-                searchers.append(_Searcher(record, leads, detection))
+            while len(searchers) < n_processes(n):
+                searchers.append(Searcher(record, leads, detection))
         while at < n and not (searchers and all(searcher.ready() for searcher in searchers)):
             yield search(grid, at, leads, detection)
             at += 1
@@ -68,14 +68,15 @@ def search_all(
             searcher.end()
 
 
-def _n_processes(n_blocks: int) -> int:
+def n_processes(n_blocks: int) -> int:
+    """Processes to search a recording of so many blocks with; 0: this one does it alone."""
     alone = multiprocessing.current_process().daemon  # such a process may not start others
     if n_blocks < LONG_BLOCKS or cores() < 2 or alone:
         return 0
     return min(cores(), _MOST)
 
 
-class _Searcher:
+class Searcher:
     """A process that searches blocks, and the pipe to it."""
 
     def __init__(self, record: Record, leads: tuple[int, ...], detection: Detection) -> None:
@@ -88,10 +89,10 @@ class _Searcher:
         other.close()  # so that its death closes the pipe
         self._alive = True
 
-    def ready(self) -> bool:
-        """Whether it has opened the recording, or never will."""
+    def ready(self, *, wait_s: float = 0.0) -> bool:
+        """Whether it has opened the recording, or never will; waits so long for it."""
         try:
-            return not self._alive or self._pipe.poll()
+            return not self._alive or self._pipe.poll(wait_s)
         except OSError:  # so Windows says that it died
             self._alive = False
             return True

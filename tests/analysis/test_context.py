@@ -10,7 +10,8 @@ from ecgviewer.analysis.context import ContextSource
 from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.log import BeatLog, flag_words
-from ecgviewer.features.context import RecordContext
+from ecgviewer.features.context import RecordContext, stretch_bounds
+from ecgviewer.features.morphology import cut_snippets
 from ecgviewer.model.bundle import BundleError, load_bundle, sha256
 from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.runtime.pool import Stopped
@@ -107,10 +108,14 @@ def test_stretches_are_the_same_alone_in_turn_and_beside_the_whole_record(monkey
     one, other = source(), source(in_turn=True)
     expected = np.concatenate([one.of(beats[300:]), one.of(beats[:300])])
     other.of(beats[:1])
-    assert sorted(other._made) == [0, 1]
+    assert sorted(other.in_memory) == [0, 1]
     assert np.array_equal(other.of(np.roll(beats, -300)), expected)
     whole = RecordContext(found.positions, found.before, found.after, grid.n_samples, params)
-    parts = [whole.columns(k, one._snippets(k)) for k in range(whole.n_stretches)]
+    ecg = np.zeros((2, grid.n_samples), np.float32)  # the second lead is not there
+    ecg[0] = np.nan_to_num(CleanedSignal(grid, (0,)).between(0, grid.n_samples))[0]
+    snippets = cut_snippets(ecg, found.positions, params)
+    ends = [*stretch_bounds(found.positions, grid.n_samples, params)]
+    parts = [whole.columns(k, snippets[ends[k] : ends[k + 1]]) for k in range(whole.n_stretches)]
     assert len(parts) == 2
     assert np.array_equal(np.concatenate(parts), one.of(beats))
 
@@ -127,8 +132,9 @@ def test_of_many_stretches_a_few_are_kept(scanned):
     cleaned = CleanedSignal(TimeGrid(demo()), (0,))
     whole = ContextSource(scanned, cleaned, (0, None), in_turn=True, params=short)
     table = whole.of(np.arange(scanned.n_beats))
-    assert len(whole._bounds) - 1 > context._KEPT
-    assert len(whole._made) == context._KEPT
+    n_stretches = len(stretch_bounds(scanned.positions, cleaned.grid.n_samples, short)) - 1
+    assert n_stretches > context.KEPT
+    assert len(whole.in_memory) == context.KEPT
     piecewise = ContextSource(scanned, cleaned, (0, None), params=short)
     for k in range(0, scanned.n_beats, 50)[::-1]:  # and what was let go is made again
         part = np.arange(k, min(k + 50, scanned.n_beats))

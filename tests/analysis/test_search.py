@@ -3,6 +3,7 @@
 import dataclasses
 import multiprocessing
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +15,6 @@ from ecgviewer.analysis import search
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.scan import Scan
 from ecgviewer.formats.readers import open_record
-from ecgviewer.runtime import cores
 from ecgviewer.signal.params import DETECTION
 
 
@@ -32,15 +32,9 @@ def alone(record):
 def long(monkeypatch):
     """Every recording counts as long, and blocks wait for the processes."""
     monkeypatch.setattr(search, "LONG_BLOCKS", 1)
-    monkeypatch.setattr(cores, "_cores", 0)
     monkeypatch.setattr(search, "cores", lambda: 2)
-    ready = search._Searcher.ready
-
-    def waits(searcher):
-        searcher._pipe.poll(60)
-        return ready(searcher)
-
-    monkeypatch.setattr(search._Searcher, "ready", waits)
+    ready = partial(search.Searcher.ready, wait_s=60)
+    monkeypatch.setattr(search.Searcher, "ready", lambda searcher: ready(searcher))
 
 
 def whole(steps) -> Scan:
@@ -105,32 +99,28 @@ def test_a_pipe_that_breaks_as_on_windows_is_a_death(long, record, alone, monkey
     monkeypatch.setattr(search, "LONG_BLOCKS", 1)
     monkeypatch.setattr(search, "cores", lambda: 2)
 
-    class Broken(search._Searcher):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            self._process.kill()
-            self._process.join()
-            pipe = self._pipe
-            self._pipe = SimpleNamespace(poll=self.poll, close=pipe.close)
+    def breaks(*_):
+        raise BrokenPipeError
 
-        def poll(self):
-            raise BrokenPipeError
-
-    monkeypatch.setattr(search, "_Searcher", Broken)
-    same(whole(scan(record, detection=DETECTION)), alone)
+    ends = multiprocessing.Pipe()
+    with monkeypatch.context() as hand:
+        hand.setattr(type(ends[0]), "poll", breaks)
+        same(whole(scan(record, detection=DETECTION)), alone)
+    for end in ends:
+        end.close()
 
 
 def test_where_no_process_can_be_started_this_one_searches(long, record, alone, monkeypatch):
     started = []
 
-    class Refused(search._Searcher):
+    class Refused(search.Searcher):
         def __init__(self, *arguments):
             if started:
                 raise OSError("Resource temporarily unavailable")
             super().__init__(*arguments)
             started.append(self)
 
-    monkeypatch.setattr(search, "_Searcher", Refused)
+    monkeypatch.setattr(search, "Searcher", Refused)
     same(whole(scan(record, detection=DETECTION)), alone)
     assert len(started) == 1
     assert not multiprocessing.active_children()
@@ -138,10 +128,10 @@ def test_where_no_process_can_be_started_this_one_searches(long, record, alone, 
 
 def test_short_recordings_one_core_and_hands_of_others_search_alone(monkeypatch):
     monkeypatch.setattr(search, "cores", lambda: 4)
-    assert search._n_processes(search.LONG_BLOCKS - 1) == 0
-    assert search._n_processes(search.LONG_BLOCKS) == 4
+    assert search.n_processes(search.LONG_BLOCKS - 1) == 0
+    assert search.n_processes(search.LONG_BLOCKS) == 4
     with monkeypatch.context() as hand:
         hand.setattr(multiprocessing, "current_process", lambda: SimpleNamespace(daemon=True))
-        assert search._n_processes(search.LONG_BLOCKS) == 0
+        assert search.n_processes(search.LONG_BLOCKS) == 0
     monkeypatch.setattr(search, "cores", lambda: 1)
-    assert search._n_processes(10_000) == 0
+    assert search.n_processes(10_000) == 0

@@ -1,8 +1,10 @@
 """Small databases for tests of training: beats of shapes that a small network tells apart."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from ecgviewer.signal.windows import neighbours
 from tests.formats.records import ecg_like, write_record
@@ -29,9 +31,23 @@ def record_beats(name: str = "a", *, n: int = 60_000, seed: int = 0) -> RecordBe
     return RecordBeats(name, ecg, position, before, after, position, label)
 
 
+class StoppedError(Exception):
+    """Raised from a trainer's report to end it there."""
+
+
 def one_epoch(trainer: Trainer) -> None:
     """Train one epoch and keep its checkpoint, as a run does that is stopped after it."""
-    trainer._one_epoch()
+    tell = trainer.report
+
+    def stop(event: dict[str, Any]) -> None:
+        tell(event)
+        if "epoch" in event:
+            raise StoppedError
+
+    trainer.report = stop
+    with pytest.raises(StoppedError):
+        trainer.run()
+    trainer.report = tell
     checkpoint.save(trainer.state, trainer.config, trainer.folder)
 
 

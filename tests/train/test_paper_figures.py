@@ -24,7 +24,7 @@ def test_figures_of_a_real_confusion_matrix_have_no_fault(seed, monkeypatch):
     cells = {row: tuple(np.round(100 * getattr(f, row)[order], 1)) for row in paper_figures.ROWS}
     monkeypatch.setattr(paper_figures, "TABLE_5", {"MIT-BIH": cells})
     shares = dict(zip("NSVFQ", matrix.sum(1) / matrix.sum(), strict=True))
-    monkeypatch.setattr(paper_figures, "_SHARE", shares)
+    monkeypatch.setattr(paper_figures, "CLASS_SHARE", shares)
     found = paper_figures.faults_of_table_5()
     assert len(found) == 1  # the line of means, which are then one number said twice
     mean = 100 * f.accuracy.mean()

@@ -64,7 +64,8 @@ class WindowCutter:
         """
         return None if self._context is None else self._context[table, rows]
 
-    def _bounds(self, rows: Tensor, jitter: Tensor | None) -> tuple[Tensor, Tensor]:
+    def bounds(self, rows: Tensor, jitter: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """First sample (n,) int64 of rows' windows on the grid, and one past the last (n,)."""
         prep = self.prep
         r = self.position[rows]
         before, after = self.before[rows], self.after[rows]
@@ -103,7 +104,7 @@ class WindowCutter:
         (n, 2, 400) float32
             Each lead z-scored; zeros where flat or absent.
         """
-        start, stop = self._bounds(rows, jitter)
+        start, stop = self.bounds(rows, jitter)
         if variation is None:
             index = start[:, None] + torch.arange(self.prep.window, device=self.device)  # (n, 400)
             inside = index < stop[:, None]

@@ -24,7 +24,7 @@ from ecgviewer.analysis.cache.packing import Column, PackingError, StoppedError,
 _LOG = logging.getLogger(__name__)
 FILE = "results-1.sqlite"  # the number is that of the tables below
 LIMIT_BYTES = 1 << 30  # about seventy days of two leads by six networks
-_WAIT_S = 3.0  # for another process that writes; a day's result takes it a fraction of a second
+WAIT_S = 3.0  # for another process that writes; a day's result takes it a fraction of a second
 _ASIDE = ("", "-journal", "-wal", "-shm")
 _APPLICATION = 0x45434756  # "ECGV"
 # the file is not a database, is damaged, or has other tables than ours
@@ -182,7 +182,7 @@ class Store:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # what hearts did is nobody else's business
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        database = sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None)
+        database = sqlite3.connect(self.path, timeout=WAIT_S, isolation_level=None)
         try:
             _check(database)
             yield database

@@ -11,7 +11,7 @@ from typing import Any
 from ecgviewer.commands.archive.job import ArchiveError, Job, Outcome, failed
 from ecgviewer.commands.archive.work import carry_out_alone
 
-_CONNECT_S = 30.0
+CONNECT_S = 30.0
 
 
 def run_cluster(orders: Sequence[Job], address: str) -> Iterator[tuple[int, Outcome]]:
@@ -42,7 +42,7 @@ def run_cluster(orders: Sequence[Job], address: str) -> Iterator[tuple[int, Outc
             "--dask needs dask.distributed, which is not installed: pip install ecgviewer[cluster]"
         ) from None
     try:
-        client = Client(address, timeout=_CONNECT_S, set_as_default=False)
+        client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         raise ArchiveError(f"--dask {address}: no scheduler answers there ({error})") from None
     futures: dict[Any, int] = {}

@@ -22,7 +22,7 @@ from ecgviewer.commands.archive.work import carry_out_alone
 from ecgviewer.runtime.cores import deaf
 
 Work = Callable[[Job], Outcome]
-_END_S = 10.0  # given to a process to tidy up after Ctrl-C; a batch of beats takes a second
+END_S = 10.0  # given to a process to tidy up after Ctrl-C; a batch of beats takes a second
 _TRIES = 2  # of a record whose process died
 
 
@@ -122,10 +122,10 @@ class _Hand:
     def end(self) -> None:
         """Wait for it to end, and end it where it does not."""
         self.pipe.close()
-        self._process.join(_END_S)
+        self._process.join(END_S)
         if self._process.is_alive():
             self._process.terminate()
-            self._process.join(_END_S)
+            self._process.join(END_S)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()

@@ -28,12 +28,14 @@ class TolerantReader:
     ----------
     coarse : Coarse
         Levels of the whole recording; empty until `fill` has read it.
+    damage : list of (float, float, str)
+        Spans that could not be read: first and last second, and why.
     """
 
     def __init__(self, record: Record) -> None:
         self.record = record
         self.coarse = Coarse(record.n_samples, record.n_leads)
-        self._failed: list[tuple[float, float, str]] = []  # seconds and reason
+        self.damage: list[tuple[float, float, str]] = []
 
     def fill(
         self, stop: Callable[[], bool], advanced: Callable[[int, int], object] = lambda *_: None
@@ -54,18 +56,18 @@ class TolerantReader:
 
     def fail(self, start_s: float, stop_s: float, error: RecordError) -> None:
         """Remember that a span could not be read, and why."""
-        if not self._failed:
+        if not self.damage:
             _log.warning("%s: %.3f to %.3f s is not drawn", error, start_s, stop_s)
-        for i, (first, last, reason) in enumerate(self._failed):
+        for i, (first, last, reason) in enumerate(self.damage):
             # a long damage comes in pieces: one entry, or looking for it would slow every frame
             if reason == error.reason and first <= stop_s and start_s <= last:
-                self._failed[i] = min(first, start_s), max(last, stop_s), reason
+                self.damage[i] = min(first, start_s), max(last, stop_s), reason
                 return
-        self._failed.append((start_s, stop_s, error.reason))
+        self.damage.append((start_s, stop_s, error.reason))
 
     def error_in(self, start_s: float, stop_s: float) -> str | None:
         """Why samples of a span could not be read, once that was tried; None where all could."""
-        for first, last, reason in tuple(self._failed):
+        for first, last, reason in tuple(self.damage):
             if first < stop_s and last > start_s:
                 return reason
         return None

@@ -47,6 +47,11 @@ class Refresh(QObject):
         Whose views, of what, how they are to look, and which beat is current.
     workspace, docks, status, play_bar, actions
         The views.
+
+    Attributes
+    ----------
+    reading : TolerantReader or None
+        Samples of the record that is open, and its coarse levels.
     """
 
     page_settled = Signal(float)  # where the page begins, seconds; not at every step of a scroll
@@ -73,7 +78,7 @@ class Refresh(QObject):
         self._docks, self._status, self._play_bar, self._actions = docks, status, play_bar, actions
         self._start_s = 0.0  # of the page
         self._shown: Record | None = None  # the record as trace and strip have it
-        self._reading: TolerantReader | None = None  # samples of the record that is open
+        self.reading: TolerantReader | None = None
         self._reader: Task | None = None  # makes its coarse levels
         self._due: Change | None = None  # what trace and strip do not show yet
         self._panels_due: Change | None = None  # what the panels do not show yet
@@ -124,7 +129,7 @@ class Refresh(QObject):
             return
         start = self._trace.visible_range_s()[0]
         self._trace.show_record(
-            shown, prep=opened.prep, cleaned=self._session.cleaned, reading=self._reading
+            shown, prep=opened.prep, cleaned=self._session.cleaned, reading=self.reading
         )
         self._strip.show_record(shown)
         self._show_beats(opened, ANEW)
@@ -161,7 +166,7 @@ class Refresh(QObject):
         threads = self._session.threads
         if self._reader is not None:
             threads.ask_to_end(self._reader)
-        reading = self._reading = TolerantReader(record)
+        reading = self.reading = TolerantReader(record)
         fill = lambda task: reading.fill(task.stopped, task.progress)
         self._reader = threads.task(lambda task: threads.in_turn(task, partial(fill, task)))
         self._reader.progressed.connect(self.on_read)

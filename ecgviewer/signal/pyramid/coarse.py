@@ -52,6 +52,11 @@ class Coarse:
             step *= LEVEL
 
     @property
+    def nbytes(self) -> int:
+        """Memory that all levels take."""
+        return sum(low.nbytes + high.nbytes for low, high in self._levels.values())
+
+    @property
     def complete(self) -> bool:
         """Whether all of the recording is read."""
         return self.done >= self.n_samples

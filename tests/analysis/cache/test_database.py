@@ -256,7 +256,7 @@ def test_a_file_that_can_only_be_read_still_answers(store: Store, monkeypatch, c
 
 
 def test_another_process_that_never_ends_writing_is_waited_for_in_vain(store: Store, monkeypatch):
-    monkeypatch.setattr("ecgviewer.analysis.cache.database._WAIT_S", 0.05)
+    monkeypatch.setattr("ecgviewer.analysis.cache.database.WAIT_S", 0.05)
     store.put("k", some(), recording="r")
     with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

@@ -90,7 +90,7 @@ def await_address(contact: Path) -> str:
 
 def test_no_scheduler_is_one_sentence(tmp_path: Path, ensemble: Path, monkeypatch):
     pytest.importorskip("distributed", reason="dask.distributed is not installed")
-    monkeypatch.setattr(cluster, "_CONNECT_S", 0.5)
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
     records = an_archive(tmp_path / "in", 2)
     ran = analyze(records, "-o", tmp_path, "--dask", "tcp://127.0.0.1:9", ensemble=ensemble)
     assert ran.exit_code == 1

@@ -74,7 +74,7 @@ def test_who_stops_early_has_the_others_tidy_up(tmp_path: Path):
 
 @pytest.mark.skipif(not POSIX, reason="Windows has no SIGINT to send to another process")
 def test_a_process_that_hears_nothing_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(processes, "_END_S", 0.3)
+    monkeypatch.setattr(processes, "END_S", 0.3)
 
     def interrupted(_: object) -> None:
         await_file(tmp_path / "a.began")

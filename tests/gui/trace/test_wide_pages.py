@@ -176,7 +176,7 @@ def test_damage_is_one_entry_and_told(hours: Record) -> None:
     reading = TolerantReader(synthetic(seconds=3 * HOUR_S, fs=100.0))
     object.__setattr__(reading.record, "reader", broken)
     assert reading.fill(lambda: False)
-    assert len(reading._failed) == 1
+    assert len(reading.damage) == 1
     assert reading.error_in(0, 4_000) is None
     assert reading.error_in(6_000, 6_001) == "x.dat became shorter"
     assert np.isfinite(reading.coarse.view(0, 400_000, 64).low).any()
@@ -184,12 +184,14 @@ def test_damage_is_one_entry_and_told(hours: Record) -> None:
 
 def test_the_window_makes_the_levels_and_ends_the_thread(qtbot, window, record) -> None:
     open_and_wait(qtbot, window, record)
-    reading = window.display._reading
+    reading = window.display.reading
     wait(qtbot, lambda: reading.coarse.complete)
     window.actions_by_name["hide_patient"].trigger()
-    assert window.display._reading is reading  # nothing is read again
+    assert window.display.reading is reading  # nothing is read again
+    threads = window.session.threads.running
+    assert threads
     window.close()
-    assert window.display._reader.isFinished()
+    assert all(thread.isFinished() for thread in threads)
 
 
 @pytest.mark.parametrize(

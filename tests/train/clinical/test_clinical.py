@@ -6,7 +6,7 @@ from train.clinical.choices import REVIEW_SHARE, choose, sharpened
 from train.clinical.configurations import N_FOLDS, grouped_folds, protocol_of, runs_of
 from train.clinical.figures import mean_f1, over_seeds, unseen_figures
 from train.config import Config, ConfigError
-from train.pages.clinical_section import _paced, section
+from train.pages.clinical_section import section
 from train.protocols import DS1, PACED, SVDB
 from train.scoring.score import Scores
 
@@ -96,6 +96,11 @@ def test_the_page_shows_every_configuration_and_says_when_there_is_none():
     assert "without 232" in text
     rate = {"called_as_at_own_rate": 0.99, "accuracy_nsv": 0.97, "s_f1": 0.6, "v_f1": 0.9}
     text = section({"clinical-A-on-ds2": each, "clinical-C-rates": {"rates": {"100 Hz": rate}}})
-    paced = {"per_record": {"104": [[0] * 5] * 4 + [[240, 0, 2, 0, 1_586]]}}
-    assert ("104", "1,828", "1,586", "240", "2") in _paced(paced).rows
     assert "100 Hz | 99.00 | 97.00 | 60.00 | 90.00" in text
+
+
+def test_the_page_shows_paced_beats_record_by_record():
+    chosen = msgspec.to_builtins(choose(scored()))
+    paced = {"per_record": {"104": [[0] * 5] * 4 + [[240, 0, 2, 0, 1_586]]}}
+    text = section({"clinical-C-validation": {"choices": chosen, "paced": paced}})
+    assert "| 104 | 1,828 | 1,586 | 240 | 2 |" in text

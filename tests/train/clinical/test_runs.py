@@ -168,14 +168,20 @@ def test_each_fold_is_trained_and_asked_on_its_own(
 ) -> None:
     names, pairs = cutter.names, []
 
-    def train(config: Config, split: Split, *_: object) -> None:
-        pairs.append((config.validation_records, split))
+    class Trained:
+        is_done = True
+
+        def __init__(self, config: Config, _: object, split: Split, *_a: object, **_k: object):
+            pairs.append((config.validation_records, split))
+
+        def resume(self) -> None:
+            """There is nothing to go on from."""
 
     def answer(_: object, cutter: WindowCutter, rows: NDArray[np.int64]) -> Scores:
         label = cutter.label.numpy()[rows]
         return Scores(rows, label, cutter.record.numpy()[rows], np.zeros((len(rows), 1, 5)))
 
-    monkeypatch.setattr(runs, "_train", train)
+    monkeypatch.setattr(runs, "Trainer", Trained)
     monkeypatch.setattr(runs, "learners_of", lambda *_: type("None_", (), {"networks": ()}))
     monkeypatch.setattr(runs, "score", answer)
     scored = cross_validate([CONFIG], "C", 1, patients, tmp_path, say=lambda _: None)

@@ -62,7 +62,7 @@ def test_a_shift_moves_the_whole_window(cutter):
     rows = torch.arange(5, 45)
     variation = Variation(Augment(shift_ms=50), 40, generator=torch.Generator().manual_seed(0))
     variation.shift[:] = 7
-    start, stop = cutter._bounds(rows, None)
+    start, stop = cutter.bounds(rows)
     places, inside = variation.places(start, stop, 400)
     assert torch.equal(places[:, 0], (start + 7).double())
     assert torch.equal(inside.sum(1), stop - start)

@@ -4,6 +4,7 @@ from rich.console import Console
 
 from train.fit.progress import TrainingProgress
 
+BATCH = {"batch": 20, "of": 40, "loss": 0.3, "beats": 4_000}
 EPOCH = {
     "epoch": 0,
     "loss": 0.25,
@@ -14,18 +15,17 @@ EPOCH = {
 }
 
 
-def shown(*, terminal):
+def shown(*events, terminal):
     out = io.StringIO()
     console = Console(file=out, force_terminal=terminal, width=140, color_system=None)
     with TrainingProgress(console, "run", epochs=3, done=1) as progress:
-        progress({"batch": 20, "of": 40, "loss": 0.3, "beats": 4_000})
-        progress._bars.refresh()
-        progress(EPOCH)
+        for event in events:
+            progress(event)
     return out.getvalue()
 
 
 def test_bars_show_loss_rate_and_remaining_time():
-    text = shown(terminal=True)
+    text = shown(BATCH, terminal=True)
     assert "loss 0.3000" in text
     assert "beats/s" in text
     assert "left" in text
@@ -34,7 +34,7 @@ def test_bars_show_loss_rate_and_remaining_time():
 
 
 def test_without_a_terminal_there_is_one_line_an_epoch():
-    lines = shown(terminal=False).splitlines()
+    lines = shown(BATCH, EPOCH, terminal=False).splitlines()
     assert lines == [
         "run epoch 1: loss 0.2500, validation 0.5000, accuracy 0.8750, macro-F1 0.7500, 1.5 min"
     ]
