@@ -15,6 +15,7 @@ from ecgviewer.findings.rate import across
 from ecgviewer.findings.summary import Summary, TimeBase, summarise, time_base
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
+from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Preprocessing
 from ecgviewer.signal.quality import Stretch, unreadable
 
@@ -96,15 +97,17 @@ class OpenRecord:
 
     def find(self, step: ScanStep) -> Change:
         """Take in the beats and stretches of one block more."""
+        known = self.log.samples[-1:].tolist()
         self.log.extend(step.samples)
         self.stretches, self.scan = step.stretches, step.scan
         if step.scan is not None:
             return self.see(ANEW)  # what can be read is known now, everywhere
-        # a stretch may go on from the block before, and peaks near its end were held back
-        block = self.record.n_samples / step.total
-        return self.see(
-            Change("positions", (int((step.done - 2) * block), int(step.done * block) + 1))
-        )
+        # A stretch may go on from the block before, peaks near that one's end were held back, and
+        # the last beat known so far has a neighbour now.
+        grid = TimeGrid(self.record)
+        ends = [grid.block(max(0, step.done - 2)).start, grid.block(step.done - 1).stop]
+        low, high = grid.to_own(np.array(ends)).tolist()
+        return self.see(Change("positions", (min([low, *known]), high + 1)))
 
     def take(self, kept: CachedResult) -> Change:
         """Take over the results of an earlier run."""
