@@ -4,18 +4,9 @@ import numpy as np
 
 from ecgviewer.beats.beat import Beat, Frame
 from ecgviewer.beats.columns import Beats
-from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
-from ecgviewer.signal.params import PAPER, Preprocessing
-
-
-def cleaned_signal(
-    record: Record, *, leads: tuple[int, ...] | None = None, prep: Preprocessing = PAPER
-) -> CleanedSignal:
-    """The cleaned trace of leads (all ECG leads by default), for display and playback."""
-    chosen = record.ecg_leads if leads is None else leads
-    return CleanedSignal(TimeGrid(record), chosen, prep=prep)
+from ecgviewer.signal.params import Preprocessing
 
 
 def n_frames(cleaned: CleanedSignal) -> int:
@@ -46,7 +37,7 @@ def frame(cleaned: CleanedSignal, beats: Beats, index: int) -> Frame:
 
 
 def frame_beats(
-    grid: TimeGrid, beats: Beats, index: int, *, prep: Preprocessing = PAPER
+    grid: TimeGrid, beats: Beats, index: int, *, prep: Preprocessing
 ) -> tuple[Beat, ...]:
     """The beats of one frame of playback as they are known now; reads no sample."""
     low, high = index * prep.window, (index + 1) * prep.window

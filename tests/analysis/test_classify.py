@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.classify import analyze
-from ecgviewer.analysis.frames import cleaned_signal, frame, n_frames
+from ecgviewer.analysis.frames import frame, n_frames
 from ecgviewer.analysis.inputs import default_inputs, why_not_classified
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.columns import Beats
@@ -15,6 +15,8 @@ from ecgviewer.beats.log import BeatLog, flag_bits, flag_words
 from ecgviewer.findings.summary import summarise
 from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.record import Lead, Record
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, PAPER
 from ecgviewer.signal.quality import Stretch
 from tests.model.bundles import small_bundle
@@ -190,7 +192,7 @@ def test_a_record_without_ecg_has_no_beats(ensemble):
 
 def test_frames_cover_the_record_and_hold_every_beat_once(reference):
     record = demo()
-    cleaned = cleaned_signal(record)
+    cleaned = CleanedSignal(TimeGrid(record), record.ecg_leads, prep=PAPER)
     log = reference[0]
     numbers = []
     for i in range(n_frames(cleaned)):

@@ -61,3 +61,47 @@ def test_beats_are_made_in_one_place():
     assert makes <= MAKES_BEATS
     assert starts <= MAKES_BEATS | set(STARTS_FROM_THE_LOG)
     assert not any(called(file) for file in (REPOSITORY / "train").rglob("*.py"))
+
+
+DECIDES = {"prep": "Preprocessing", "detection": "Detection", "ensemble": "Ensemble"}
+
+
+def defaults(file: Path) -> list[str]:
+    """Arguments of a file's functions that decide a result and may be left out."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        named, keywords = [*node.args.posonlyargs, *node.args.args], node.args.kwonlyargs
+        given = named[len(named) - len(node.args.defaults) :]
+        given += [a for a, d in zip(keywords, node.args.kw_defaults, strict=True) if d is not None]
+        found += [
+            f"{node.name}({argument.arg})"
+            for argument in given
+            if argument.annotation is not None
+            and (
+                argument.arg in DECIDES
+                or {ast.unparse(n) for n in ast.walk(argument.annotation)} & {*DECIDES.values()}
+            )
+        ]
+    return found
+
+
+def test_what_decides_a_result_has_no_default_above_signal():
+    """Only a front door has one: the networks of a user who named none."""
+    doors = {"__main__.py", "commands/analyze.py", "commands/evaluate.py", "commands/selftest.py"}
+    doors |= {"gui/main_window.py", "gui/session/analysis_thread.py"}
+    found = {
+        file.relative_to(PACKAGE).as_posix(): names
+        for file in PACKAGE.rglob("*.py")
+        if (names := defaults(file)) and not file.is_relative_to(PACKAGE / "signal")
+    }
+    assert set(found) == doors
+    assert {name for names in found.values() for name in names} == {
+        "open_window(ensemble)",  # the networks chosen last
+        "analyze(ensemble)",
+        "evaluate(ensemble)",
+        "selftest(ensemble)",
+        "__init__(ensemble)",  # MainWindow
+        "__init__(load)",  # Ensembles: how one is read, not which
+    }

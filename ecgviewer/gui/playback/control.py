@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ecgviewer.analysis.frames import frame as frame_of
 from ecgviewer.analysis.frames import frame_beats
 from ecgviewer.beats.beat import Frame
-from ecgviewer.beats.columns import Beats, beat_id
+from ecgviewer.beats.columns import beat_id
 from ecgviewer.gui.playback.clock import FRAME_S, FRAME_SAMPLES, PAPER_SPEED, SPEEDS, Player
 from ecgviewer.gui.session.current_beat import CurrentBeat
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.session.viewport import Viewport
 from ecgviewer.signal.denoise import CleanedSignal
@@ -121,7 +122,7 @@ class PlayControl(QObject):
         start = index * FRAME_S
         self._session.show_frame((start, start + self.player.look_ahead_s))
         if (frame := self._fetched.get(index)) is not None:
-            self._show(frame, opened.beats, grid)
+            self._show(frame, opened, grid)
         else:
             beats = opened.beats
             self._mark(index)
@@ -133,7 +134,7 @@ class PlayControl(QObject):
             return
         if kind == "frame" and isinstance(answer, Frame):
             if answer.index == self.player.index:
-                self._show(answer, opened.beats, grid)
+                self._show(answer, opened, grid)
             elif self.player.playing:  # too late: those to come shall be earlier
                 self._fetch_ahead(self.player.index)
         elif kind == "ahead" and isinstance(answer, list):
@@ -145,9 +146,10 @@ class PlayControl(QObject):
         self._canvas.set_frame(start_s, stop_s)
         self._turn_page(index, start_s, stop_s)
 
-    def _show(self, frame: Frame, beats: Beats, grid: TimeGrid) -> None:
+    def _show(self, frame: Frame, opened: OpenRecord, grid: TimeGrid) -> None:
         """Show a frame with its beats as they are now: it was cut some time ago."""
-        frame = replace(frame, beats=frame_beats(grid, beats, frame.index))
+        now = frame_beats(grid, opened.beats, frame.index, prep=opened.prep)
+        frame = replace(frame, beats=now)
         self._mark(frame.index)
         if frame.beats:
             self._navigator.choose(beat_id(frame.beats[-1].number), show=False)

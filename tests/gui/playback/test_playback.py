@@ -14,6 +14,9 @@ from ecgviewer.beats.columns import Beats
 from ecgviewer.gui.playback.clock import FRAME_S, SPEEDS, Player, Speed
 from ecgviewer.gui.playback.control import PlayControl
 from ecgviewer.record import Record
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
+from ecgviewer.signal.params import PAPER
 from tests.beats.fake_overlay import FakeOverlay
 from tests.gui.clocks import MadeClock
 from tests.gui.synthetic import heart_log, synthetic
@@ -81,9 +84,9 @@ class FakeSession(QObject):
 
     def __init__(self, record: Record) -> None:
         super().__init__()
-        self.opened = SimpleNamespace(record=record, beats=Beats.of(heart_log(record)))
+        self.opened = SimpleNamespace(record=record, prep=PAPER, beats=Beats.of(heart_log(record)))
         self.asked: dict[str, Any] = {}
-        self.cleaned = frames.cleaned_signal(record)
+        self.cleaned = CleanedSignal(TimeGrid(record), record.ecg_leads, prep=PAPER)
 
     def show_frame(self, span: Any) -> None:
         pass

@@ -5,10 +5,12 @@ import threading
 import numpy as np
 import pytest
 
-from ecgviewer.analysis import frames, inputs, scan
+from ecgviewer.analysis import inputs, scan
 from ecgviewer.formats.readers import open_record
 from ecgviewer.gui.panels.inspector.network_input import NetworkInput, input_job
 from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread
+from ecgviewer.signal.denoise import CleanedSignal
+from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, PAPER
 from tests.gui.conftest import TIMEOUT_MS
 
@@ -30,7 +32,7 @@ def test_a_block_comes_as_the_pipeline_cleans_it(qtbot, record, worker):
         assert blocks(200, 300) is None  # asked for once
     _, index, block = heard.args
     blocks.add(index, block)
-    expected = frames.cleaned_signal(opened).between(100, 500)
+    expected = CleanedSignal(TimeGrid(opened), opened.ecg_leads, prep=PAPER).between(100, 500)
     assert np.array_equal(blocks(100, 500), expected)
 
 
