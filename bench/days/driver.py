@@ -154,7 +154,7 @@ class Driver:
     # -- recordings -----------------------------------------------------------------------------
 
     def open(self, path: Path) -> float:
-        """Open a recording as the person does; seconds until the window shows it."""
+        """Open a recording as the user does; seconds until the window shows it."""
         shown: list[int] = []
         note = lambda: shown.append(self.frames.count)
         self.session.record_opened.connect(note)
@@ -205,7 +205,7 @@ class Driver:
 
     def jump(self, share: float) -> None:
         """Press on the strip at a share of the recording."""
-        strip = self.window.overview
+        strip = self.window.strip
         place = QPointF(strip.x_of(share * self.canvas.duration_s), strip.height() / 2)
         event = QMouseEvent(
             QEvent.Type.MouseButtonPress,
@@ -221,7 +221,7 @@ class Driver:
         """(n,) milliseconds from the time an input is due until the window shows what it asked for.
 
         An input is due 16 ms after the one before, or once that one's frame is painted. It reaches
-        the loop by a timer, so that a loop that is busy makes it late, as it would a person's. A
+        the loop by a timer, so that a loop that is busy makes it late, as it would a user's. A
         move that changes nothing, at the end of the recording, is no frame.
         """
         times, due = [], time.perf_counter()

@@ -1,4 +1,4 @@
-"""The moves of a person that looks through a recording, width by width."""
+"""The moves of a user that looks through a recording, width by width."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

@@ -79,7 +79,7 @@ def write_whole(path: Path, content: bytes, *, force: bool = False) -> None:
     write_together({path: content}, force=force)
 
 
-class Together:
+class FileGroup:
     """Files on their way to appear together; made by `replacing_together`."""
 
     def __init__(self, *, force: bool) -> None:
@@ -121,7 +121,7 @@ class Together:
 
 
 @contextlib.contextmanager
-def replacing_together(*, force: bool = False) -> Iterator[Together]:
+def replacing_together(*, force: bool = False) -> Iterator[FileGroup]:
     """Open several files that appear under their names only when the block ends well.
 
     Every file is written and flushed beside its target before the first one is renamed. Where a
@@ -136,7 +136,7 @@ def replacing_together(*, force: bool = False) -> Iterator[Together]:
 
     Yields
     ------
-    Together
+    FileGroup
         Opens the files, one after the other; nothing of them is left when the block raises.
 
     Raises
@@ -144,7 +144,7 @@ def replacing_together(*, force: bool = False) -> Iterator[Together]:
     WriteError
         Where a target cannot be written; TargetExistsError where one is there without `force`.
     """
-    files = Together(force=force)
+    files = FileGroup(force=force)
     try:
         yield files
         files.publish()

@@ -1,4 +1,4 @@
-"""A recording's figures: counts, burden, heart rate, times; computed anew, kept nowhere."""
+"""A recording's figures: counts, burden, heart rate, times."""
 
 from dataclasses import dataclass
 

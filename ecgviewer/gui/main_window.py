@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.workspace = Workspace(theme, self)
         self.setCentralWidget(self.workspace)
-        self.canvas, self.overview = self.workspace.canvas, self.workspace.overview
+        self.canvas, self.strip = self.workspace.canvas, self.workspace.strip
         self.play_bar = PlaybackToolbar(theme, actions, self)
         self.trace_bar = TraceToolbar(self.canvas, actions, self)
         self.ensembles = EnsembleMenu(ensemble_names, actions.menus["&Analyze"], self)
@@ -101,9 +101,9 @@ class MainWindow(QMainWindow):
         for bar in (self._file_bar(), self.play_bar, self.trace_bar, self.ensembles.bar):
             self.addToolBar(bar)
         self.docks = Docks(self, theme, rows=panels)
-        self.strip = StatusBar(theme, self)
+        self.status = StatusBar(theme, self)
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addPermanentWidget(self.strip, 1)
+        self.statusBar().addPermanentWidget(self.status, 1)
 
     def _lay_out(self) -> None:
         self.setAcceptDrops(True)
@@ -123,30 +123,30 @@ class MainWindow(QMainWindow):
         session, settings, actions = self.session, self.settings, self.actions_by_name
         self.navigator = CurrentBeat(session, self.canvas, self)
         self.play = PlayControl(session, self.canvas, self.navigator, self)
-        self.display = Refresh(
+        self.refresh = Refresh(
             self,
             session,
             settings,
             self.navigator,
             workspace=self.workspace,
             docks=self.docks,
-            status=self.strip,
+            status=self.status,
             play_bar=self.play_bar,
             actions=actions,
         )
         self.files = FileHandler(session, settings, prompts, self)
-        self.memory = ResultCacheHandler(session, settings, self)
-        self.comparing = CompareHandler(
+        self.result_cache = ResultCacheHandler(session, settings, self)
+        self.comparison = CompareHandler(
             session, settings, self.navigator, self.docks, actions=actions, parent=self
         )
-        self.inspecting = InspectHandler(session, self.docks, self)
+        self.inspection = InspectHandler(session, self.docks, self)
         self.view = ViewHandler(
             session,
             settings,
             prompts,
             canvas=self.canvas,
             docks=self.docks,
-            display=self.display,
+            refresh=self.refresh,
             window=self,
         )
         self.help = HelpHandler(
@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
             prompts,
             actions=actions,
             ensembles=self.ensembles,
-            status=self.strip,
+            status=self.status,
             parent=self,
         )
 
@@ -170,9 +170,9 @@ class MainWindow(QMainWindow):
     # -- connect ------------------------------------------------------------------------------
 
     def _connect_session(self) -> None:
-        session, display, messages = self.session, self.display, self.workspace.messages
+        session, refresh, messages = self.session, self.refresh, self.workspace.messages
         session.record_opened.connect(self.on_first_record)
-        session.record_opened.connect(display.on_record_opened)
+        session.record_opened.connect(refresh.on_record_opened)
         session.record_opened.connect(self.play.load)
         session.record_opened.connect(self.files.on_record_opened)
         session.record_opened.connect(messages.hide)
@@ -181,30 +181,30 @@ class MainWindow(QMainWindow):
         session.ensemble_failed.connect(messages.show_error)
         session.ensemble_failed.connect(self.help.on_ensemble_failed)
         session.ensemble_loaded.connect(self.help.on_ensemble_loaded)
-        session.ensemble_loaded.connect(display.on_ensemble_loaded)
-        session.beats_changed.connect(display.on_beats_changed)
-        session.progress_changed.connect(display.on_progress_changed)
-        session.signal_cleaned.connect(display.on_signal_cleaned)
-        session.cleaning_changed.connect(display.on_cleaning_changed)
-        session.verdict_changed.connect(display.on_verdict_changed)
+        session.ensemble_loaded.connect(refresh.on_ensemble_loaded)
+        session.beats_changed.connect(refresh.on_beats_changed)
+        session.progress_changed.connect(refresh.on_progress_changed)
+        session.signal_cleaned.connect(refresh.on_signal_cleaned)
+        session.cleaning_changed.connect(refresh.on_cleaning_changed)
+        session.verdict_changed.connect(refresh.on_verdict_changed)
         self.ensembles.chosen.connect(session.load_ensemble)
-        self.strip.cancel_clicked.connect(session.cancel)
+        self.status.cancel_clicked.connect(session.cancel)
 
     def _connect_views(self) -> None:
-        display, navigator, play = self.display, self.navigator, self.play
-        self.canvas.view_changed.connect(display.on_view_changed)
+        refresh, navigator, play = self.refresh, self.navigator, self.play
+        self.canvas.view_changed.connect(refresh.on_view_changed)
         self.canvas.beat_clicked.connect(navigator.on_beat_clicked)
-        self.overview.jump_requested.connect(self.canvas.center_on)
-        self.overview.jump_requested.connect(play.seek)
-        navigator.beat_changed.connect(display.on_beat_changed)
-        navigator.person_moved.connect(play.seek)
+        self.strip.jump_requested.connect(self.canvas.center_on)
+        self.strip.jump_requested.connect(play.seek)
+        navigator.beat_changed.connect(refresh.on_beat_changed)
+        navigator.user_moved.connect(play.seek)
         self.docks.panel(BeatPanel).beat_chosen.connect(navigator.on_beat_chosen)
         self.docks.panel(SummaryPanel).time_clicked.connect(navigator.go_to_sample)
         recording = self.docks.panel(RecordPanel)
-        display.inputs_changed.connect(recording.show_inputs)
-        display.verdict_shown.connect(recording.show_verdict)
-        display.page_settled.connect(self.docks.panel(BeatPanel).follow)
-        recording.inputs_chosen.connect(display.on_inputs_chosen)
+        refresh.inputs_changed.connect(recording.show_inputs)
+        refresh.verdict_shown.connect(recording.show_verdict)
+        refresh.page_settled.connect(self.docks.panel(BeatPanel).follow)
+        recording.inputs_chosen.connect(refresh.on_inputs_chosen)
         recording.hide_toggled.connect(self.view.on_hide_patient)
         recording.badge_clicked.connect(self.help.on_integrity)
         self.workspace.header.badge_clicked.connect(self.help.on_integrity)
@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
         play.player.playing_changed.connect(self.docks.panel(Inspector).show_playing)
 
     def _connect_actions(self) -> None:
-        files, start_page, messages = self.files, self.workspace.empty, self.workspace.messages
+        files, start_page, messages = self.files, self.workspace.start_page, self.workspace.messages
         self.actions_by_name.connect(
             {
                 "window": self,
@@ -224,8 +224,8 @@ class MainWindow(QMainWindow):
                 "trace": self.canvas,
                 "play": self.play,
                 "view": self.view,
-                "compare": self.comparing,
-                "results": self.memory,
+                "compare": self.comparison,
+                "results": self.result_cache,
                 "help": self.help,
             }
         )
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         start_page.recent_clicked.connect(files.open_path)
         self.recents.recent_clicked.connect(files.open_path)
         files.recents_changed.connect(self.recents.fill)
-        for handler in (files, self.memory):
+        for handler in (files, self.result_cache):
             handler.note_made.connect(messages.show_note)
         files.error_met.connect(messages.show_error)
         self.navigator.nothing_found.connect(messages.show_note)
@@ -245,8 +245,8 @@ class MainWindow(QMainWindow):
 
     def _start(self, theme_name: str) -> None:
         self.actions_by_name["keep_results"].setChecked(self.settings.keep_results)
-        self.display.set_theme(theme_name)
-        self.display.show_patient()
+        self.refresh.set_theme(theme_name)
+        self.refresh.show_patient()
         self.recents.fill()
         self.docks.show(False)
         self.session.load_ensemble()

@@ -1,4 +1,4 @@
-"""The beat report: beats as a table (CSV) and a description beside it; never classifies a beat."""
+"""The beat report: beats as a table (CSV) and a description beside it."""
 
 import hashlib
 from collections.abc import Iterable

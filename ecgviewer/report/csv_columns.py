@@ -1,4 +1,4 @@
-"""The columns of the report's table, as CSV on the Web describes them; holds no values.
+"""The columns of the report's table, as CSV on the Web describes them.
 
 `METADATA_VERSION` counts up whenever a column or a key of the description changes its meaning.
 """

@@ -1,4 +1,4 @@
-"""The doors a person uses: actions by name, dialogs, visible text, the command line.
+"""The doors that a user has: actions by name, dialogs, visible text, the command line.
 
 The tests that must outlive a move of modules reach the program through this file alone, and it is
 the only one of them that names modules of the program.
@@ -71,7 +71,7 @@ def threads() -> list[QThread]:
 
 
 class Viewer:
-    """The window, and a person in front of it whose answers to dialogs are given beforehand."""
+    """The window, and a user in front of it whose answers to dialogs are given beforehand."""
 
     def __init__(self, qtbot: Any, window: MainWindow, monkeypatch: Any) -> None:
         self.qtbot, self.window = qtbot, window

@@ -43,7 +43,7 @@ SCREEN = {
 
 
 class Application(QApplication):
-    """Looks where the program would wait for the person."""
+    """Looks where the program would wait for the user."""
 
     def __init__(self, arguments: list[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:

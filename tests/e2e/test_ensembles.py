@@ -63,7 +63,7 @@ def test_every_installed_ensemble_is_offered_and_the_default_is_in_use(window):
 
 def test_other_networks_classify_anew_and_their_sentence_takes_the_place(qtbot, window, record):
     open_and_wait(qtbot, window, record)
-    assert window.strip.sentence.isVisible()
+    assert window.status.sentence.isVisible()
     log = window.session.opened.log
     choose(window, OTHER)
     wait(qtbot, lambda: window.session.ensemble_name == OTHER)
@@ -72,8 +72,8 @@ def test_other_networks_classify_anew_and_their_sentence_takes_the_place(qtbot, 
     assert fresh is not log
     assert fresh.n_members == 3
     assert fresh.n_pending == 0
-    assert not window.strip.sentence.isVisible()
-    assert Quiet.hash[:8] in window.strip.device.text()
+    assert not window.status.sentence.isVisible()
+    assert Quiet.hash[:8] in window.status.device.text()
     assert window.ensembles.button.accessibleName() == f"Networks: {OTHER}"
 
 
@@ -84,7 +84,7 @@ def test_networks_that_cannot_be_loaded_leave_all_as_it_was(qtbot, window, recor
         choose(window, BROKEN)
     assert "not what its card says" in window.workspace.messages.text.text()
     assert window.session.opened.log is log
-    assert hash_[:8] in window.strip.device.text()
+    assert hash_[:8] in window.status.device.text()
     assert window.ensembles.actions_by_name[DEFAULT_ENSEMBLE].isChecked()
     assert window.ensembles.button.accessibleName() == f"Networks: {DEFAULT_ENSEMBLE}"
 

@@ -33,7 +33,7 @@ def another_window(qtbot, settings: Settings, ensemble: FakeEnsemble) -> Iterato
 
 
 def open_and_keep(qtbot, window: MainWindow, path: Path) -> None:
-    with qtbot.waitSignal(window.memory.results_kept, timeout=TIMEOUT_MS) as kept:
+    with qtbot.waitSignal(window.result_cache.results_kept, timeout=TIMEOUT_MS) as kept:
         open_and_wait(qtbot, window, path)
     assert kept.args == [True]
 
@@ -62,7 +62,7 @@ def test_a_recording_opened_again_has_its_classes_at_once(
         assert np.array_equal(first.scan.before, second.scan.before)
         assert first.stretches == second.stretches
         assert first.summary() == second.summary()
-        text = other.strip.text.text()
+        text = other.status.text.text()
         assert f"{second.log.n_beats} beats, all classified" in text
         assert f"results kept on {second.kept_since.astimezone():%Y-%m-%d at}" in text
         assert not other.actions_by_name["resume"].isEnabled()
@@ -82,9 +82,9 @@ def test_what_was_cancelled_is_not_kept_and_what_was_resumed_is(
     window.session.cancel()
     ensemble.gate.set()
     wait(qtbot, lambda: window.session.progress.phase == "cancelled")
-    assert window.memory.keeper.store.size() == (0, 0)
+    assert window.result_cache.cache.store.size() == (0, 0)
     wait(qtbot, window.actions_by_name["resume"].isEnabled)
-    with qtbot.waitSignal(window.memory.results_kept, timeout=TIMEOUT_MS) as kept:
+    with qtbot.waitSignal(window.result_cache.results_kept, timeout=TIMEOUT_MS) as kept:
         window.actions_by_name["resume"].trigger()
     assert kept.args == [True]
     with another_window(qtbot, settings, FakeEnsemble()) as other:
@@ -95,7 +95,7 @@ def test_what_was_cancelled_is_not_kept_and_what_was_resumed_is(
 def test_other_leads_are_another_result(qtbot, window, ensemble, record):
     open_and_keep(qtbot, window, record)
     before = ensemble.n_batches
-    with qtbot.waitSignal(window.memory.results_kept, timeout=TIMEOUT_MS):
+    with qtbot.waitSignal(window.result_cache.results_kept, timeout=TIMEOUT_MS):
         window.docks.panels["recording"].inputs_chosen.emit((1, 0))
     assert ensemble.n_batches > before
     classes = window.session.opened.log.classes.copy()
@@ -107,7 +107,7 @@ def test_other_leads_are_another_result(qtbot, window, ensemble, record):
     assert ensemble.n_batches == before
     assert window.session.opened.inputs == (1, 0)
     assert np.array_equal(window.session.opened.log.classes, classes)
-    assert window.memory.keeper.store.size()[0] == 2
+    assert window.result_cache.cache.store.size()[0] == 2
 
 
 @pytest.mark.parametrize("change", ["signal", "header", "ensemble"])
@@ -134,7 +134,7 @@ def test_a_damaged_file_of_results_is_analysed_anew(qtbot, window, settings, rec
     path.write_bytes(path.read_bytes()[:5000] + b"damage" * 1000)
     ensemble = FakeEnsemble()
     with another_window(qtbot, settings, ensemble) as other:
-        with qtbot.waitSignal(other.memory.results_kept, timeout=TIMEOUT_MS):
+        with qtbot.waitSignal(other.result_cache.results_kept, timeout=TIMEOUT_MS):
             open_and_wait(qtbot, other, record)
         assert other.session.opened.log.n_pending == 0
         assert ensemble.n_batches > 0
@@ -143,14 +143,14 @@ def test_a_damaged_file_of_results_is_analysed_anew(qtbot, window, settings, rec
 
 def test_results_can_be_forgotten(qtbot, window, ensemble, record):
     open_and_keep(qtbot, window, record)
-    with qtbot.waitSignal(window.memory.note_made, timeout=TIMEOUT_MS):
+    with qtbot.waitSignal(window.result_cache.note_made, timeout=TIMEOUT_MS):
         window.actions_by_name["forget_results"].trigger()
     assert window.workspace.messages.text.text() == "Forgot 1 kept result."
-    assert window.memory.keeper.store.size() == (0, 0)
+    assert window.result_cache.cache.store.size() == (0, 0)
     before = ensemble.n_batches
     open_and_wait(qtbot, window, record)
     assert ensemble.n_batches > before
-    with qtbot.waitSignal(window.memory.note_made, timeout=TIMEOUT_MS):
+    with qtbot.waitSignal(window.result_cache.note_made, timeout=TIMEOUT_MS):
         window.actions_by_name["forget_results"].trigger()
 
 
@@ -169,7 +169,7 @@ def test_keeping_can_be_switched_off_and_that_is_remembered(qtbot, window, setti
 def test_a_folder_that_cannot_be_written_disturbs_nobody(qtbot, window, record):
     database.folder().parent.mkdir(parents=True, exist_ok=True)
     database.folder().write_text("in the way")
-    with qtbot.waitSignal(window.memory.results_kept, timeout=TIMEOUT_MS) as kept:
+    with qtbot.waitSignal(window.result_cache.results_kept, timeout=TIMEOUT_MS) as kept:
         open_and_wait(qtbot, window, record)
     assert kept.args == [False]
     assert window.session.opened.log.n_pending == 0

@@ -35,7 +35,7 @@ def test_the_table_follows_once_the_beats_of_a_page_are_known(qtbot, window, dem
 
 
 def test_a_click_on_the_strip_goes_there(abnormal):
-    abnormal.overview.jump_requested.emit(200.0)
+    abnormal.strip.jump_requested.emit(200.0)
     start, stop = abnormal.canvas.visible_range_s()
     assert start < 200.0 < stop
 
@@ -81,7 +81,7 @@ def test_the_table_filters_and_sorts(qtbot, abnormal):
     table.filter.setText("nonsense")
     table.on_filter_settled()
     assert "not understood" in table.shown.text()
-    abnormal.display.refresh_panels()  # more beats come in
+    abnormal.refresh.refresh_panels()  # more beats come in
     assert "not understood" in table.shown.text()
 
 
@@ -154,7 +154,7 @@ def test_a_clock_stands_over_the_time_elapsed_until_it_is_hidden(opened):
     both = opened.canvas.geometry_now().bottom
     assert ">09:30:" in opened.docks.panels["summary"].rate.text()
     opened.actions_by_name["hide_patient"].trigger()
-    opened.display.refresh_panels()
+    opened.refresh.refresh_panels()
     assert opened.canvas.geometry_now().bottom < both
     assert "09:30" not in opened.docks.panels["summary"].rate.text()
 

@@ -17,7 +17,9 @@ def test_the_menu_opens_a_record_and_every_beat_gets_its_class(qtbot, window, re
     log = window.session.opened.log
     assert log.n_beats > 60
     assert log.n_pending == 0
-    wait(qtbot, lambda: window.strip.text.text().startswith(f"{log.n_beats} beats, all classified"))
+    wait(
+        qtbot, lambda: window.status.text.text().startswith(f"{log.n_beats} beats, all classified")
+    )
 
 
 def test_beats_are_grey_until_their_class_comes(qtbot, window, ensemble, record):
@@ -34,7 +36,7 @@ def test_beats_are_grey_until_their_class_comes(qtbot, window, ensemble, record)
 
 def test_the_demo_opens_from_the_empty_state(qtbot, window, demo):
     with qtbot.waitSignal(window.session.record_opened):
-        window.workspace.empty.demo_clicked.emit()
+        window.workspace.start_page.demo_clicked.emit()
     assert window.session.opened.record.path == demo
 
 
@@ -102,7 +104,7 @@ def test_a_recording_without_beats_says_so(qtbot, window, tmp_path):
     flat = np.full((7200, 2), 1024)
     open_and_wait(qtbot, window, write_record(tmp_path, flat, names=("MLII", "V1")))
     assert window.session.opened.log.n_beats == 0
-    wait(qtbot, lambda: window.strip.text.text() == "no beats found")
+    wait(qtbot, lambda: window.status.text.text() == "no beats found")
     assert "–" in window.docks.panels["summary"].rate.text()
     window.navigator.next_abnormal()
     assert "no abnormal beat" in window.workspace.messages.text.text()
@@ -130,7 +132,7 @@ def test_a_rate_below_100_hz_is_marked_but_not_classified(qtbot, window, tmp_pat
     log = window.session.opened.log
     assert log.n_beats > 0
     assert log.n_classified == 0
-    wait(qtbot, lambda: "not classified" in window.strip.text.text())
+    wait(qtbot, lambda: "not classified" in window.status.text.text())
 
 
 def test_other_leads_can_be_chosen_and_all_beats_are_classified_anew(qtbot, opened, ensemble):
@@ -144,6 +146,6 @@ def test_other_leads_can_be_chosen_and_all_beats_are_classified_anew(qtbot, open
 
 
 def test_the_sentence_on_unseen_patients_stands_in_the_window(opened, ensemble):
-    assert opened.strip.sentence.isVisible()
-    assert opened.strip.sentence.text() == ensemble.unseen_sentence
-    assert ensemble.hash[:8] in opened.strip.device.text()
+    assert opened.status.sentence.isVisible()
+    assert opened.status.sentence.text() == ensemble.unseen_sentence
+    assert ensemble.hash[:8] in opened.status.device.text()

@@ -24,9 +24,9 @@ def target(tmp_path):
 
 
 def photograph(qtbot, window, request) -> int:
-    photographer = SnapshotTaker(window, request)
-    with qtbot.waitSignal(photographer.picture_ended, timeout=TIMEOUT_MS) as ended:
-        photographer.start()
+    taker = SnapshotTaker(window, request)
+    with qtbot.waitSignal(taker.picture_ended, timeout=TIMEOUT_MS) as ended:
+        taker.start()
     return ended.args[0]
 
 
@@ -39,7 +39,7 @@ def test_it_shows_the_span_asked_for_and_every_class(qtbot, window, demo, target
     assert start == pytest.approx(60.0, abs=0.01)
     assert stop - start == pytest.approx(8.0, abs=0.01)
     assert window.session.opened.log.n_pending == 0
-    assert window.strip.sentence.isVisible()
+    assert window.status.sentence.isVisible()
 
 
 def test_it_is_what_a_window_at_rest_looks_like(qtbot, window, demo, target, tmp_path):

@@ -15,13 +15,13 @@ def test_cancel_keeps_what_is_classified_and_the_rest_can_follow(qtbot, window, 
     ensemble.gate.clear()
     start(qtbot, window, demo)
     log = window.session.opened.log
-    wait(qtbot, lambda: window.strip.cancel.isVisible())
-    window.strip.cancel.click()
+    wait(qtbot, lambda: window.status.cancel.isVisible())
+    window.status.cancel.click()
     ensemble.gate.set()
     wait(qtbot, lambda: window.session.progress.phase == "cancelled")
     left = log.n_pending
     assert left > 0
-    wait(qtbot, lambda: "cancelled" in window.strip.text.text())
+    wait(qtbot, lambda: "cancelled" in window.status.text.text())
     assert window.actions_by_name["resume"].isEnabled()
     window.actions_by_name["resume"].trigger()
     wait(qtbot, lambda: window.session.progress.phase == "done")

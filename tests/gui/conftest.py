@@ -96,8 +96,8 @@ def open_and_wait(qtbot, window: MainWindow, path: Path) -> None:
     with qtbot.waitSignal(window.session.record_opened, timeout=TIMEOUT_MS):
         window.files.open_path(path)
     wait(qtbot, lambda: window.session.progress.phase in {"done", "failed"})
-    wait(qtbot, lambda: window.display.up_to_date)
-    window.display.refresh_panels()
+    wait(qtbot, lambda: window.refresh.up_to_date)
+    window.refresh.refresh_panels()
 
 
 def wait(qtbot, condition: Callable[[], bool]) -> None:

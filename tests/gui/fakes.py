@@ -37,7 +37,7 @@ class FakeEnsemble:
 
 
 class FakePrompts:
-    """Answers that a test gives in the person's place, and what was asked."""
+    """Answers that a test gives in the user's place, and what was asked."""
 
     def __init__(self, _window: object = None) -> None:
         self.open_path = self.save_path = self.at = None

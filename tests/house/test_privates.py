@@ -77,7 +77,7 @@ def test_no_test_reads_a_private_name():
 @pytest.mark.parametrize(
     "text",
     [
-        "window.display._reading",
+        "window.refresh._reading",
         "search._Searcher.ready",
         "class A(B):\n    def f(self): return self._of_the_base",
         "from train.pages.clinical_section import _paced",

@@ -1,4 +1,4 @@
-"""What a person sees of a day's analysis: scan, first classes, silences of the window, memory."""
+"""What a user sees of a day's analysis: scan, first classes, silences of the window, memory."""
 
 import time
 from collections.abc import Iterator

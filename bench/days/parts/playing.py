@@ -14,7 +14,7 @@ from ecgviewer.gui.session.analysis_thread import Ensembles
 from tests.gui.clocks import MadeClock
 
 BAR_MS = 50.0
-REST_S = 0.5  # from a jump to the key, as a person needs
+REST_S = 0.5  # from a jump to the key, as a user needs
 PER_S = SPEEDS[PAPER_SPEED].frames_per_s
 
 

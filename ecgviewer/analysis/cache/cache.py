@@ -2,7 +2,7 @@
 
 A result is kept under what it depends on (`key.ResultKey`), the files by their SHA-256 taken before
 the first sample was read and once more before the result is kept, so that a file replaced in
-between never gives its name to another's beats. Edits by a person are no part of it.
+between never gives its name to another's beats. Edits by a user are no part of it.
 """
 
 import logging

@@ -48,18 +48,18 @@ def run_processes(
     """
     waiting = deque(range(len(orders)))
     deaths: Counter[int] = Counter()
-    crew: list[_Hand] = []
+    hands: list[_Hand] = []
     whole = False
     try:
-        while waiting or crew:
-            while waiting and len(crew) < n_processes:
-                crew.append(_Hand(work))
-                crew[-1].give(waiting.popleft(), orders)
-            for ready in wait([hand.pipe for hand in crew]):
-                hand = next(h for h in crew if h.pipe is ready)
+        while waiting or hands:
+            while waiting and len(hands) < n_processes:
+                hands.append(_Hand(work))
+                hands[-1].give(waiting.popleft(), orders)
+            for ready in wait([hand.pipe for hand in hands]):
+                hand = next(h for h in hands if h.pipe is ready)
                 index, outcome = hand.place, hand.take()
                 if outcome is None:
-                    crew.remove(hand)
+                    hands.remove(hand)
                     hand.end()
                     deaths[index] += 1
                     if deaths[index] < _TRIES:
@@ -70,15 +70,15 @@ def run_processes(
                 if waiting:
                     hand.give(waiting.popleft(), orders)
                 else:
-                    crew.remove(hand)
+                    hands.remove(hand)
                     hand.end()
                 yield index, outcome
         whole = True
     finally:
         if not whole:
-            for hand in crew:
+            for hand in hands:
                 hand.interrupt()
-        for hand in crew:
+        for hand in hands:
             hand.end()
 
 

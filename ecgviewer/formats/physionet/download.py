@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ecgviewer.files.atomic import Together, WriteError, replacing_together
+from ecgviewer.files.atomic import FileGroup, WriteError, replacing_together
 from ecgviewer.formats.physionet.site import Listed, Site, Source
 from ecgviewer.formats.wfdb.header import NO_FILE, Header, beside
 from ecgviewer.formats.wfdb.header_parser import MAX_HEADER_BYTES, parse_header
@@ -103,7 +103,7 @@ class _Download:
     source: Source
     listed: Listed
     target: Path
-    files: Together
+    files: FileGroup
     progress: Callable[[int, int], None]
     left: int  # bytes that may still come
 

@@ -21,7 +21,7 @@ from ecgviewer.formats.physionet.download import download_record
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.session.tasks import Task, Threads
 
-# Public databases a person is likely to want; any other name can be typed.
+# Public databases a user is likely to want; any other name can be typed.
 _DATABASES = (
     ("mitdb", "MIT-BIH Arrhythmia"),
     ("svdb", "MIT-BIH Supraventricular Arrhythmia"),

@@ -1,4 +1,4 @@
-"""Questions to the person; a test puts its own answers in the place of this class."""
+"""Questions to the user; a test puts its own answers in the place of this class."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Prompts:
         return Path(name) if name else None
 
     def agrees(self, title: str, question: str, yes: str) -> bool:
-        """Whether the person says yes; Cancel is what Enter does."""
+        """Whether the user says yes; Cancel is what Enter does."""
         box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._parent)
         button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)

@@ -1,4 +1,4 @@
-"""Compares the open recording with annotations beside it, on a thread of its own; draws nothing."""
+"""Compares the open recording with annotations beside it, on a thread of its own."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -6,7 +6,7 @@ from ecgviewer.analysis.inputs import why_not_classified
 from ecgviewer.ec57.marks import LEARNING_S
 from ecgviewer.evaluation.recording import Evaluation, evaluate, marks_as_shown
 from ecgviewer.formats.annotations import annotators
-from ecgviewer.gui.panels.comparison.cells import places_of
+from ecgviewer.gui.panels.comparison.cells import cells_of
 from ecgviewer.gui.panels.comparison.panel import ComparisonPanel
 from ecgviewer.gui.panels.docks import Docks
 from ecgviewer.gui.session.current_beat import CurrentBeat
@@ -183,5 +183,5 @@ class CompareHandler(QObject):
     def on_cell_chosen(self, row: int, column: int) -> None:
         opened = self._session.opened
         if opened is not None and self.evaluation is not None:
-            places = places_of(self.evaluation, opened.beats, row, column)
+            places = cells_of(self.evaluation, opened.beats, row, column)
             self.panel.show_places(places, opened.record.fs)

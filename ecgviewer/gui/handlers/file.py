@@ -35,7 +35,7 @@ class FileHandler(QObject):
     Parameters
     ----------
     session, settings, prompts
-        What is open, what is remembered, who asks the person.
+        What is open, what is remembered, who asks the user.
     window : QWidget
         What a picture shows.
     """
@@ -135,7 +135,7 @@ class FileHandler(QObject):
         self._session.threads.start(task)
 
     def _may_export(self, opened: OpenRecord) -> bool:
-        """Whether the beats are all classified, or the person wants them as they are."""
+        """Whether the beats are all classified, or the user wants them as they are."""
         beats = opened.beats
         if opened.scan is None:
             question = (

@@ -1,4 +1,4 @@
-"""Fetches what the networks read of the beat that the inspector shows; draws nothing."""
+"""Fetches what the networks read of the beat that the inspector shows."""
 
 from PySide6.QtCore import QObject
 

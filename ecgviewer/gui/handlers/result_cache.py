@@ -14,7 +14,7 @@ from ecgviewer.gui.style.wording import count
 
 
 class ResultCacheHandler(QObject):
-    """Gives the session a keeper where the user wants one, and keeps what it completes.
+    """Gives the session a cache where the user wants one, and keeps what it completes.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class ResultCacheHandler(QObject):
         Whose results, and whether to keep them.
     parent : QObject
         Owner.
-    keeper : ResultCache, optional
+    cache : ResultCache, optional
         Where they lie; by default in the user's cache folder.
     """
 
@@ -35,20 +35,20 @@ class ResultCacheHandler(QObject):
         settings: Settings,
         parent: QObject,
         *,
-        keeper: ResultCache | None = None,
+        cache: ResultCache | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._settings = session, settings
-        self.keeper = keeper or ResultCache()
-        session.cache = self.keeper if settings.keep_results else None
+        self.cache = cache or ResultCache()
+        session.cache = self.cache if settings.keep_results else None
         session.run_finished.connect(self.on_run_finished)
 
     def on_keep(self, keep: bool) -> None:
         self._settings.keep_results = keep
-        self._session.cache = self.keeper if keep else None
+        self._session.cache = self.cache if keep else None
 
     def on_forget(self) -> None:
-        task = self._session.threads.task(lambda _: _forget(self.keeper))
+        task = self._session.threads.task(lambda _: _forget(self.cache))
         task.succeeded.connect(self.on_forgotten)
         self._session.threads.start(task)
 
@@ -56,10 +56,10 @@ class ResultCacheHandler(QObject):
         self.note_made.emit(sentence)
 
     def on_run_finished(self) -> None:
-        opened, keeper = self._session.opened, self._session.cache
-        if opened is None or keeper is None or self._session.progress.phase != "done":
+        opened, cache = self._session.opened, self._session.cache
+        if opened is None or cache is None or self._session.progress.phase != "done":
             return
-        work = _keep(keeper, opened)
+        work = _keep(cache, opened)
         if work is not None:
             task = self._session.threads.task(work)
             task.succeeded.connect(self.on_kept)
@@ -69,7 +69,7 @@ class ResultCacheHandler(QObject):
         self.results_kept.emit(kept)
 
 
-def _keep(keeper: ResultCache, opened: OpenRecord) -> Callable[[Task], bool] | None:
+def _keep(cache: ResultCache, opened: OpenRecord) -> Callable[[Task], bool] | None:
     """The work of keeping what is open; None where there is nothing new or it is not complete."""
     scan, log, hashed, ensemble = opened.scan, opened.log, opened.hashes, opened.classified_by
     if opened.kept_since is not None or log.n_pending:
@@ -78,12 +78,12 @@ def _keep(keeper: ResultCache, opened: OpenRecord) -> Callable[[Task], bool] | N
         return None
     # a log whose beats have all their classes is not written any more: no copy is needed
     record, inputs, results = opened.record, opened.inputs, Results(scan, log)
-    return lambda task: keeper.keep(record, hashed, ensemble, inputs, results, stop=task.stopped)
+    return lambda task: cache.keep(record, hashed, ensemble, inputs, results, stop=task.stopped)
 
 
-def _forget(keeper: ResultCache) -> str:
-    n_kept, _ = keeper.store.size()
-    if not keeper.store.forget():
+def _forget(cache: ResultCache) -> str:
+    n_kept, _ = cache.store.size()
+    if not cache.store.forget():
         return "Kept results could not be removed; the log says why."
     noun = "result" if n_kept == 1 else "results"
     return f"Forgot {count(n_kept)} kept {noun}." if n_kept else "No results were kept."

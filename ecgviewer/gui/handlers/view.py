@@ -20,7 +20,7 @@ class ViewHandler(QObject):
     ----------
     session, settings, prompts
         What is open, what is remembered, who asks the user.
-    canvas, docks, display
+    canvas, docks, refresh
         The trace, the panels, and who brings a choice to every view.
     window : QMainWindow
         Fills the screen, or not.
@@ -34,12 +34,12 @@ class ViewHandler(QObject):
         *,
         canvas: Canvas,
         docks: Docks,
-        display: Refresh,
+        refresh: Refresh,
         window: QMainWindow,
     ) -> None:
         super().__init__(window)
         self._session, self._settings, self._prompts = session, settings, prompts
-        self._canvas, self._docks, self._display = canvas, docks, display
+        self._canvas, self._docks, self._refresh = canvas, docks, refresh
         self._window = window
 
     def on_arrange(self) -> None:
@@ -70,12 +70,12 @@ class ViewHandler(QObject):
 
     def on_hide_patient(self, checked: bool) -> None:
         self._settings.hide_patient = checked
-        self._display.show_patient()
+        self._refresh.show_patient()
 
     def on_dark(self, checked: bool) -> None:
         name = "dark" if checked else "light"
         self._settings.theme = name
-        self._display.set_theme(name)
+        self._refresh.set_theme(name)
 
     def on_full_screen(self, checked: bool) -> None:
         if checked:

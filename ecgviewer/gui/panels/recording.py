@@ -1,4 +1,4 @@
-"""The recording panel: patient fields, facts, integrity, leads read; reads no file itself."""
+"""The recording panel: patient fields, facts, integrity, leads read."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (

@@ -1,4 +1,4 @@
-"""The recording's figures: counts, burden, heart rate, times; counts nothing itself."""
+"""The recording's figures: counts, burden, heart rate, times."""
 
 from datetime import time
 

@@ -1,4 +1,4 @@
-"""The clock of playback: which frame it is; never cleans, classifies or draws."""
+"""The clock of playback: which frame it is."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Playback on the trace: asks for frames, marks them, turns the page; keeps no time itself.
+"""Playback on the trace: asks for frames, marks them, turns the page.
 
 A frame is fetched before it is due, and marked when it is due whether its samples are there or not.
 """
@@ -180,7 +180,7 @@ class PlayControl(QObject):
         self._session.ask("ahead", fetch)
 
     def _turn_page(self, index: int, start_s: float, stop_s: float) -> None:
-        """Follow the frame off the page, but not a person who has scrolled elsewhere."""
+        """Follow the frame off the page, but not a user who has scrolled elsewhere."""
         start, stop = self._canvas.visible_range_s()
         last, self._last = self._last, index
         followed = last is None or ((last + 1) * FRAME_S > start and last * FRAME_S < stop)

@@ -1,4 +1,4 @@
-"""Which beat is the current one, and the way to the next; draws nothing."""
+"""Which beat is the current one, and the way to the next."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class CurrentBeat(QObject):
 
     beat_changed = Signal(object)  # id, or None
     nothing_found = Signal(str)
-    person_moved = Signal(float)  # to a time; not by playback
+    user_moved = Signal(float)  # to a time; not by playback
 
     def __init__(self, session: Session, canvas: Viewport, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,13 +89,13 @@ class CurrentBeat(QObject):
         if opened is not None:
             self.clear()
             self._canvas.center_on(sample / opened.record.fs)
-            self.person_moved.emit(sample / opened.record.fs)
+            self.user_moved.emit(sample / opened.record.fs)
 
     def _move_to(self, beat_id: int, *, show: bool = True) -> None:
         self.choose(beat_id, show=show)
         time_s = self._time_s(beat_id)
         if time_s is not None:
-            self.person_moved.emit(time_s)
+            self.user_moved.emit(time_s)
 
     def _go(self, step: int, *, abnormal: bool) -> None:
         opened = self._session.opened

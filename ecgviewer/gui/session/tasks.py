@@ -1,4 +1,4 @@
-"""One piece of work on a thread of its own; knows nothing of records or networks."""
+"""One piece of work on a thread of its own."""
 
 import logging
 import threading

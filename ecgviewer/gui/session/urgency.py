@@ -1,4 +1,4 @@
-"""Which beats are wanted next, most urgent first; shared by window and worker thread, no Qt."""
+"""Which beats are wanted next, most urgent first; shared by window and worker thread."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -54,9 +54,9 @@ def run(request: Request) -> int:
         if request.picture is None:
             QTimer.singleShot(0, lambda: _show(window, request))
         else:
-            photographer = SnapshotTaker(window, request)
-            photographer.picture_ended.connect(QCoreApplication.exit)
-            QTimer.singleShot(0, photographer.start)
+            taker = SnapshotTaker(window, request)
+            taker.picture_ended.connect(QCoreApplication.exit)
+            QTimer.singleShot(0, taker.start)
         return application.exec()
     finally:
         window.close()

@@ -59,7 +59,7 @@ class SnapshotTaker(QObject):
             return
         self._settled = self._settled + 1 if self._ready() else 0
         if self._settled == _SETTLED_POLLS:
-            self._window.display.refresh_panels()
+            self._window.refresh.refresh_panels()
         elif self._settled > _SETTLED_POLLS:
             # a poll later: a panel that has just got longer numbers is laid out anew by then
             self._timer.stop()
@@ -84,7 +84,7 @@ class SnapshotTaker(QObject):
         session = self._window.session
         if (
             session.ensemble is None
-            or not self._window.display.up_to_date
+            or not self._window.refresh.up_to_date
             or self._window.canvas.awaits_samples
         ):
             return False

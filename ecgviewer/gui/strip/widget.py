@@ -53,7 +53,7 @@ class StripWidget(QWidget):
         self._gaps = _NO_GAPS
         self._view = (0.0, 0.0)
         self._strip: Strip | None = None
-        self._places = ColumnCache()
+        self._columns = ColumnCache()
         self._still: QImage | None = None  # all but the mark of what is on screen
         self._pace = Pace()
         self._due = QTimer(self, singleShot=True)
@@ -73,7 +73,7 @@ class StripWidget(QWidget):
     def show_record(self, record: Record | None) -> None:
         """Another recording, or none; beats and stretches are let go."""
         self._record, self._beats = record, None
-        self._places.forget()
+        self._columns.forget()
         self._stretches, self._gaps = (), _NO_GAPS
         self._view = (0.0, 0.0)
         self._redraw()
@@ -90,7 +90,7 @@ class StripWidget(QWidget):
         """
         self._beats = beats
         if change.what == "positions":
-            self._places.forget()
+            self._columns.forget()
         if change == ANEW:
             self._redraw()
         elif not self._due.isActive():
@@ -111,7 +111,7 @@ class StripWidget(QWidget):
         gaps = unreadable(stretches, self._record.ecg_leads)
         if not np.array_equal(gaps, self._gaps):
             self._gaps = gaps
-            self._places.forget()
+            self._columns.forget()
             self._redraw()
 
     def set_view(self, start_s: float, width_s: float) -> None:
@@ -225,10 +225,10 @@ class StripWidget(QWidget):
         size = round(area.width() * dpr), round(area.height() * dpr)
         samples = beats.sample if beats else np.empty(0, np.int64)
         fs = record.fs if record else 1.0
-        placed = self._places.of(samples, fs, self._gaps, n_samples=n_samples, width=size[0])
+        columns = self._columns.of(samples, fs, self._gaps, n_samples=n_samples, width=size[0])
         return draw_strip(
             self._theme,
-            placed,
+            columns,
             beats.beat_class if beats else np.empty(0, np.int8),
             gaps=self._gaps,
             n_samples=n_samples,

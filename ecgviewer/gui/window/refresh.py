@@ -74,7 +74,7 @@ class Refresh(QObject):
         super().__init__(window)
         self._window, self._session, self._settings = window, session, settings
         self._navigator, self._workspace = navigator, workspace
-        self._trace, self._strip = workspace.canvas, workspace.overview
+        self._trace, self._strip = workspace.canvas, workspace.strip
         self._docks, self._status, self._play_bar, self._actions = docks, status, play_bar, actions
         self._start_s = 0.0  # of the page
         self._shown: Record | None = None  # the record as trace and strip have it
@@ -107,7 +107,7 @@ class Refresh(QObject):
         """Show or hide patient fields, as the switch is set."""
         hide = self._settings.hide_patient
         self._actions["hide_patient"].setChecked(hide)
-        self._workspace.empty.show_recents([] if hide else self._settings.recents())
+        self._workspace.start_page.show_recents([] if hide else self._settings.recents())
         opened = self._session.opened
         if opened is None:
             self._window.setWindowTitle(APPLICATION)

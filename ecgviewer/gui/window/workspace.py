@@ -17,16 +17,16 @@ class Workspace(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.messages = MessageBar(theme, self)
-        self.empty = StartPage(theme, self)
+        self.start_page = StartPage(theme, self)
         self.header = HeaderBar(theme, self)
         self.canvas = Canvas(self)
-        self.overview = StripWidget(self)
+        self.strip = StripWidget(self)
         self._stack = QStackedWidget(self)
         self._lay_out()
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.messages, self.empty, self.header, self.canvas, self.overview):
+        for part in (self.messages, self.start_page, self.header, self.canvas, self.strip):
             part.set_theme(theme)
 
     def show_recording(self) -> None:
@@ -37,7 +37,7 @@ class Workspace(QWidget):
     def _lay_out(self) -> None:
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.addWidget(self.canvas)
-        split.addWidget(self.overview)
+        split.addWidget(self.strip)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
         split.setChildrenCollapsible(False)
@@ -47,7 +47,7 @@ class Workspace(QWidget):
         inner.setSpacing(0)
         inner.addWidget(self.header)
         inner.addWidget(split, 1)
-        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.start_page)
         self._stack.addWidget(recording)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

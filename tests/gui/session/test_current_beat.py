@@ -98,6 +98,6 @@ def test_the_beat_at_a_place_becomes_the_current_one(session, current, canvas):
 def test_a_beat_that_is_gone_moves_nothing(session, current, canvas):
     session.edit("delete", 3)
     moved: list[float] = []
-    current.person_moved.connect(moved.append)
+    current.user_moved.connect(moved.append)
     current.on_beat_chosen(3)
     assert (canvas.start_s, moved) == (0.0, [])

@@ -184,10 +184,10 @@ def test_damage_is_one_entry_and_told(hours: Record) -> None:
 
 def test_the_window_makes_the_levels_and_ends_the_thread(qtbot, window, record) -> None:
     open_and_wait(qtbot, window, record)
-    reading = window.display.reading
+    reading = window.refresh.reading
     wait(qtbot, lambda: reading.coarse.complete)
     window.actions_by_name["hide_patient"].trigger()
-    assert window.display.reading is reading  # nothing is read again
+    assert window.refresh.reading is reading  # nothing is read again
     threads = window.session.threads.running
     assert threads
     window.close()

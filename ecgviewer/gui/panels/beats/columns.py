@@ -1,4 +1,4 @@
-"""What the beat table shows, one array a column; no Qt."""
+"""What the beat table shows, one array a column."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The beat table's filter line, from text to a mask over numpy columns; no Qt, no loop over beats.
+"""The beat table's filter line, from text to a mask over numpy columns.
 
 Words are joined by "and": `V` or `SV` (classes), `abnormal`, `pending`, a flag such as `noisy`,
 `conf<0.6`, `rr>1200`, `hr>=100`, `12:31` (that second), `12:00-13:30`, `120` or `100-200` (beats),

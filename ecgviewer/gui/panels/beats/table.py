@@ -1,4 +1,4 @@
-"""The table model of beats over numpy columns; never classifies a beat, holds no copy per row."""
+"""The table model of beats over numpy columns."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where the beats of a matrix cell lie, in the record and among its own beats; no Qt, no files."""
+"""Where the beats of a matrix cell lie, in the record and among its own beats."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class Cells:
         return None if self.ids is None else int(self.ids[place])
 
 
-def places_of(evaluation: Evaluation, beats: Beats, row: int, column: int) -> Cells:
+def cells_of(evaluation: Evaluation, beats: Beats, row: int, column: int) -> Cells:
     """The beats of a cell, each with the program's own beat that it was paired with.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The comparison with reference annotations: matrix, its beats, figures, runs; compares nothing."""
+"""The comparison with reference annotations: matrix, its beats, figures, runs."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -45,7 +45,7 @@ class ComparisonPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._evaluation: Evaluation | None = None
-        self._places: Cells | None = None  # the beats in the list
+        self._cells: Cells | None = None  # the beats in the list
         self.reference, self.mapping = QComboBox(self), QComboBox(self)
         self.mapping.addItems(list(_MAPPINGS))
         self.mapping.setToolTip(_MAPPING_TIP)
@@ -57,8 +57,8 @@ class ComparisonPanel(QWidget):
         self.about.setWordWrap(True)
         self.matrix = MatrixView(theme, self)
         self.matrix.cell_chosen.connect(self.cell_chosen)
-        self.places = TimeList(self)
-        self.places.place_chosen.connect(self.on_place_chosen)
+        self.times = TimeList(self)
+        self.times.place_chosen.connect(self.on_place_chosen)
         self.figures = QLabel(self)
         self.figures.setTextFormat(Qt.TextFormat.RichText)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -100,10 +100,10 @@ class ComparisonPanel(QWidget):
 
     def clear(self, why: str) -> None:
         """No comparison, and why not."""
-        self._evaluation = self._places = None
+        self._evaluation = self._cells = None
         self.about.setText(why)
         self.matrix.matrix.set_matrix(None)
-        self.places.clear()
+        self.times.clear()
         self._body.hide()
 
     def show_evaluation(self, evaluation: Evaluation, about: str) -> None:
@@ -118,11 +118,11 @@ class ComparisonPanel(QWidget):
 
     def show_places(self, places: Cells, fs: float) -> None:
         """List the beats of the cell that was chosen; the first one is gone to."""
-        self._places = places
+        self._cells = places
         title = f"{row_words(places.row)}, {column_words(places.column)}"
         if not len(places):
             title += ": none"
-        self.places.show_places(title[0].upper() + title[1:], places.samples / fs)
+        self.times.show_places(title[0].upper() + title[1:], places.samples / fs)
 
     def sizeHint(self) -> QSize:
         """As high as matrix and figures, where they stand side by side."""
@@ -139,13 +139,13 @@ class ComparisonPanel(QWidget):
         self._flow.setDirection(way)
 
     def on_place_chosen(self, place: int) -> None:
-        if self._places is None:
+        if self._cells is None:
             return
-        beat_id = self._places.beat_id(place)
+        beat_id = self._cells.beat_id(place)
         if beat_id is not None:
             self.beat_chosen.emit(beat_id)
         else:
-            self.place_chosen.emit(int(self._places.samples[place]))
+            self.place_chosen.emit(int(self._cells.samples[place]))
 
     def on_terms_activated(self) -> None:
         self.terms_chosen.emit(*self.terms)
@@ -169,7 +169,7 @@ class ComparisonPanel(QWidget):
         self._flow.setSpacing(12)
         aligned = Qt.AlignmentFlag.AlignTop
         self._flow.addWidget(self.matrix, 0, aligned)
-        self._flow.addWidget(self.places, 1)
+        self._flow.addWidget(self.times, 1)
         self._flow.addWidget(self.figures, 0, aligned)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 4, 8, 4)

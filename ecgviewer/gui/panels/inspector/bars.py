@@ -1,4 +1,4 @@
-"""Probability bars of the inspector; hold no beat."""
+"""Probability bars of the inspector."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent

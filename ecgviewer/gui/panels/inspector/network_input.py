@@ -1,4 +1,4 @@
-"""One beat's input as the networks see it, from the cleaned trace at hand; no Qt, no networks."""
+"""One beat's input as the networks see it, from the cleaned trace at hand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

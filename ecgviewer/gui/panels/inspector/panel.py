@@ -1,4 +1,4 @@
-"""The inspector: one beat's input, probabilities and each network's own vote; computes nothing."""
+"""The inspector: one beat's input, probabilities and each network's own vote."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget

@@ -10,7 +10,7 @@ from ecgviewer.ec57.beats import LETTERS, NO_BEAT, SHUT_DOWN, compare
 from ecgviewer.ec57.marks import marks_of_beats
 from ecgviewer.ec57.runs import CHAMBERS, compare_runs
 from ecgviewer.evaluation.recording import Evaluation
-from ecgviewer.gui.panels.comparison.cells import places_of
+from ecgviewer.gui.panels.comparison.cells import cells_of
 from ecgviewer.gui.panels.comparison.matrix import MatrixModel, can_be
 from ecgviewer.gui.panels.comparison.panel import ComparisonPanel
 from ecgviewer.gui.style.theme import THEMES
@@ -47,19 +47,19 @@ def test_a_paired_beat_is_the_programs_own_even_where_another_is_nearer():
     """The reference's beat at 310.10 pairs with the one at 310.00, which comes first."""
     one = evaluation([(310.1, N), (310.25, V)], [(310.0, V), (310.24, V)])
     own = own_beats(310 * 360, round(310.24 * 360))
-    found = places_of(one, own, N, V)
+    found = cells_of(one, own, N, V)
     assert found.samples.tolist() == [round(310.1 * 360)]
     assert found.beat_id(0) == 0
-    assert places_of(one, own, V, V).beat_id(0) == 1
+    assert cells_of(one, own, V, V).beat_id(0) == 1
 
 
 def test_a_missed_beat_has_no_own_one_and_an_extra_one_is_its_own():
     one = evaluation([(310.0, V)], [(320.0, S)])
     own = own_beats(320 * 360, ids=[-4])
-    assert places_of(one, own, V, NO_BEAT).beat_id(0) is None
-    extra = places_of(one, own, NO_BEAT, S)
+    assert cells_of(one, own, V, NO_BEAT).beat_id(0) is None
+    extra = cells_of(one, own, NO_BEAT, S)
     assert (extra.samples.tolist(), extra.beat_id(0)) == ([320 * 360], -4)
-    assert len(places_of(one, own, N, N)) == 0
+    assert len(cells_of(one, own, N, N)) == 0
 
 
 def test_the_matrix_is_a_sound_model(qtmodeltester, theme):
@@ -81,8 +81,8 @@ def test_its_list_speaks_of_beats_by_their_ids_and_of_places_without_any(qtbot):
     panel.place_chosen.connect(lambda sample: said.append(("place", sample)))
     one = evaluation([(310.0, V)], [(320.0, S)])
     own = own_beats(320 * 360, ids=[-4])
-    panel.show_places(places_of(one, own, NO_BEAT, S), 360.0)
-    panel.show_places(places_of(one, own, V, NO_BEAT), 360.0)
+    panel.show_places(cells_of(one, own, NO_BEAT, S), 360.0)
+    panel.show_places(cells_of(one, own, V, NO_BEAT), 360.0)
     assert said == [("beat", -4), ("place", 310 * 360)]
 
 
