@@ -10,6 +10,7 @@ from ecgviewer.gui.settings import Settings
 from ecgviewer.model.bundle import BundleError
 from ecgviewer.model.ensemble import Ensemble, available
 from ecgviewer.paths import DEFAULT_ENSEMBLE
+from ecgviewer.signal.params import CLINICAL
 from tests.gui.conftest import TIMEOUT_MS, open_and_wait, wait
 from tests.gui.fakes import FakeEnsemble, FakePrompts
 
@@ -21,6 +22,7 @@ class Quiet(FakeEnsemble):
 
     title, hash, unseen_sentence = "Quiet", "fedcba9876543210", ""
     members, weights = ("a", "b", "c"), (0.5, 0.25, 0.25)
+    prep = CLINICAL  # cuts beats in another way than the default
 
     def predict(self, windows, context=None, **options):
         found = super().predict(windows, **options)
@@ -75,6 +77,23 @@ def test_other_networks_classify_anew_and_their_sentence_takes_the_place(qtbot, 
     assert not window.status.sentence.isVisible()
     assert Quiet.hash[:8] in window.status.device.text()
     assert window.ensembles.button.accessibleName() == f"Networks: {OTHER}"
+
+
+def test_place_frame_and_chosen_leads_stay_when_other_networks_take_over(qtbot, window, record):
+    open_and_wait(qtbot, window, record)
+    wait(qtbot, lambda: window.session.progress.phase == "done")
+    first, second = window.session.opened.inputs
+    window.display.on_inputs_chosen((second, first))
+    window.canvas.go_to(7.0)
+    window.canvas.set_frame(8.0, 9.0)
+    shown = window.canvas.visible_range_s()
+    choose(window, OTHER)
+    wait(qtbot, lambda: window.session.ensemble_name == OTHER)
+    wait(qtbot, lambda: window.session.progress.phase == "done")
+    assert window.session.opened.prep == CLINICAL
+    assert window.session.opened.inputs == (second, first)
+    assert window.canvas.visible_range_s() == shown
+    assert window.canvas.frame_s == (8.0, 9.0)
 
 
 def test_networks_that_cannot_be_loaded_leave_all_as_it_was(qtbot, window, record):

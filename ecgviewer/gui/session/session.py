@@ -254,8 +254,9 @@ class Session(QObject):
         """Clean the signal as these networks want it, where that is another way than so far."""
         if ensemble.prep == opened.prep:
             return
-        opened.prep = ensemble.prep
-        opened.inputs = default_inputs(opened.record, prep=opened.prep)
+        before, opened.prep = opened.prep, ensemble.prep
+        if opened.inputs == default_inputs(opened.record, prep=before):  # a user's choice stays
+            opened.inputs = default_inputs(opened.record, prep=opened.prep)
         if self._signal is not None:
             self.threads.ask_to_end(self._signal)
         self._start_signal(opened)

@@ -82,6 +82,25 @@ class Canvas(PaperWidget):
         self._bar.setValue(0)
         self._lay_out()
 
+    def clean_as(
+        self,
+        prep: Preprocessing,
+        *,
+        cleaned: Cleaned | None = None,
+        reading: TolerantReader | None = None,
+    ) -> None:
+        """Show the same record for other networks; place, beats and marks stay.
+
+        Parameters
+        ----------
+        prep, cleaned, reading
+            As in `show_record`.
+        """
+        if self._source is not None:
+            self._source = SampleSource(self._source.record, cleaned, reading=reading)
+            self._prep = prep
+            self.update()
+
     def show_beats(self, beats: Beats | None, change: Change) -> None:
         """Show other beats, or the same with other classes; painted where the page shows it.
 

@@ -157,8 +157,8 @@ class Refresh(QObject):
         """The networks in use want the signal cleaned in another way."""
         opened = self._session.opened
         if opened is not None:
-            self._shown = None
-            self._put_on_trace(opened, hide=self._settings.hide_patient)
+            cleaned = self._session.cleaned
+            self._trace.clean_as(opened.prep, cleaned=cleaned, reading=self._reading)
             self._show_inputs(opened)
 
     def _read(self, record: Record) -> None:
