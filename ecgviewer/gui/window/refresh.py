@@ -158,7 +158,7 @@ class Refresh(QObject):
         opened = self._session.opened
         if opened is not None:
             cleaned = self._session.cleaned
-            self._trace.clean_as(opened.prep, cleaned=cleaned, reading=self._reading)
+            self._trace.clean_as(opened.prep, cleaned=cleaned, reading=self.reading)
             self._show_inputs(opened)
 
     def _read(self, record: Record) -> None:
