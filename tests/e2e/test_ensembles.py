@@ -79,11 +79,23 @@ def test_other_networks_classify_anew_and_their_sentence_takes_the_place(qtbot, 
     assert window.ensembles.button.accessibleName() == f"Networks: {OTHER}"
 
 
+def test_no_word_of_the_networks_before_is_left_once_others_are_in_use(qtbot, window, record):
+    open_and_wait(qtbot, window, record)
+    said: list[str] = []
+    window.session.progress_changed.connect(lambda: said.append(window.status.text.text()))
+    choose(window, OTHER)
+    wait(qtbot, lambda: window.session.ensemble_name == OTHER)
+    assert said
+    assert "all classified" not in said[0]
+    wait(qtbot, lambda: window.session.progress.phase == "done")
+    assert "all classified" in window.status.text.text()
+
+
 def test_place_frame_and_chosen_leads_stay_when_other_networks_take_over(qtbot, window, record):
     open_and_wait(qtbot, window, record)
     wait(qtbot, lambda: window.session.progress.phase == "done")
     first, second = window.session.opened.inputs
-    window.display.on_inputs_chosen((second, first))
+    window.refresh.on_inputs_chosen((second, first))
     window.canvas.go_to(7.0)
     window.canvas.set_frame(8.0, 9.0)
     shown = window.canvas.visible_range_s()

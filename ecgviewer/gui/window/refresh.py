@@ -83,6 +83,7 @@ class Refresh(QObject):
         self._due: Change | None = None  # what trace and strip do not show yet
         self._panels_due: Change | None = None  # what the panels do not show yet
         self._progress_due = self._cleaned_due = False
+        self._phase = session.progress.phase  # as the status bar shows it
         self._slow_ms = _SLOW_MS
         self._since_slow, self._since_refreshed = _running(), _running()
         self._since_read = _running()
@@ -136,7 +137,8 @@ class Refresh(QObject):
         self._trace.show_current(self._navigator.current)
         if before is not None:
             self._trace.go_to(start)
-        self.on_view_changed(*_start_and_width(self._trace.visible_range_s()))
+        start, stop = self._trace.visible_range_s()
+        self.on_view_changed(start, stop - start)
 
     # -- the record -----------------------------------------------------------------------------
 
@@ -219,8 +221,7 @@ class Refresh(QObject):
     def _show_in_play_bar(self, beat_id: int | None) -> None:
         opened = self._session.opened
         row = None if opened is None else opened.beats.row(beat_id)
-        beat = None if opened is None or row is None else opened.beats.beat(row)
-        self._play_bar.show_beat(beat)
+        self._play_bar.show_beat(opened.beats.beat(row) if opened and row is not None else None)
 
     @property
     def up_to_date(self) -> bool:
@@ -235,6 +236,8 @@ class Refresh(QObject):
 
     def on_progress_changed(self) -> None:
         self._progress_due = True
+        if self._session.progress.phase != self._phase:  # at once: "all classified" is a promise
+            self._show_progress()
 
     def on_signal_cleaned(self) -> None:
         self._cleaned_due = True
@@ -252,14 +255,19 @@ class Refresh(QObject):
     def _refresh(self) -> None:
         opened, change, cleaned = self._session.opened, self._due, self._cleaned_due
         self._due, self._progress_due, self._cleaned_due = None, False, False
-        self._status.show_progress(self._session.progress)
-        self._actions.enable(running=self._session.progress.busy, unfinished=self._may_resume())
+        self._show_progress()
         if opened is None:
             return
         if cleaned:
             self._trace.on_cleaned()
         if change is not None:
             self._show_beats(opened, change)
+
+    def _show_progress(self) -> None:
+        progress = self._session.progress
+        self._phase = progress.phase
+        self._status.show_progress(progress)
+        self._actions.enable(running=progress.busy, unfinished=self._may_resume())
 
     def _show_beats(self, opened: OpenRecord, change: Change) -> None:
         for view in (self._trace, self._strip):
@@ -280,16 +288,12 @@ class Refresh(QObject):
         self._slow_ms = max(_SLOW_MS, _SLOW_SHARE * self._since_slow.restart())
 
     def _may_resume(self) -> bool:
-        opened, progress = self._session.opened, self._session.progress
+        opened = self._session.opened
         unfinished = opened is not None and (opened.scan is None or opened.beats.n_pending > 0)
-        return unfinished and not progress.busy
+        return unfinished and not self._session.progress.busy
 
 
 def _running() -> QElapsedTimer:
     timer = QElapsedTimer()
     timer.start()
     return timer
-
-
-def _start_and_width(span: tuple[float, float]) -> tuple[float, float]:
-    return span[0], span[1] - span[0]
