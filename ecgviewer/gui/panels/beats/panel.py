@@ -88,7 +88,8 @@ class BeatPanel(QWidget):
     def show_beats(self, beats: Beats, change: Change) -> None:
         if self._opened is None:
             return
-        self._owed = self._owed or change == ANEW
+        # searched for anew; those that were only classified anew leave the rows where they are
+        self._owed = self._owed or (change == ANEW and beats.n < self.model.n_beats)
         self.model.set_columns(Columns.of(beats, self._opened.table()))
         self._update_count()
         if self._owed and self.model.reaches(self._start_s):  # unknown when the page was turned
