@@ -15,7 +15,6 @@ SPAN = (-100, 150)
 STEP = 8  # samples: 45 values a second
 N_SEGMENTS = 5  # of the span, for the higher-order statistics (Mondejar-Guerra 2019)
 N_LOCAL = 10  # beats whose RR make the local mean
-N_RR, N_HOS = 6, 2 * N_SEGMENTS * 2
 STATED = (
     "90 features of a beat: RR before and after (s), their ratio, both over the mean of the last"
     " 10 RR, RR before over the record's median; of each z-scored lead 32 samples from 278 ms"

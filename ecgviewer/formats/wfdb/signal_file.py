@@ -163,8 +163,7 @@ class _FlacFile:
     def __init__(self, path: Path, code: int, per_frame: tuple[int, ...], offset: int) -> None:
         self.path = path
         self.n_spare = 0
-        self._code, self._offset = code, offset
-        self._invalid = FORMATS[code].invalid
+        self._offset, self._invalid = offset, FORMATS[code].invalid
         self._per_frame, self._n_signals = per_frame[0], len(per_frame)
         self._chunks: OrderedDict[int, Samples] = OrderedDict()
         self._lock = threading.Lock()
