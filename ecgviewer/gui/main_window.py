@@ -171,11 +171,11 @@ class MainWindow(QMainWindow):
 
     def _connect_session(self) -> None:
         session, refresh, messages = self.session, self.refresh, self.workspace.messages
+        session.record_opened.connect(messages.hide)
         session.record_opened.connect(self.on_first_record)
         session.record_opened.connect(refresh.on_record_opened)
         session.record_opened.connect(self.play.load)
         session.record_opened.connect(self.files.on_record_opened)
-        session.record_opened.connect(messages.hide)
         session.open_failed.connect(messages.show_error)
         session.trouble_met.connect(messages.show_error)
         session.ensemble_failed.connect(messages.show_error)
@@ -250,11 +250,15 @@ class MainWindow(QMainWindow):
         self.recents.fill()
         self.docks.show(False)
         self.session.load_ensemble()
+        self._say_what_keys_are_refused()
+
+    def _say_what_keys_are_refused(self) -> None:
         if self.actions_by_name.keys.refused:
             self.workspace.messages.show_error(" ".join(self.actions_by_name.keys.refused))
 
     def on_first_record(self) -> None:
         self.session.record_opened.disconnect(self.on_first_record)
+        self._say_what_keys_are_refused()  # a record named at the start hides what was said before
         self.docks.show(True)
         self.docks.arrange()
         layout = self.settings.layout() if self._restore else None

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 from ecgviewer.gui.actions import ACTIONS, MENUS, Action, Need, Parts
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.window.menus import Actions
-from tests.gui.conftest import started
+from tests.gui.conftest import open_and_wait, started
 
 NOBODY = Parts(**dict.fromkeys(Parts.__annotations__))  # type: ignore[typeddict-item]
 
@@ -122,3 +122,13 @@ def test_keys_that_clash_are_refused_in_the_window(settings, ensemble):
         sentence = "N is a key of “Next abnormal beat”, so “Dark theme” keeps Ctrl+T."
         assert window.workspace.messages.text.text() == sentence
         assert window.workspace.messages.isVisible()
+
+
+def test_refused_keys_are_still_said_once_the_first_record_is_open(
+    qtbot, settings, ensemble, record
+):
+    settings.keys = {"theme": ("N",)}
+    with started(settings, ensemble) as window:
+        open_and_wait(qtbot, window, record)
+        assert window.workspace.messages.isVisible()
+        assert "keeps Ctrl+T" in window.workspace.messages.text.text()
