@@ -80,7 +80,7 @@ def main() -> None:
     total, test = np.zeros((6, 6), np.int64), np.zeros((5, 5), np.int64)
     print("record  beats  missed  extra  class right  s")
     for name in MITDB:
-        path = arguments.data / "mitdb" / f"{name}.hea"
+        path = arguments.data / "mitdb" / name
         table, held_out, seconds = one_record(path, ensemble, set(lists[name]))
         total, test = total + table, test + held_out
         n = table[:5].sum()

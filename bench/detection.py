@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import DE_CHAZAL
 from ecgviewer.formats.annotations import read_annotations
-from ecgviewer.formats.readers import open_record
+from ecgviewer.formats.readers import open_record, records_in, without_suffix
 from ecgviewer.record import Record
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION
@@ -166,7 +166,7 @@ def main() -> None:
     args = parser.parse_args()
     names = SETS.get(args.records, tuple(args.records.split(",")))
     if args.records == "ALL":
-        names = tuple(sorted(path.stem for path in args.data.glob("*.hea")))
+        names = tuple(sorted(without_suffix(path).name for path in records_in(args.data)))
     print(f"detector {DETECTION.fingerprint()[:8]}, {1000 * WINDOW_S:.0f} ms, whole record")
     print(f"{'record':>8} {'beats':>7} {'missed':>6} {'extra':>6} {'Se %':>8} {'+P %':>8}")
     total, counts, slowest = Score(), {}, 0.0

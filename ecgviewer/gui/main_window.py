@@ -101,7 +101,9 @@ class MainWindow(QMainWindow):
         for bar in (self._file_bar(), self.play_bar, self.trace_bar, self.ensembles.bar):
             self.addToolBar(bar)
         self.docks = Docks(self, theme, rows=panels)
+        self.workspace.start_page.show_keys(actions.keys.of)
         self.status = StatusBar(theme, self)
+        self.status.cancel.setToolTip(actions["cancel"].toolTip())
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self.status, 1)
 

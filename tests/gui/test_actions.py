@@ -113,6 +113,8 @@ def test_the_users_keys_act_and_stand_on_the_sheet(qtbot, settings, ensemble):
         assert window.trace_bar.speed.toolTip().endswith("; key [ slower")
         assert window.trace_bar.gain.toolTip() == "Gain; key Ctrl+Up larger, - smaller"
         assert window.actions_by_name["theme"].toolTip() == "Dark theme  [F6]"
+        assert window.workspace.start_page.keys.text() == "Press ? at any time for the keys."
+        assert window.status.cancel.toolTip().endswith("[Esc]")
         assert not window.workspace.messages.isVisible()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import typer
 
 from ecgviewer.aami import DE_CHAZAL, BeatClass
+from ecgviewer.formats.readers import records_in, without_suffix
 from ecgviewer.signal.params import PAPER
 from train.commands.options import console
 from train.config import ConfigError
@@ -58,7 +59,9 @@ def prepare(
 
 
 def _pack(database: str, data: Path) -> Packed:
-    paths = [data / database / f"{name}.hea" for name in DATABASES[database]]
+    folder = data / database
+    there = {without_suffix(path).name: path for path in records_in(folder)}
+    paths = [there.get(name, folder / name) for name in DATABASES[database]]
     with console.status(f"packing {database}") as status:
         return cache.pack(
             database,

@@ -138,9 +138,16 @@ def result_key(
         precision=ensemble.precision,
         device=ensemble.device,
         engine=engine(ensemble.device),
-        versions=tuple(sorted(versions().items())),
+        versions=tuple(sorted(_of_libraries().items())),
         code=code_hash(),
     )
+
+
+def _of_libraries() -> dict[str, str]:
+    """Versions of what computes beside our own code, which is known by its hash."""
+    found = versions()
+    del found["ecgviewer"]
+    return found
 
 
 class ResultCache:

@@ -1,7 +1,6 @@
 """Dialogs that only show text: about, keys, integrity."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import (
@@ -15,6 +14,8 @@ from PySide6.QtWidgets import (
 
 from ecgviewer import versions
 from ecgviewer.aami import BeatClass
+from ecgviewer.document.blocks import Block, Cell, Heading, Paragraph, Row, Table
+from ecgviewer.document.html import as_html
 from ecgviewer.gui.actions import GESTURES, MENUS, Action
 from ecgviewer.gui.style.badge import details
 from ecgviewer.gui.style.patient import APPLICATION, without_names
@@ -64,67 +65,70 @@ class TextDialog(QDialog):
 
 def about_dialog(parent: QWidget) -> TextDialog:
     """Intended use and versions."""
-    libraries = "".join(
-        f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(version)}</td></tr>"
-        for name, version in (*versions.versions().items(), ("Qt", qVersion()))
+    libraries = (*versions.versions().items(), ("Qt", qVersion()))
+    classes = tuple((Cell(c.name, strong=True), c.description) for c in BeatClass)
+    return _dialog(
+        f"About {APPLICATION}",
+        "About",
+        [
+            Heading(APPLICATION, level=2),
+            Paragraph("Every beat of an ECG recording in the colour of its AAMI class."),
+            Paragraph(_INTENDED_USE, strong=True),
+            Heading("Classes (AAMI EC57)", level=4),
+            Table("", classes),
+            Heading("Data", level=4),
+            Paragraph(_DATA),
+            Heading("Versions", level=4),
+            Table("", libraries),
+            Heading("Log", level=4),
+            Paragraph(str(log_file.path())),
+        ],
+        parent,
     )
-    about = (
-        f"<h2>{APPLICATION}</h2><p>Every beat of an ECG recording in the colour of its AAMI class."
-        f"</p><p><b>{_INTENDED_USE}</b></p>{_classes()}<h4>Data</h4><p>{_DATA}</p>"
-        f"<h4>Versions</h4><table>{libraries}</table>"
-        f"<h4>Log</h4><p>{escape(str(log_file.path()))}</p>"
-    )
-    return TextDialog(f"About {APPLICATION}", [("About", about)], parent)
 
 
 def no_model_dialog(problem: str, parent: QWidget) -> TextDialog:
     """Why there is no card to show."""
-    html = f"<p>{escape(problem or 'The networks are being loaded.')}</p>"
-    return TextDialog("Model", [("Model", html)], parent)
+    return _dialog(
+        "Model", "Model", [Paragraph(problem or "The networks are being loaded.")], parent
+    )
 
 
 def keys_dialog(
     rows: Sequence[Action], keys: Mapping[str, tuple[str, ...]], parent: QWidget
 ) -> TextDialog:
     """Every key in force, and every gesture."""
-    parts = ["<table cellspacing='4'>"]
+    blocks: list[Block] = []
     for menu in MENUS:
-        parts.append(f"<tr><th align='left' colspan='2'><br>{menu.replace('&', '')}</th></tr>")
-        for row in (row for row in rows if row.menu == menu):
-            own = keys[row.name]
-            if own:
-                parts.append(_key_row(" or ".join(own), row.title, row.tip))
-    parts.append("<tr><th align='left' colspan='2'><br>On the trace</th></tr>")
-    parts.extend(_key_row(gesture, text, "") for gesture, text in GESTURES)
-    return TextDialog("Keys", [("Keys", "".join(parts) + "</table>")], parent)
+        of_menu = [row for row in rows if row.menu == menu and keys[row.name]]
+        lines = [(" or ".join(keys[row.name]), row.title, row.tip) for row in of_menu]
+        blocks.append(Table(menu.replace("&", ""), tuple(_key_row(*line) for line in lines)))
+    gestures = tuple(_key_row(gesture, text, "") for gesture, text in GESTURES)
+    return _dialog("Keys", "Keys", [*blocks, Table("On the trace", gestures)], parent)
 
 
 def integrity_dialog(
     record: Record, verdict: Verdict, *, hide: bool, parent: QWidget
 ) -> TextDialog:
     """Every finding on the file, the worst first."""
-    rows = "".join(
-        f"<tr><td><b>{_WORDS[severity]}</b>&nbsp;&nbsp;</td><td>{escape(check)}&nbsp;&nbsp;</td>"
-        f"<td>{escape(without_names(message, record, hide=hide))}</td></tr>"
+    rows = tuple(
+        (Cell(_WORDS[severity], strong=True), check, without_names(message, record, hide=hide))
         for severity, check, message in details(verdict)
     )
-    state = "" if verdict.complete else "<p>The samples are still being checked.</p>"
-    body = f"<table cellspacing='4'>{rows}</table>" if rows else "<p>Nothing to report.</p>"
-    html = f"<h3>{escape(verdict.badge)}</h3>{state}{body}"
-    return TextDialog("Integrity of the recording", [("Integrity", html)], parent)
+    blocks: list[Block] = [Heading(verdict.badge)]
+    if not verdict.complete:
+        blocks.append(Paragraph("The samples are still being checked."))
+    blocks.append(Table("", rows) if rows else Paragraph("Nothing to report."))
+    return _dialog("Integrity of the recording", "Integrity", blocks, parent)
 
 
-def _classes() -> str:
-    rows = "".join(
-        f"<tr><td><b>{c.name}</b>&nbsp;&nbsp;</td><td>{escape(c.description)}</td></tr>"
-        for c in BeatClass
-    )
-    return f"<h4>Classes (AAMI EC57)</h4><table>{rows}</table>"
+def _key_row(keys: str, text: str, tip: str) -> Row:
+    return Cell(keys, strong=True), f"{text} - {tip}" if tip else text
 
 
-def _key_row(keys: str, text: str, tip: str) -> str:
-    more = f" - {escape(tip)}" if tip else ""
-    return f"<tr><td><b>{escape(keys)}</b>&nbsp;&nbsp;&nbsp;</td><td>{escape(text)}{more}</td></tr>"
+def _dialog(title: str, page: str, blocks: Sequence[Block], parent: QWidget) -> TextDialog:
+    """A dialog of one page."""
+    return TextDialog(title, [(page, as_html(blocks))], parent)
 
 
 def _browser(html: str) -> QTextBrowser:

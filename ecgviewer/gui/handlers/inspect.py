@@ -23,8 +23,7 @@ class InspectHandler(QObject):
 
     def __init__(self, session: Session, docks: Docks, parent: QObject) -> None:
         super().__init__(parent)
-        panel = docks.panels["inspector"]
-        assert isinstance(panel, Inspector)
+        panel = docks.panel(Inspector)
         self._session, self._panel = session, panel
         self._asked: tuple[int, int] | None = None  # beat and run of the question that is out
         panel.input_wanted.connect(self.on_input_wanted)

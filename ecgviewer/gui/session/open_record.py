@@ -130,9 +130,9 @@ class OpenRecord:
         first, last = self.log.samples[[batch.indices.min(), batch.indices.max()]].tolist()
         return self.see(Change("classes", (first, last + 1)))
 
-    def see(self, change: Change) -> Change:
-        """Take the log as it is now for the beats that the user sees, changed so far."""
-        self.beats = Beats.of(self.log)
+    def see(self, change: Change, beats: Beats | None = None) -> Change:
+        """Take these for the beats that the user sees, the machine's where there are none given."""
+        self.beats = Beats.of(self.log) if beats is None else beats
         if change.what == "positions":
             self._table = None
         return change

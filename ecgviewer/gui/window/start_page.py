@@ -1,5 +1,6 @@
 """What the window shows before a recording is open: what to do."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -18,6 +19,12 @@ from ecgviewer.gui.style.theme import Theme
 _N_SHOWN = 5
 _INTENDED_USE = "Supports, does not replace, a clinician's reading. Not a medical device."
 
+_TIPS = {
+    "open": "choose a recording on this computer",
+    "demo": "five minutes of MIT-BIH record 208",
+    "download": "download a public recording",
+}
+
 
 class StartPage(QWidget):
     """Open, drag, demo, download, recent recordings."""
@@ -34,6 +41,8 @@ class StartPage(QWidget):
         self.card.setFixedWidth(620)
         self.recents = QVBoxLayout()
         self.intended_use = QLabel(_INTENDED_USE)
+        self.keys = QLabel()
+        self.buttons: dict[str, QPushButton] = {}  # by the action that does the same
         self._lay_out()
         self.set_theme(theme)
 
@@ -43,6 +52,14 @@ class StartPage(QWidget):
             f" background: {theme.panel}; }}"
         )
         self.intended_use.setStyleSheet(f"color: {theme.muted}")
+
+    def show_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Say which keys do what the page offers, by the name of the action."""
+        for name, button in self.buttons.items():
+            tip = _TIPS[name]
+            button.setToolTip(f"{tip}  [{keys[name][0]}]" if keys[name] else tip)
+        sheet = keys["shortcuts"]
+        self.keys.setText(f"Press {sheet[0]} at any time for the keys." if sheet else "")
 
     def show_recents(self, paths: list[Path]) -> None:
         """Offer the recordings opened last."""
@@ -85,7 +102,7 @@ class StartPage(QWidget):
         box.addWidget(how)
         box.addLayout(self._buttons())
         box.addLayout(self.recents)
-        box.addWidget(QLabel("Press ? at any time for the keys."))
+        box.addWidget(self.keys)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
         outer.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -94,19 +111,15 @@ class StartPage(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        for text, tip, clicked in (
-            ("Open…", "choose a recording on this computer  [Ctrl+O]", self.open_clicked),
-            ("Demo record", "five minutes of MIT-BIH record 208", self.demo_clicked),
-            (
-                "Get PhysioNet record…",
-                "download a public recording  [Ctrl+Shift+O]",
-                self.download_clicked,
-            ),
+        for name, text, clicked in (
+            ("open", "Open…", self.open_clicked),
+            ("demo", "Demo record", self.demo_clicked),
+            ("download", "Get PhysioNet record…", self.download_clicked),
         ):
-            button = QPushButton(text)
-            button.setToolTip(tip)
+            button = self.buttons[name] = QPushButton(text)
+            button.setToolTip(_TIPS[name])
             button.setMinimumHeight(34)
             button.clicked.connect(clicked)
-            button.setDefault(text == "Open…")
+            button.setDefault(name == "open")
             row.addWidget(button)
         return row

@@ -23,7 +23,6 @@ class StatusBar(QWidget):
         self.bar.setFixedSize(160, 10)
         self.cancel = QToolButton(self)
         self.cancel.setText("Cancel")
-        self.cancel.setToolTip("Stop the analysis; what is classified stays  [Esc]")
         self.cancel.clicked.connect(self.cancel_clicked)
         self.device = QLabel(self)
         self.sentence = QLabel(self)

@@ -1,11 +1,11 @@
-"""An open recording whose beats a test sets, as a user's edits do."""
+"""An open record whose beats a test sets, as a user's edits do."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beats.columns import Beats, Origin
+from ecgviewer.beats.columns import ANEW, Beats, Origin
 from ecgviewer.beats.log import BeatLog
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity, identify
@@ -14,21 +14,7 @@ from ecgviewer.signal.params import PAPER
 from tests.gui.synthetic import synthetic
 
 
-class Edited(OpenRecord):
-    """An open recording with beats that need not be the machine's."""
-
-    _beats: Beats
-
-    @property
-    def beats(self) -> Beats:
-        return self._beats
-
-    @beats.setter
-    def beats(self, beats: Beats) -> None:
-        self._beats, self._table = beats, None
-
-
-def opened(log: BeatLog | None = None, record: Record | None = None, **known: Any) -> Edited:
+def opened(log: BeatLog | None = None, record: Record | None = None, **known: Any) -> OpenRecord:
     """A recording with the beats of a log, none where there is no log."""
     record = record or synthetic(seconds=60)
     known |= {
@@ -37,12 +23,12 @@ def opened(log: BeatLog | None = None, record: Record | None = None, **known: An
         "verdict": Verdict((), True),
         "log": log or BeatLog(),
     }
-    edited = Edited(record=record, run_id=1, **known)
-    edited.beats = Beats.of(edited.log)
+    edited = OpenRecord(record=record, run_id=1, **known)
+    edited.see(ANEW)
     return edited
 
 
-def identity(record: Edited, *, hide: bool = False) -> Identity:
+def identity(record: OpenRecord, *, hide: bool = False) -> Identity:
     return identify(record.record, hide=hide)
 
 

@@ -23,9 +23,10 @@ from ecgviewer.gui.panels.beats.table import HEADINGS
 from ecgviewer.gui.panels.inspector.panel import Inspector
 from ecgviewer.gui.panels.summary import SummaryPanel
 from ecgviewer.gui.session.current_beat import CurrentBeat
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.theme import THEMES
 from tests.beats.fake_overlay import FakeOverlay
-from tests.gui.panels.edited import Edited, identity, opened
+from tests.gui.panels.edited import identity, opened
 from tests.gui.synthetic import log_with, synthetic
 from tests.gui.viewports import FakeViewport
 
@@ -45,7 +46,7 @@ class FakeSession(QObject):
 
     beats_changed = Signal(object)
 
-    def __init__(self, record: Edited) -> None:
+    def __init__(self, record: OpenRecord) -> None:
         super().__init__()
         self.opened = record
 
@@ -76,7 +77,8 @@ class Editing(RuleBasedStateMachine):
 
     def told(self, step: Callable[..., tuple[Beats, Change]], *arguments: Any) -> None:
         """One edit, as the session and the window pass it on."""
-        self.opened.beats, change = step(*arguments)
+        beats, change = step(*arguments)
+        self.opened.see(change, beats)
         self.session.beats_changed.emit(change)
         for view in self.views:
             view.show_beats(self.opened.beats, change)
@@ -141,7 +143,7 @@ class Editing(RuleBasedStateMachine):
     @invariant()
     def every_panel_shows_what_a_new_one_shows(self) -> None:
         anew = opened(self.overlay.log, RECORD)
-        anew.beats = self.overlay.beats.copied()
+        anew.see(ANEW, self.overlay.beats.copied())
         views = [kind(THEMES["light"]) for kind in KINDS]
         header = self.table.view.horizontalHeader()
         views[0].view.sortByColumn(header.sortIndicatorSection(), header.sortIndicatorOrder())

@@ -9,10 +9,11 @@ from ecgviewer.beats.columns import ANEW, Change
 from ecgviewer.beats.log import BeatBatch, BeatLog, flag_bits
 from ecgviewer.gui.panels.inspector.network_input import NetworkInput
 from ecgviewer.gui.panels.inspector.panel import Inspector, describe
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.theme import THEMES
 from tests.beats.fake_overlay import FakeOverlay
 from tests.gui.fakes import FakeEnsemble
-from tests.gui.panels.edited import Edited, identity, opened
+from tests.gui.panels.edited import identity, opened
 
 VOTES = ((0.9, 0.1, 0.0, 0.0, 0.0), (0.2, 0.7, 0.1, 0.0, 0.0))
 
@@ -25,7 +26,7 @@ def panel(qtbot, request) -> Inspector:
 
 
 @pytest.fixture
-def shown(panel: Inspector) -> Edited:
+def shown(panel: Inspector) -> OpenRecord:
     """Twenty beats of which the eighth has its class."""
     log = BeatLog()
     log.extend(np.arange(20) * 300 + 100)

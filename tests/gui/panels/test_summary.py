@@ -10,9 +10,10 @@ from ecgviewer.beats.columns import ANEW
 from ecgviewer.findings.rate import HeartRate
 from ecgviewer.findings.summary import Summary
 from ecgviewer.gui.panels.summary import SummaryPanel
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.theme import THEMES
 from ecgviewer.record import Record
-from tests.gui.panels.edited import Edited, identity, opened
+from tests.gui.panels.edited import identity, opened
 from tests.gui.synthetic import synthetic
 
 RATE = HeartRate(72.4, 48.0, 3600, 131.6, 7200)
@@ -36,7 +37,7 @@ def panel(qtbot, request) -> SummaryPanel:
     return panel
 
 
-def show(panel: SummaryPanel, summary: Summary, record: Record | None = None) -> Edited:
+def show(panel: SummaryPanel, summary: Summary, record: Record | None = None) -> OpenRecord:
     """Show a recording with these figures."""
     shown = opened(record=record)
     shown.summary = lambda: summary

@@ -5,8 +5,9 @@ import pytest
 
 from ecgviewer.beats.columns import ANEW
 from ecgviewer.gui.panels.beats.panel import BeatPanel
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.theme import THEMES
-from tests.gui.panels.edited import Edited, identity, made_beats, opened
+from tests.gui.panels.edited import identity, made_beats, opened
 
 N_BEATS = 120
 BEATS = made_beats(180 * np.arange(1, N_BEATS + 1), np.zeros(N_BEATS, np.int8))
@@ -22,15 +23,15 @@ def panel(qtbot) -> BeatPanel:
 
 
 @pytest.fixture
-def shown(panel: BeatPanel) -> Edited:
+def shown(panel: BeatPanel) -> OpenRecord:
     record = opened()
     panel.show_record(record, identity(record))
     show(panel, record, BEATS)
     return record
 
 
-def show(panel: BeatPanel, record: Edited, beats) -> None:
-    record.beats = beats
+def show(panel: BeatPanel, record: OpenRecord, beats) -> None:
+    record.see(ANEW, beats)
     panel.show_beats(beats, ANEW)
 
 
