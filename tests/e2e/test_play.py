@@ -102,7 +102,7 @@ def test_the_beats_of_the_frame_are_asked_for_first(qtbot, window, ensemble, dem
     ensemble.gate.clear()
     with qtbot.waitSignal(window.session.record_opened, timeout=TIMEOUT_MS):
         window.files.open_path(demo)
-    wait(qtbot, lambda: window.session.progress.phase == "classifying")
+    wait(qtbot, ensemble.asked.is_set)  # "classifying" is said before the first batch is begun
     window.canvas.go_to(200.0)
     with qtbot.waitSignal(window.play.frame_ready, timeout=TIMEOUT_MS) as heard:
         window.actions_by_name["next_frame"].trigger()

@@ -22,11 +22,13 @@ class FakeEnsemble:
         self.card = {"leaks": "nothing", "metrics": {}, "unseen": {}, "member_cards": {}}
         self.gate = threading.Event()  # a test that clears it holds the networks up
         self.gate.set()
+        self.asked = threading.Event()  # once a batch has come as far as the gate
         self.n_batches = 0
 
     def predict(
         self, windows: np.ndarray, context: np.ndarray | None = None, *, stop=lambda: False
     ) -> Prediction:
+        self.asked.set()
         self.gate.wait(10)
         self.n_batches += 1
         lot = (np.abs(windows).sum(axis=(1, 2)) * 1000).astype(np.int64) % 5
