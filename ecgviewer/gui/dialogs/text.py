@@ -98,13 +98,14 @@ def keys_dialog(
     rows: Sequence[Action], keys: Mapping[str, tuple[str, ...]], parent: QWidget
 ) -> TextDialog:
     """Every key in force, and every gesture."""
-    blocks: list[Block] = []
+    lines: list[Row] = []  # of one table, so that its columns stand under one another
     for menu in MENUS:
         of_menu = [row for row in rows if row.menu == menu and keys[row.name]]
-        lines = [(" or ".join(keys[row.name]), row.title, row.tip) for row in of_menu]
-        blocks.append(Table(menu.replace("&", ""), tuple(_key_row(*line) for line in lines)))
-    gestures = tuple(_key_row(gesture, text, "") for gesture, text in GESTURES)
-    return _dialog("Keys", "Keys", [*blocks, Table("On the trace", gestures)], parent)
+        lines += [(), (Cell(menu.replace("&", ""), strong=True),)]
+        lines += [_key_row(" or ".join(keys[row.name]), row.title, row.tip) for row in of_menu]
+    lines += [(), (Cell("On the trace", strong=True),)]
+    lines += [_key_row(gesture, text, "") for gesture, text in GESTURES]
+    return _dialog("Keys", "Keys", [Table("", tuple(lines[1:]))], parent)
 
 
 def integrity_dialog(
@@ -123,7 +124,7 @@ def integrity_dialog(
 
 
 def _key_row(keys: str, text: str, tip: str) -> Row:
-    return Cell(keys, strong=True), f"{text} - {tip}" if tip else text
+    return keys, f"{text} - {tip}" if tip else text
 
 
 def _dialog(title: str, page: str, blocks: Sequence[Block], parent: QWidget) -> TextDialog:

@@ -238,6 +238,7 @@ class Refresh(QObject):
         self._progress_due = True
         if self._session.progress.phase != self._phase:  # at once: "all classified" is a promise
             self._show_progress()
+            self._slow_ms = _SLOW_MS  # and the panels soon: their figures are now the last ones
 
     def on_signal_cleaned(self) -> None:
         self._cleaned_due = True
