@@ -16,8 +16,9 @@ from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
 from ecgviewer.runtime.pool import Stop, Stopped
 
-# Beats a batch, unless what is wanted at once is less: half a second of two cores or less.
-BATCH = 512
+# Beats a batch, unless what is wanted at once is less: half a second of two cores or less; a card
+# waits for the context of its beats, which is the processor's.
+BATCHES = {"cpu": 512, "cuda": 4_096}
 Order = Callable[[NDArray[np.bool_]], NDArray[np.int64]]
 
 
@@ -28,10 +29,11 @@ def analyze(
     *,
     inputs: Inputs,
     order: Order | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
     done: NDArray[np.bool_] | None = None,
     stop: Stop = lambda: False,
     hurried: Stop = lambda: False,
+    moved: Callable[[Ensemble], object] | None = None,
 ) -> Iterator[BeatBatch]:
     """Classify the beats of a scan, in batches, in the order asked for.
 
@@ -49,8 +51,8 @@ def analyze(
         the same classes.
     inputs : (int or None, int or None)
         Channels for the two network inputs.
-    batch : int
-        Beats a batch, at most.
+    batch : int, optional
+        Beats a batch, at most; by default what the place of the networks is good at.
     done : (n,) bool, optional
         Beats that have their class already: they are not classified again.
     stop : callable
@@ -58,6 +60,8 @@ def analyze(
     hurried : callable
         Asked as often, whether other beats are wanted sooner: the batch is put off, and `order`
         asked again.
+    moved : callable, optional
+        Told who answers from this batch on, where a graphics card failed.
 
     Yields
     ------
@@ -68,10 +72,11 @@ def analyze(
     if why_not_classified(record, prep=prep):
         return
     classifier = Classifier(record, result, ensemble, inputs, in_turn=order is None)
+    answering = ensemble
     pending = np.ones(result.n_beats, np.bool_) if done is None else ~done
     give_up = _GiveUp(stop, hurried)
     while pending.any():
-        wanted = _wanted(pending, order, batch)
+        wanted = _wanted(pending, order, batch or BATCHES[answering.device])
         try:
             classified = classifier.batch(wanted, give_up)
         except Stopped:
@@ -79,6 +84,10 @@ def analyze(
                 return
             continue
         pending[wanted] = False
+        if classifier.ensemble is not answering:
+            answering = classifier.ensemble
+            if moved is not None:
+                moved(answering)
         yield classified
 
 
