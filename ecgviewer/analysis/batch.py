@@ -1,5 +1,6 @@
 """One batch of beats: context, windows, networks, flags."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,12 @@ from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import CONTEXT
 from ecgviewer.signal.windows import Bounds
 
+Moved = Callable[[Ensemble], object]
+
+
+def nobody(_: object) -> None:
+    """Nobody is told."""
+
 
 class Classifier:
     """What every batch of one recording needs.
@@ -32,7 +39,14 @@ class Classifier:
     """
 
     def __init__(
-        self, record: Record, result: Scan, ensemble: Ensemble, inputs: Inputs, *, in_turn: bool
+        self,
+        record: Record,
+        result: Scan,
+        ensemble: Ensemble,
+        inputs: Inputs,
+        *,
+        in_turn: bool,
+        moved: Moved = nobody,
     ) -> None:
         self._result, self.ensemble, self._chosen = result, ensemble, InputRows.of(inputs)
         channels = self._chosen.channels
@@ -41,6 +55,7 @@ class Classifier:
         self._cleaned = CleanedSignal(TimeGrid(record), channels, prep=ensemble.prep, keep=keep)
         self._source = ContextSource(result, self._cleaned, self._chosen.rows, in_turn=in_turn)
         self._signal: DeviceSignal | None = None
+        self._moved = moved
         self._noisy = _noisy_spans(result, channels)
         self._too_short = ensemble.takes_context and record.duration_s < SHORT_S
 
@@ -53,6 +68,7 @@ class Classifier:
             answers = self._ask(bounds, context, stop)
         except PlaceFailed as failure:
             self.ensemble, self._signal = self.ensemble.on_processor(failure), None
+            self._moved(self.ensemble)
             answers = self._ask(bounds, context, stop)
         flagged = _inside(result, wanted, self._noisy)
         done = _batch(self.ensemble, wanted, answers, bounds, self._chosen, flagged)

@@ -168,12 +168,11 @@ class Session(QObject):
     def on_ensemble_loaded(self, ticket: int, loaded: tuple[str, Ensemble]) -> None:
         if ticket != self._loading:
             return  # others were asked for meanwhile
-        (name, ensemble), before = loaded, self.ensemble_name
-        self.ensemble_name = name
+        before, (self.ensemble_name, ensemble) = self.ensemble_name, loaded
         self._show_answering(None, ensemble)
         if self.opened is not None:
             self._clean_as(self.opened, ensemble)
-            if name != before:
+            if self.ensemble_name != before:
                 self._classify_anew(self.opened)
 
     def on_advanced(self, run_id: int, event: Event) -> None:
