@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ecgviewer.analysis.classify import BATCH
+from ecgviewer.analysis.classify import BATCHES
 from ecgviewer.analysis.context import ContextSource
 from ecgviewer.analysis.inputs import InputRows, bounds_of, default_inputs
 from ecgviewer.beats.scan import Scan
@@ -44,8 +44,9 @@ def ready(record: Record, beats: Scan, prep: Preprocessing, *, n: int | None = N
 
 def as_asked(ensemble: Ensemble, inputs: Ready) -> None:
     """The ensemble's answers, batch by batch, as an analysis asks for them."""
-    for start in range(0, len(inputs), BATCH):
-        part = slice(start, start + BATCH)
+    batch = BATCHES[ensemble.device]
+    for start in range(0, len(inputs), batch):
+        part = slice(start, start + batch)
         ensemble.predict(inputs.windows[part].numpy(), inputs.context[part].numpy())
 
 

@@ -1,5 +1,8 @@
 """One batch of beats: context, windows, networks, flags."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,63 +11,108 @@ from ecgviewer.analysis.context import ContextSource
 from ecgviewer.analysis.inputs import SHORT_S, InputRows, Inputs, bounds_of
 from ecgviewer.beats.log import BeatBatch, flag_bits
 from ecgviewer.beats.scan import Scan
+from ecgviewer.model.device_signal import Cut, DeviceSignal
 from ecgviewer.model.ensemble import Ensemble
+from ecgviewer.model.place import PlaceFailed
 from ecgviewer.record import Record
 from ecgviewer.runtime.cores import cores
 from ecgviewer.runtime.pool import Stop
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import CONTEXT
-from ecgviewer.signal.windows import Bounds, Windows, cut_windows
+from ecgviewer.signal.windows import Bounds
+
+Moved = Callable[[Ensemble], object]
+
+
+def nobody(_: object) -> None:
+    """Nobody is told."""
 
 
 class Classifier:
-    """What every batch of one recording needs."""
+    """What every batch of one recording needs.
+
+    Attributes
+    ----------
+    ensemble : Ensemble
+        Who answers; another than was given once a graphics card has failed.
+    """
 
     def __init__(
-        self, record: Record, result: Scan, ensemble: Ensemble, inputs: Inputs, *, in_turn: bool
+        self,
+        record: Record,
+        result: Scan,
+        ensemble: Ensemble,
+        inputs: Inputs,
+        *,
+        in_turn: bool,
+        moved: Moved = nobody,
     ) -> None:
-        self._result, self._ensemble, self._chosen = result, ensemble, InputRows.of(inputs)
+        self._result, self.ensemble, self._chosen = result, ensemble, InputRows.of(inputs)
         channels = self._chosen.channels
         # a stretch whose context was made is not cleaned again for its windows
         keep = CONTEXT.stretch_blocks * (cores() if in_turn else 1) + 2
         self._cleaned = CleanedSignal(TimeGrid(record), channels, prep=ensemble.prep, keep=keep)
         self._source = ContextSource(result, self._cleaned, self._chosen.rows, in_turn=in_turn)
+        self._signal: DeviceSignal | None = None
+        self._moved = moved
         self._noisy = _noisy_spans(result, channels)
         self._too_short = ensemble.takes_context and record.duration_s < SHORT_S
 
     def batch(self, wanted: NDArray[np.int64], stop: Stop) -> BeatBatch:
         """Classes of some beats; Stopped where `stop` says so."""
-        ensemble, result = self._ensemble, self._result
-        context = self._source.of(wanted, stop=stop) if ensemble.takes_context else None
-        bounds = bounds_of(result, wanted, ensemble.prep)
-        windows = cut_windows(self._cleaned, bounds, inputs=self._chosen.rows)
+        result = self._result
+        context = self._source.of(wanted, stop=stop) if self.ensemble.takes_context else None
+        bounds = bounds_of(result, wanted, self.ensemble.prep)
+        try:
+            answers = self._ask(bounds, context, stop)
+        except PlaceFailed as failure:
+            self.ensemble, self._signal = self.ensemble.on_processor(failure), None
+            self._moved(self.ensemble)
+            answers = self._ask(bounds, context, stop)
         flagged = _inside(result, wanted, self._noisy)
-        done = _classify(ensemble, wanted, windows, context, bounds, self._chosen, flagged, stop)
+        done = _batch(self.ensemble, wanted, answers, bounds, self._chosen, flagged)
         if self._too_short:
             done.flags[:] |= np.uint16(flag_bits("uncertain"))
         return done
 
+    def _ask(self, bounds: Bounds, context: NDArray[np.float32] | None, stop: Stop) -> "_Answers":
+        """What the networks say where they are computed now."""
+        if self._signal is None:
+            place = self.ensemble.place
+            self._signal = DeviceSignal(self._cleaned, self._chosen.rows, place=place)
+        cut = self._signal.cut(bounds)
+        n, n_members = len(bounds.start), len(self.ensemble.members)
+        probabilities = np.full((n, len(BeatClass)), np.nan)
+        votes = np.full((n, n_members, len(BeatClass)), np.nan, np.float32)
+        there = ~cut.empty  # a window with nothing in it is not put to the networks
+        if there.any():
+            beside = None if context is None else context[there]
+            found = self.ensemble.predict(cut.inputs, beside, stop=stop)
+            probabilities[there], votes[there] = found.probabilities, found.votes
+        return _Answers(cut, probabilities, votes)
 
-def _classify(
+
+@dataclass(frozen=True)
+class _Answers:
+    """Probabilities (n, 5) and votes (n, n_members, 5) on windows, NaN for those that are empty."""
+
+    cut: Cut
+    probabilities: NDArray[np.float64]
+    votes: NDArray[np.float32]
+
+
+def _batch(
     ensemble: Ensemble,
     indices: NDArray[np.int64],
-    windows: Windows,
-    context: NDArray[np.float32] | None,
+    answers: _Answers,
     bounds: Bounds,
     chosen: InputRows,
     noisy: NDArray[np.bool_],
-    stop: Stop,
 ) -> BeatBatch:
+    cut, probabilities, votes = answers.cut, answers.probabilities, answers.votes
+    empty = cut.empty
     n = len(indices)
-    # a window with nothing in it (a gap, or every lead flat) is not put to the networks
-    empty = windows.gap | ~windows.values.any(axis=(1, 2))
-    probabilities = np.full((n, len(BeatClass)), np.nan)
-    votes = np.full((n, len(ensemble.members), len(BeatClass)), np.nan, np.float32)
-    if not empty.all():
-        beside = None if context is None else context[~empty]
-        prediction = ensemble.predict(windows.values[~empty], beside, stop=stop)
-        probabilities[~empty], votes[~empty] = prediction.probabilities, prediction.votes
     classes = np.full(n, BeatClass.Q, np.int8)
     classes[~empty] = probabilities[~empty].argmax(axis=1)
     calls = np.nan_to_num(votes).argmax(axis=2)
@@ -73,8 +121,8 @@ def _classify(
     for word, where in (
         ("edge", bounds.edge),
         ("pause", bounds.r_offset > ensemble.prep.pause_sample),
-        ("flat", windows.flat.any(axis=1)),
-        ("gap", windows.gap),
+        ("flat", cut.flat.any(axis=1)),
+        ("gap", cut.gap),
         ("noisy", noisy),
         ("disagree", disagree),
         ("uncertain", ~empty & (np.nan_to_num(probabilities).max(axis=1) < ensemble.review_below)),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.analysis.batch import Classifier
+from ecgviewer.analysis.batch import Classifier, Moved, nobody
 from ecgviewer.analysis.inputs import (
     Inputs,
     why_not_classified,
@@ -16,8 +16,9 @@ from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
 from ecgviewer.runtime.pool import Stop, Stopped
 
-# Beats a batch, unless what is wanted at once is less: half a second of two cores or less.
-BATCH = 512
+# Beats a batch, unless what is wanted at once is less: half a second of two cores or less; a card
+# waits for the context of its beats, which is the processor's.
+BATCHES = {"cpu": 512, "cuda": 4_096}
 Order = Callable[[NDArray[np.bool_]], NDArray[np.int64]]
 
 
@@ -28,10 +29,11 @@ def analyze(
     *,
     inputs: Inputs,
     order: Order | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
     done: NDArray[np.bool_] | None = None,
     stop: Stop = lambda: False,
     hurried: Stop = lambda: False,
+    moved: Moved = nobody,
 ) -> Iterator[BeatBatch]:
     """Classify the beats of a scan, in batches, in the order asked for.
 
@@ -44,13 +46,12 @@ def analyze(
     ensemble : Ensemble
         Networks with their preprocessing.
     order : callable, optional
-        Gets (n,) bool, True for beats still pending; returns indices, the most urgent first, or
-        those alone that cannot wait. Asked before every batch. Any order and any batch size give
-        the same classes.
+        Gets (n,) bool, True for pending beats; returns indices, the most urgent first, or those
+        alone that cannot wait. Asked before every batch. Any order and size give the same classes.
     inputs : (int or None, int or None)
         Channels for the two network inputs.
-    batch : int
-        Beats a batch, at most.
+    batch : int, optional
+        Beats a batch, at most; by default what the device is good at.
     done : (n,) bool, optional
         Beats that have their class already: they are not classified again.
     stop : callable
@@ -58,20 +59,21 @@ def analyze(
     hurried : callable
         Asked as often, whether other beats are wanted sooner: the batch is put off, and `order`
         asked again.
+    moved : callable, optional
+        Told who answers from the next batch on, where a graphics card failed.
 
     Yields
     ------
     BeatBatch
         Until no beat is pending or `stop` says so; nothing where it cannot be classified.
     """
-    prep = ensemble.prep
-    if why_not_classified(record, prep=prep):
+    if why_not_classified(record, prep=ensemble.prep):
         return
-    classifier = Classifier(record, result, ensemble, inputs, in_turn=order is None)
+    classifier = Classifier(record, result, ensemble, inputs, in_turn=order is None, moved=moved)
     pending = np.ones(result.n_beats, np.bool_) if done is None else ~done
     give_up = _GiveUp(stop, hurried)
     while pending.any():
-        wanted = _wanted(pending, order, batch)
+        wanted = _wanted(pending, order, batch or BATCHES[classifier.ensemble.device])
         try:
             classified = classifier.batch(wanted, give_up)
         except Stopped:

@@ -41,6 +41,13 @@ class ClassesStarted:
 
 
 @dataclass(frozen=True)
+class ClassesMoved:
+    """A graphics card failed; the same networks go on elsewhere and say so in their `notice`."""
+
+    ensemble: Ensemble
+
+
+@dataclass(frozen=True)
 class BeatsClassified:
     """Classes of some beats."""
 
@@ -64,7 +71,7 @@ class Order(Protocol):
         """Whether other beats than those of the present batch are wanted sooner."""
 
 
-Event = FilesHashed | Cached | BeatsFound | ClassesStarted | BeatsClassified | Ended
+Event = FilesHashed | Cached | BeatsFound | ClassesStarted | ClassesMoved | BeatsClassified | Ended
 
 
 @dataclass(frozen=True)

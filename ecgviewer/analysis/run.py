@@ -24,6 +24,7 @@ from ecgviewer.analysis.events import (
     BeatsClassified,
     BeatsFound,
     Cached,
+    ClassesMoved,
     ClassesStarted,
     Ended,
     Event,
@@ -129,6 +130,7 @@ def _classes(
 ) -> Generator[Event]:
     yield ClassesStarted(ensemble)
     urgency = None if order is None else order(result)
+    moved: list[Ensemble] = []
     batches = analyze(
         record,
         result,
@@ -138,8 +140,11 @@ def _classes(
         done=None if known is None else known.classified,
         stop=stop,
         hurried=never if urgency is None else urgency.hurried,
+        moved=moved.append,
     )
     for batch in batches:
+        while moved:
+            yield ClassesMoved(moved.pop())
         if stop():
             break
         yield BeatsClassified(batch)
@@ -180,11 +185,14 @@ class Outcome:
         The files as they were before; None where they were not asked for or cannot be hashed.
     cached : bool
         Whether an earlier run's results were found.
+    moved : Ensemble or None
+        Who went on where a graphics card failed: reports and kept results are by this one.
     """
 
     results: Results
     hashes: FileHashes | None
     cached: bool
+    moved: Ensemble | None = None
 
 
 def collect(
@@ -218,6 +226,7 @@ def collect(
     """
     tell = progress or _silent
     log, result, hashes = BeatLog(n_members=n_members), None, None
+    moved: Ensemble | None = None
     if known is not None:
         log.extend(known.scan.samples)
         result, hashes = known.scan, known.hashes
@@ -231,6 +240,8 @@ def collect(
                 log.extend(step.samples)
                 result = step.scan
                 tell("scan", step.done, step.total)
+            case ClassesMoved(ensemble):
+                moved = ensemble
             case BeatsClassified(batch):
                 log.apply(batch)
                 tell("classify", log.n_classified, log.n_beats)
@@ -238,7 +249,7 @@ def collect(
                 raise RuntimeError("the analysis was stopped before its end")
     if result is None:
         raise RuntimeError("the scan ended without its last step")
-    return Outcome(Results(result, log), hashes, cached=False)
+    return Outcome(Results(result, log), hashes, cached=False, moved=moved)
 
 
 def run_whole(

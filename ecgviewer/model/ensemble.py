@@ -1,8 +1,7 @@
 """An ensemble in use: device, precision, fused probabilities."""
 
-from collections.abc import Sequence
+import logging
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ecgviewer import paths
 from ecgviewer.model import capability
@@ -20,9 +20,13 @@ from ecgviewer.model.bundle import (
     read_preprocessing,
     set_deterministic,
 )
-from ecgviewer.model.runner import Precision, Runner
-from ecgviewer.runtime.pool import Stop, Stopped, carry_out
+from ecgviewer.model.place import Place, PlaceFailed, find_place
+from ecgviewer.model.runner import Precision
+from ecgviewer.model.voting import Voting
+from ecgviewer.runtime.pool import Stop
 from ecgviewer.signal.params import Preprocessing
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,51 +46,81 @@ class Prediction:
 
 
 class Ensemble:
-    """Members on one device.
+    """Members in one place.
 
     Parameters
     ----------
     bundle : Bundle
         As loaded and checked.
-    device : str
-        "auto", "cpu" or "cuda".
+    place : Place
+        Where they are computed.
     precision : str
         "auto", "fp32" or "bf16". "auto" takes bf16 where the device is faster in it and every
         member can be computed in it; BundleError where "bf16" is asked for and one cannot. A card
         that names no delta allows fp32 alone. In bf16, beats whose two largest fused probabilities
-        differ by less than delta are computed again in fp32, which is the answer by definition.
+        differ by less than delta are computed again in fp32; on a graphics card, those that differ
+        by less than `voting.FP32_DELTA` on the processor, whose fp32 is the answer by definition.
+    notice : str
+        What a user should know of the place, in a sentence; empty: nothing.
+    mixed : bool
+        Whether an earlier part of the same record was answered in another place.
+
+    Attributes
+    ----------
+    wish : str
+        The precision as asked for: another machine may make something else of it.
+    wished_device : str
+        Likewise the device.
     """
 
-    def __init__(self, bundle: Bundle, *, device: str = "auto", precision: str = "auto") -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        place: Place,
+        precision: str = "auto",
+        wished_device: str = "auto",
+        notice: str = "",
+        mixed: bool = False,
+    ) -> None:
         set_deterministic()
         _no_tf32()
-        self._bundle = bundle
-        self.device = _device(device)
-        self.wish = precision  # as asked for: another machine may make something else of it
+        self._bundle, self.place = bundle, place
+        self.wish, self.wished_device = precision, wished_device
+        self.notice, self.mixed = notice, mixed
         self.precision = self._precision()
-        self._runners = self._ready(self.precision)
-        # what settles close calls
-        self._exact = self._runners if self.precision == "fp32" else self._ready("fp32")
-        weights = torch.tensor(bundle.card.weights, dtype=torch.float64)
-        self._weights = weights[:, None]  # (n_members, 1)
+        self._voting = Voting(bundle, place=place, precision=self.precision, delta=self.delta)
 
     def _precision(self) -> Precision:
         networks = [member.network for member in self._bundle.members]
         wish = self.wish
         if wish in ("auto", "bf16") and self.delta is None:
             wish = "fp32"  # the card does not allow bf16
-        return capability.choose(wish, networks, self.device)
+        return capability.choose(wish, networks, self.place.torch_device.type)
 
-    def _ready(self, precision: Precision) -> tuple[Runner, ...]:
-        return tuple(
-            Runner(
-                member.network,
-                takes_context=bool(member.card.context),
-                device=self.device,
-                precision=precision,
-            )
-            for member in self._bundle.members
+    def on_processor(self, failure: PlaceFailed) -> "Ensemble":
+        """The same networks on the processor, for what a card that failed has not answered."""
+        notice = f"The graphics card failed ({failure}); the processor goes on. No class changes."
+        _LOG.error("%s", notice)
+        return Ensemble(
+            self._bundle,
+            place=Place(),
+            # a wish for bf16 by name was for the card
+            precision="auto" if self.wish == "bf16" else self.wish,
+            wished_device=self.wished_device,
+            notice=notice,
+            mixed=True,
         )
+
+    @property
+    def device(self) -> str:
+        """Where it computes: "cpu" or "cuda"."""
+        return self.place.name
+
+    @property
+    def computed_on(self) -> str:
+        """Where the record's answers came from, for reports."""
+        return "cuda, then cpu" if self.mixed else self.device
 
     @property
     def name(self) -> str:
@@ -159,7 +193,7 @@ class Ensemble:
 
     def predict(
         self,
-        windows: NDArray[np.float32],
+        windows: NDArray[np.float32] | Tensor,
         context: NDArray[np.float32] | None = None,
         *,
         stop: Stop = lambda: False,
@@ -169,7 +203,7 @@ class Ensemble:
         Parameters
         ----------
         windows : (n, 2, 400) float32
-            As `signal.windows` cuts them.
+            As `signal.windows` cuts them; or a tensor in the place, as `DeviceSignal` does.
         context : (n, n_columns) float32, optional
             As `features.context` gives it; wanted where `takes_context`.
         stop : callable
@@ -183,77 +217,22 @@ class Ensemble:
         ------
         Stopped
             When `stop` said so.
+        PlaceFailed
+            Where a graphics card cannot go on: `on_processor` can.
         """
-        n = len(windows)
         if not self.takes_context:
-            context = np.zeros((n, 0), np.float32)
+            context = np.zeros((len(windows), 0), np.float32)
         elif context is None:
             raise BundleError(f"{self.name}: its networks need the context of the beats")
-        votes = self._votes(self._runners, windows, context, stop)
-        fused = self._fuse(votes)
-        if self.precision == "bf16":
-            self._settle(windows, context, votes, fused, stop)
+        votes, fused = self._voting.ask(windows, context, stop=stop)
         sharp = fused ** (1 / self.temperature)
         return Prediction(sharp / sharp.sum(axis=1, keepdims=True), votes)
-
-    def _settle(
-        self,
-        windows: NDArray[np.float32],
-        context: NDArray[np.float32],
-        votes: NDArray[np.float32],
-        fused: NDArray[np.float64],
-        stop: Stop,
-    ) -> None:
-        """Compute close calls again in fp32, in place."""
-        ordered = np.sort(fused, axis=1)
-        close = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < (self.delta or 0.0))
-        votes[close] = self._votes(self._exact, windows[close], context[close], stop)
-        fused[close] = self._fuse(votes[close])
-
-    def _fuse(self, votes: NDArray[np.float32]) -> NDArray[np.float64]:
-        return (torch.from_numpy(votes).double() * self._weights).sum(dim=1).numpy()
-
-    def _votes(
-        self,
-        runners: Sequence[Runner],
-        windows: NDArray[np.float32],
-        context: NDArray[np.float32],
-        stop: Stop,
-    ) -> NDArray[np.float32]:
-        """Sigmoids (n, n_members, 5)."""
-        n = len(windows)
-        votes = np.empty((n, len(runners), 5), np.float32)
-
-        def job(i: int, part: slice) -> None:
-            votes[part, i] = runners[i].votes(windows[part], context[part])
-
-        jobs = []
-        # small batches are those of large networks: they begin, and the rest fills the gaps
-        for i in sorted(range(len(runners)), key=lambda i: runners[i].rows):
-            step = runners[i].rows
-            jobs += [partial(job, i, slice(k, k + step)) for k in range(0, n, step)]
-        if self.device == "cpu":
-            carry_out(jobs, stop=stop)
-            return votes
-        for each in jobs:
-            if stop():
-                raise Stopped
-            each()
-        return votes
 
 
 def _no_tf32() -> None:
     """Keep fp32 what it says: a GPU's cuDNN would round to 10 bits of mantissa by itself."""
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
-
-
-def _device(wanted: str) -> str:
-    if wanted not in ("auto", "cpu", "cuda"):
-        raise BundleError(f"device {wanted!r} is none of auto, cpu, cuda")
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise BundleError("device 'cuda' asked for, but torch finds none; use auto or cpu")
-    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
 
 
 def available() -> tuple[str, ...]:
@@ -276,6 +255,31 @@ def preprocessing_of(name: str | Path) -> Preprocessing:
 
 
 def load_ensemble(name: str | Path, *, device: str = "auto", precision: str = "auto") -> Ensemble:
-    """Load an ensemble by its name or folder; BundleError says what does not fit."""
-    folder = _folder(name)
-    return Ensemble(load_bundle(folder), device=device, precision=precision)
+    """Load an ensemble by its name or folder.
+
+    Parameters
+    ----------
+    name : str or Path
+        Of an installed ensemble, or its folder.
+    device : str
+        "auto", "cpu" or "cuda". "auto" takes a card where there is one that answers.
+    precision : str
+        "auto", "fp32" or "bf16".
+
+    Raises
+    ------
+    BundleError
+        Says what does not fit: files, cards, device or precision.
+    """
+    bundle = load_bundle(_folder(name))
+    try:
+        place = find_place(device)
+        return Ensemble(bundle, place=place, precision=precision, wished_device=device)
+    except ValueError as error:
+        raise BundleError(str(error)) from error
+    except PlaceFailed as failure:
+        if device != "auto":
+            raise BundleError(f"device {device!r} does not answer: {failure}") from failure
+        notice = f"The graphics card does not answer ({failure}); the processor computes."
+        _LOG.error("%s", notice)
+        return Ensemble(bundle, place=Place(), precision=precision, notice=notice)

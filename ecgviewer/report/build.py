@@ -139,7 +139,7 @@ def analyse_record(
         cache=cache,
         progress=progress,
     )
-    results = found.results
+    results, ensemble = found.results, found.moved or ensemble
     if cache is not None and found.hashes is not None and not found.cached:
         cache.keep(record, found.hashes, ensemble, inputs, results)
     verdict = record.verdict if record.verify is None else record.verify(lambda: False)
@@ -163,7 +163,7 @@ def _used(ensemble: Ensemble) -> EnsembleUsed:
         members=ensemble.members,
         weights=ensemble.weights,
         preprocessing_fingerprint=ensemble.prep.fingerprint(),
-        device=ensemble.device,
+        device=ensemble.computed_on,
         precision=ensemble.precision,
         unseen_sentence=ensemble.unseen_sentence,
         intended_use=ensemble.intended_use,

@@ -167,6 +167,16 @@ class CleanedSignal:
         self._lock = threading.Lock()
         self._blocks: OrderedDict[int, NDArray[np.float32]] = OrderedDict()
 
+    @property
+    def n_samples(self) -> int:
+        """Length on the grid."""
+        return self.grid.n_samples
+
+    @property
+    def block_size(self) -> int:
+        """Samples of a block's core, all but the last."""
+        return self.grid.params.block
+
     def block(self, index: int) -> NDArray[np.float32]:
         """The core of a block, (n_leads, n) float32, mV, NaN in gaps."""
         with self._lock:

@@ -3,8 +3,10 @@
 import threading
 
 import numpy as np
+from torch import Tensor
 
 from ecgviewer.model.ensemble import Prediction
+from ecgviewer.model.place import Place
 from ecgviewer.signal.params import PAPER
 
 SENTENCE = "Made for tests; on new patients it finds 1 of 100 S and 2 of 100 V beats."
@@ -17,6 +19,7 @@ class FakeEnsemble:
     members, weights, prep = ("first", "second"), (0.5, 0.5), PAPER
     unseen_sentence, intended_use = SENTENCE, "for tests"
     takes_context, review_below = False, 0.0
+    place, computed_on, notice, mixed = Place(), "cpu", "", False
 
     def __init__(self) -> None:
         self.card = {"leaks": "nothing", "metrics": {}, "unseen": {}, "member_cards": {}}
@@ -26,12 +29,12 @@ class FakeEnsemble:
         self.n_batches = 0
 
     def predict(
-        self, windows: np.ndarray, context: np.ndarray | None = None, *, stop=lambda: False
+        self, windows: Tensor, context: np.ndarray | None = None, *, stop=lambda: False
     ) -> Prediction:
         self.asked.set()
         self.gate.wait(10)
         self.n_batches += 1
-        lot = (np.abs(windows).sum(axis=(1, 2)) * 1000).astype(np.int64) % 5
+        lot = (np.abs(windows.numpy()).sum(axis=(1, 2)) * 1000).astype(np.int64) % 5
         votes = np.full((len(windows), 2, 5), 0.05, np.float32)
         votes[np.arange(len(windows)), :, np.where(lot == 0, 2, 0)] = 0.8
         fused = votes.mean(axis=1).astype(np.float64)

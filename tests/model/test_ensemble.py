@@ -4,7 +4,7 @@ import torch
 
 from ecgviewer.model import capability
 from ecgviewer.model.bundle import BundleError, load_bundle
-from ecgviewer.model.ensemble import Ensemble, load_ensemble
+from ecgviewer.model.ensemble import load_ensemble
 from tests.model.bundles import small_bundle
 
 
@@ -99,7 +99,7 @@ def test_cuda_where_there_is_none_is_one_sentence(folder):
         pytest.skip("this machine has CUDA")
     with pytest.raises(BundleError, match="torch finds none"):
         load_ensemble(folder, device="cuda")
-    assert Ensemble(load_bundle(folder), device="auto").device == "cpu"
+    assert load_ensemble(folder, device="auto").device == "cpu"
 
 
 def test_unknown_device_and_precision_are_refused(folder):

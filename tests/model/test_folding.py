@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from ecgviewer.model.folding import FoldedResnet
+from ecgviewer.model.place import Place
 from ecgviewer.model.resnet1d import ResNet1d
 from ecgviewer.model.runner import Runner
 
@@ -40,9 +41,9 @@ def test_it_is_the_same_function(network, beats):
 
 
 def test_a_runner_pads_and_gives_each_window_its_own_bits(network, beats):
-    windows, context = (values.numpy() for values in beats)
+    windows, context = beats
     for precision in ("fp32", "bf16"):
-        runner = Runner(network, takes_context=True, device="cpu", precision=precision)
-        whole = runner.votes(windows, context)
+        runner = Runner(network, n_columns=context.shape[1], place=Place(), precision=precision)
+        whole = runner.votes(windows, context, rows=64)
         assert whole.shape == (40, 5)
-        assert (runner.votes(windows[7:9], context[7:9]) == whole[7:9]).all()
+        assert (runner.votes(windows[7:9], context[7:9], rows=64) == whole[7:9]).all()

@@ -37,7 +37,8 @@ class Used:
     """What a report says of the networks."""
 
     name = title = hash = "made"
-    device, precision, unseen_sentence, intended_use = "cpu", "fp32", "", ""
+    device = computed_on = "cpu"
+    precision, unseen_sentence, intended_use = "fp32", "", ""
     members, weights, prep = ("a", "b"), (0.5, 0.5), PAPER
 
 

@@ -22,7 +22,6 @@ from ecgviewer.beats.results import Results
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.files.hashes import InputFile, hash_inputs
 from ecgviewer.model.ensemble import Ensemble
-from ecgviewer.model.runner import engine
 from ecgviewer.record import Record
 from ecgviewer.signal.params import GRID, QUALITY, Detection
 from ecgviewer.versions import code_hash, versions
@@ -137,7 +136,7 @@ def result_key(
         ensemble=ensemble.hash,
         precision=ensemble.precision,
         device=ensemble.device,
-        engine=engine(ensemble.device),
+        engine=ensemble.place.engine,
         versions=tuple(sorted(_of_libraries().items())),
         code=code_hash(),
     )
@@ -231,6 +230,9 @@ class ResultCache:
         """
         try:
             if not _complete(results, ensemble) or results.scan.beats_from != hashed.beats_from:
+                return False
+            if ensemble.mixed:  # no other run would give these bits
+                _LOG.info("results are not kept: they come from two devices")
                 return False
             columns = pack_results(results)
             path = None if hashed.annotation is None else hashed.annotation.path

@@ -16,11 +16,9 @@ class Networks:
     ----------
     ensemble : str or Path
         Name of an installed ensemble, or its folder.
-    device : str
-        As it was resolved where the orders were given.
-    precision : str
-        As it was asked for, "auto", "fp32" or "bf16": what "auto" comes to is for the machine that
-        carries an order out, whose processor may be another. Classes are the same in either.
+    device, precision : str
+        As they were asked for: what "auto" comes to is for the machine that carries an order out,
+        which may have another processor, or a graphics card. Classes are the same in any.
     sha256 : str
         Hash of the ensemble.
     versions : tuple of (str, str)

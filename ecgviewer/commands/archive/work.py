@@ -126,7 +126,7 @@ def networks_of(ensemble: "Ensemble", name: str | Path) -> Networks:
     from ecgviewer.versions import versions
 
     networks = Networks(
-        name, ensemble.device, ensemble.wish, ensemble.hash, tuple(versions().items())
+        name, ensemble.wished_device, ensemble.wish, ensemble.hash, tuple(versions().items())
     )
     _LOADED[networks] = ensemble
     return networks

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.analysis.cache.cache import CachedResult, FileHashes
-from ecgviewer.analysis.inputs import Inputs, why_not_classified
+from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.log import BeatBatch, BeatLog
 from ecgviewer.beats.scan import Scan, ScanStep
@@ -87,6 +87,15 @@ class OpenRecord:
     classified_by: Ensemble | None = None
     kept_since: datetime | None = None
     _table: TimeTable | None = None
+
+    def clean_as(self, prep: Preprocessing) -> bool:
+        """Have the signal cleaned another way; False where that is the way so far."""
+        if prep == self.prep:
+            return False
+        if self.inputs == default_inputs(self.record, prep=self.prep):  # a user's choice stays
+            self.inputs = default_inputs(self.record, prep=prep)
+        self.prep = prep
+        return True
 
     # -- what the machine finds -----------------------------------------------------------------
 

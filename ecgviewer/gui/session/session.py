@@ -16,6 +16,7 @@ from ecgviewer.analysis.events import (
     BeatsClassified,
     BeatsFound,
     Cached,
+    ClassesMoved,
     ClassesStarted,
     Ended,
     Event,
@@ -70,8 +71,7 @@ class Session(QObject):
         self.progress = Progress()
         self.cleaned: CleanedBlocks | None = None
         self.cache: ResultCache | None = None  # finds and keeps results, where that is wanted
-        self._ensembles, self.ensemble_name = ensembles, ensemble_name
-        self._meter = Meter()
+        self._ensembles, self.ensemble_name, self._meter = ensembles, ensemble_name, Meter()
         self._next_number, self._loading = 1, 0  # the latter of the networks asked for last
         self._opening: Task | None = None
         self._analysis: AnalysisThread | None = None
@@ -105,8 +105,7 @@ class Session(QObject):
         """Stop the analysis; what is classified stays."""
         if self._analysis is not None:
             self._analysis.requestInterruption()
-        if self.opened is not None and self.progress.busy:
-            # at once: the thread ends in its own time, and what it still says is not heard
+        if self.opened is not None and self.progress.busy:  # at once: the thread takes its time
             self.on_advanced(self.opened.run_id, Ended(whole=False))
             self.opened.run_id = self._take_number()
 
@@ -169,12 +168,11 @@ class Session(QObject):
     def on_ensemble_loaded(self, ticket: int, loaded: tuple[str, Ensemble]) -> None:
         if ticket != self._loading:
             return  # others were asked for meanwhile
-        others = loaded[0] != self.ensemble_name
-        self.ensemble_name, self.ensemble = loaded
-        self.ensemble_loaded.emit(self.ensemble)
+        before, (self.ensemble_name, ensemble) = self.ensemble_name, loaded
+        self._show_answering(None, ensemble)
         if self.opened is not None:
-            self._clean_as(self.opened, self.ensemble)
-            if others:
+            self._clean_as(self.opened, ensemble)
+            if self.ensemble_name != before:
                 self._classify_anew(self.opened)
 
     def on_advanced(self, run_id: int, event: Event) -> None:
@@ -193,9 +191,11 @@ class Session(QObject):
             case ClassesStarted(ensemble):
                 if opened.log.n_members != len(ensemble.members):
                     self.beats_changed.emit(opened.start_classes(len(ensemble.members)))
-                opened.classified_by = ensemble
+                self._show_answering(opened, ensemble)
                 self._meter.start(opened.log.n_classified)
                 self._set_progress(self._classifying("classifying"))
+            case ClassesMoved(ensemble):
+                self._show_answering(opened, ensemble)
             case BeatsClassified(batch):
                 self.beats_changed.emit(opened.classify(batch))
                 self._set_progress(self._classifying("classifying"))
@@ -252,15 +252,22 @@ class Session(QObject):
 
     def _clean_as(self, opened: OpenRecord, ensemble: Ensemble) -> None:
         """Clean the signal as these networks want it, where that is another way than so far."""
-        if ensemble.prep == opened.prep:
+        if not opened.clean_as(ensemble.prep):
             return
-        before, opened.prep = opened.prep, ensemble.prep
-        if opened.inputs == default_inputs(opened.record, prep=before):  # a user's choice stays
-            opened.inputs = default_inputs(opened.record, prep=opened.prep)
         if self._signal is not None:
             self.threads.ask_to_end(self._signal)
         self._start_signal(opened)
         self.cleaning_changed.emit()
+
+    def _show_answering(self, opened: OpenRecord | None, ensemble: Ensemble) -> None:
+        """Say who gives classes from now on: another, too, once a graphics card has failed."""
+        if opened:
+            opened.classified_by = ensemble
+        if ensemble is not self.ensemble:
+            self.ensemble = ensemble
+            self.ensemble_loaded.emit(ensemble)
+            if ensemble.notice:
+                self.trouble_met.emit(ensemble.notice)
 
     def _classify_anew(self, opened: OpenRecord) -> None:
         self.cancel()
@@ -274,14 +281,8 @@ class Session(QObject):
             self.beats_changed.emit(opened.start_beats())
         else:
             known = Known(opened.scan, opened.log.classes != PENDING, opened.hashes)
-        task = RunTask(
-            opened.run_id,
-            opened.record,
-            self.ensemble_name,
-            opened.inputs,
-            known=known,
-            cache=self.cache,
-        )
+        run, name = (opened.run_id, opened.record), self.ensemble_name
+        task = RunTask(*run, name, opened.inputs, known=known, cache=self.cache)
         worker = AnalysisThread(task, self._ensembles, self)
         worker.advanced.connect(self.on_advanced)
         worker.failed.connect(self.on_run_failed)
@@ -291,8 +292,8 @@ class Session(QObject):
 
     def _classifying(self, phase: Phase, note: str = "") -> Progress:
         log = self.opened.log if self.opened else BeatLog()
-        rate = self._meter.rate(log.n_classified)
-        return Progress(phase, log.n_classified, log.n_beats, rate, note)
+        done = log.n_classified
+        return Progress(phase, done, log.n_beats, self._meter.rate(done), note)
 
     def _set_progress(self, progress: Progress) -> None:
         self.progress = progress
