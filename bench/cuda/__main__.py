@@ -13,9 +13,9 @@ from bench.cuda.options import DATABASE, Clock, parse
 FAILED = 2
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """0: done; 1: a class differs, or a step failed; 2: it could not begin."""
-    options = parse()
+    options = parse(arguments)
     clock = Clock(options.minutes)
     if why := missing():
         return _fail(why)

@@ -111,7 +111,12 @@ def compare(
             "",
             note="close calls that the CPU settled count as none",
         ),
-        Figure(f"{what}: least margin", float(theirs.min()), "", note="of the CPU's answers"),
+        Figure(
+            f"{what}: least margin",
+            float(theirs[known.answers.answered].min(initial=1.0)),
+            "",
+            note="of the CPU's answers",
+        ),
     ]
     if precision == "fp32":
         rows.append(_covered(what, float(off)))

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from bench.days.figures import Figure
 from ecgviewer.model.bundle import Member
 
+ROWS = 256  # beats that share one reading of the weights; twice as many change little
 _N = 4  # beats counted on
 
 
@@ -26,17 +28,17 @@ class Cost:
     elements : float
         Values that layers read and write. Fused layers move fewer.
     parameters : int
-        Values of all members' weights, read once a call at least.
+        Values of all members' weights, read once a call of `ROWS` beats at least.
     """
 
     flop: float
     elements: float
     parameters: int
 
-    def bytes_a_beat(self, precision: str, *, rows: float) -> float:
-        """Bytes moved for one beat where `rows` beats share a call."""
+    def bytes_a_beat(self, precision: str) -> float:
+        """Bytes moved for one beat, in "bf16" or "fp32"."""
         size = 2 if precision == "bf16" else 4
-        return size * (self.elements + self.parameters / rows)
+        return size * (self.elements + self.parameters / ROWS)
 
 
 def of(members: Sequence[Member]) -> Cost:
@@ -81,6 +83,18 @@ def _of_network(network: nn.Module, *, n_context: int) -> Cost:
     flop -= sum(sum(counts.get(f"{root}.{name}", {}).values()) for name in lstms)
     parameters = sum(p.numel() for p in network.parameters())
     return Cost(flop / _N, elements / _N, parameters)
+
+
+def figures(cost: Cost, *, name: str) -> list[Figure]:
+    """One beat's, in both precisions."""
+    note = "what layers read and write, each by itself; fused ones move less"
+    return [
+        Figure(f"{name}: a beat", cost.flop / 1e6, "MFLOP", note="LSTMs by formula"),
+        *(
+            Figure(f"{name}: a beat moves, {p}", cost.bytes_a_beat(p) / 1e6, "MB", note=note)
+            for p in ("bf16", "fp32")
+        ),
+    ]
 
 
 def lstm_flop(lstm: nn.LSTM, inputs: Tensor) -> float:

@@ -16,7 +16,7 @@ from ecgviewer.signal.windows import Bounds, window_bounds
 from train.data.database import RecordBeats, record_beats
 from train.data.packed import Packed, PackedRecord, unpack
 
-# What of a preprocessing concerns windows alone: ensembles that differ in it share a cleaned signal.
+# What of a preprocessing concerns windows alone: ensembles that differ in it share a signal.
 _OF_WINDOWS = ("window", "before", "after", "cap_before", "cap_after", "lone_rr_s", "pause_sample")
 _OF_WINDOWS += ("flat_uv", "min_fs_hz")
 _LEAST_S = 10.0  # of a record: less holds no beats

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -87,11 +88,11 @@ def measure(device: str, *, card: str) -> Limits:
     for name, kind in (("bf16", torch.bfloat16), ("fp32", torch.float32)):
         a = torch.randn(side, side, device=device).to(kind)
         out = torch.empty_like(a)
-        seconds = fastest(lambda a=a, out=out: torch.mm(a, a, out=out), device)
+        seconds = fastest(partial(torch.mm, a, a, out=out), device)
         flop_s[name] = 2 * side**3 / seconds
     source = torch.ones(_COPY_BYTES[device] // 4, device=device)
     target = torch.empty_like(source)
-    seconds = fastest(lambda: target.copy_(source), device)
+    seconds = fastest(partial(target.copy_, source), device)
     return Limits(flop_s, 2 * source.nbytes / seconds, sheet_of(card) if device == "cuda" else None)
 
 

@@ -1,6 +1,5 @@
 """What was measured, as JSON and as Markdown."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +55,7 @@ def markdown(document: dict[str, Any]) -> str:
         "|---|---:|---:|---|---|",
     ]
     for name, step in document["parts"].items():
-        for each in step["figures"]:
-            lines.append(_cells(each))
+        lines += [_cells(each) for each in step["figures"]]
         if step["ended"]:
             lines.append(f"| {name} | | | not measured | {step['ended']} |")
     lines += ["", *(f"- {line}" for line in differing(document))]
@@ -72,4 +70,4 @@ def _cells(figure: dict[str, Any]) -> str:
     if "peer" in figure:
         note = f"{figure['peer']} {number(figure.get('peer_value'))} {note}"
     cells = (figure["name"], value, bar, figure.get("verdict", ""), note)
-    return "| " + " | ".join(json.dumps(c)[1:-1] if "\n" in c else c for c in cells) + " |"
+    return "| " + " | ".join(cell.strip() for cell in cells) + " |"

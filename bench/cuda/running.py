@@ -8,8 +8,9 @@ from bench.cuda import report, startup
 from bench.cuda.options import Clock, Options
 from bench.cuda.steps import Step, Steps
 from bench.days.figures import circumstances, line, plain
+from ecgviewer.runtime.pool import Stopped
 
-_USED_UP = "the minutes were used up before it"
+USED_UP = "the minutes were used up"
 
 
 def run(options: Options, device: str, steps: Steps, clock: Clock) -> int:
@@ -28,11 +29,11 @@ def run(options: Options, device: str, steps: Steps, clock: Clock) -> int:
     for step in steps.all():
         print(f"\n{step.name}", flush=True)
         if clock.over():
-            document["parts"][step.name] = {"ended": _USED_UP, "seconds": 0.0, "figures": []}
-            print(f"not measured: {_USED_UP}", flush=True)
+            document["parts"][step.name] = {"ended": USED_UP, "seconds": 0.0, "figures": []}
+            print(f"not measured: {USED_UP}", flush=True)
         else:
             document["parts"][step.name] = _take(step)
-            failed = failed or bool(document["parts"][step.name]["ended"])
+            failed = failed or document["parts"][step.name]["ended"] not in ("", USED_UP)
         document["differing"] = [each.plain() for each in steps.differing]
         document["spent_s"] = round(clock.spent_s, 1)
         report.write(document, options.out)
@@ -53,6 +54,9 @@ def _take(step: Step) -> dict[str, Any]:
         for figure in step.measure():
             print(line(figure), flush=True)
             rows.append(report.row(figure, plain([figure])[0]))
+    except Stopped:
+        ended = USED_UP
+        print(f"not measured: {ended}", flush=True)
     except Exception as error:  # a card's time is short: one step's end is not the run's
         traceback.print_exc()
         ended = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

@@ -1,5 +1,6 @@
 """A day of beats through an ensemble on a device: how long, and what it says."""
 
+import contextlib
 import resource
 import statistics
 import sys
@@ -19,9 +20,9 @@ from bench.cuda.options import WHOLE_DAY, Clock
 from bench.days.figures import Figure
 from ecgviewer.aami import BeatClass
 from ecgviewer.model.ensemble import Ensemble
+from ecgviewer.runtime.pool import Stopped
 
 REPEATS = 3
-ROWS_A_CALL = 256  # beats that share one reading of the weights, of which little depends on it
 # The most a day may take on a data-centre card, seconds.
 DAY_S = {"clinical": 1.0, "paper": 3.0}
 
@@ -44,6 +45,12 @@ class Answers:
     @classmethod
     def none(cls, n: int) -> "Answers":
         return cls(np.full(n, BeatClass.Q, np.int8), np.zeros((n, len(BeatClass))))
+
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        """Beats that had something in their window, (n,)."""
+        answered: NDArray[np.bool_] = self.fused.any(axis=1)
+        return answered
 
     @property
     def margin(self) -> NDArray[np.float64]:
@@ -75,6 +82,7 @@ class Measured:
     passes: tuple[Pass, ...]
     peak_bytes: int
     same: bool  # whether every pass gave the same bits
+    warm: bool  # whether a pass went before them
 
     def median(self, what: str) -> float:
         """Median of one time of the passes, seconds."""
@@ -109,8 +117,8 @@ def ask(
     into.fused[where] = (said.votes.astype(np.float64) * weights).sum(axis=1)
 
 
-def through(ensemble: Ensemble, day: Day, *, batch: int) -> Pass:
-    """One pass: the signal moved, all windows cut, all answered."""
+def through(ensemble: Ensemble, day: Day, *, batch: int, clock: Clock) -> Pass:
+    """One pass: the signal moved, all windows cut, all answered; Stopped with the minutes."""
     device = ensemble.device
     wait(device)
     start = time.perf_counter()
@@ -123,21 +131,26 @@ def through(ensemble: Ensemble, day: Day, *, batch: int) -> Pass:
     cut = time.perf_counter()
     answers = Answers.none(len(day))
     for part, windows in zip(parts, cuts, strict=True):
-        ask(ensemble, windows, day.context_of(part), answers, part)
+        ask(ensemble, windows, day.context_of(part), answers, part, stop=clock.over)
     end = time.perf_counter()
     return Pass(moved - start, cut - moved, end - cut, moved_bytes, answers)
 
 
 def measure(ensemble: Ensemble, day: Day, *, batch: int, clock: Clock) -> Measured:
-    """Passes over the day after one that does not count; fewer where the minutes run out."""
-    first = through(ensemble, day, batch=batch)
+    """Passes over the day after one that does not count; fewer where the minutes run out.
+
+    Stopped where not even the first is done by then.
+    """
+    first = through(ensemble, day, batch=batch, clock=clock)
     if ensemble.device == "cuda":
         torch.cuda.reset_peak_memory_stats()
     passes: list[Pass] = []
-    while len(passes) < REPEATS and not clock.over():
-        passes.append(through(ensemble, day, batch=batch))
+    with contextlib.suppress(Stopped):
+        while len(passes) < REPEATS:
+            passes.append(through(ensemble, day, batch=batch, clock=clock))
     same = all(np.array_equal(p.answers.fused, first.answers.fused) for p in passes)
-    return Measured(tuple(passes) or (first,), peak_bytes(ensemble.device), same)
+    peak = peak_bytes(ensemble.device)
+    return Measured(tuple(passes) or (first,), peak, same, warm=bool(passes))
 
 
 def peak_bytes(device: str) -> int:
@@ -148,15 +161,13 @@ def peak_bytes(device: str) -> int:
     return peak if sys.platform == "darwin" else 1024 * peak
 
 
-def figures(
-    ensemble: Ensemble, day: Day, measured: Measured, cost: Cost, limits: Limits
-) -> list[Figure]:
-    """Times, rates, memory and shares, each with its bar where there is one."""
-    n, last = len(day), measured.passes[-1]
+def figures(ensemble: Ensemble, day: Day, measured: Measured) -> list[Figure]:
+    """Times, rates and memory, each with its bar where there is one."""
+    n, last, answers = len(day), measured.passes[-1], measured.answers
     what = f"{ensemble.name}, {ensemble.precision}"
     took = measured.median("day_s")
-    n_passes = f"median of {len(measured.passes)} after one that does not count"
-    rows = [
+    n_passes = f"median of {len(measured.passes)}" if measured.warm else "one pass, the first"
+    return [
         Figure(f"{what}: signal moved", measured.median("moved_s"), "s", note=n_passes),
         Figure(f"{what}: signal moved", last.moved_bytes / 1e6, "MB"),
         Figure(f"{what}: windows cut", measured.median("cut_s"), "s"),
@@ -170,9 +181,14 @@ def figures(
             "MB",
             note="of the card" if ensemble.device == "cuda" else "the process until now",
         ),
-        Figure(f"{what}: passes of other bits", float(not measured.same), "", note="0: none"),
+        Figure(f"{what}: passes differ in their bits", int(not measured.same), "", note="0: no"),
+        Figure(
+            f"{what}: close calls",
+            int((answers.answered & (answers.margin < (ensemble.delta or 0.0))).sum()),
+            "",
+            note=f"margin below {ensemble.delta or 0:g}, computed again where bf16",
+        ),
     ]
-    return rows + _shares(ensemble, n / measured.median("networks_s"), cost, limits)
 
 
 def _day(ensemble: Ensemble, n: int, took: float) -> Figure:
@@ -189,19 +205,13 @@ def _day(ensemble: Ensemble, n: int, took: float) -> Figure:
     return Figure(name, scaled, "s", bar, note=note)
 
 
-def _shares(ensemble: Ensemble, rate: float, cost: Cost, limits: Limits) -> list[Figure]:
+def shares(ensemble: Ensemble, rate: float, cost: Cost, limits: Limits) -> list[Figure]:
+    """What of the device's limits the networks reach at `rate` beats a second."""
     what, precision = f"{ensemble.name}, {ensemble.precision}", ensemble.precision
-    flop, moved = cost.flop * rate, cost.bytes_a_beat(precision, rows=ROWS_A_CALL) * rate
+    flop, moved = cost.flop * rate, cost.bytes_a_beat(precision) * rate
     sheet = limits.sheet
     peer = "of the data sheet's" if sheet else ""
     return [
-        Figure(f"{what}: a beat", cost.flop / 1e6, "MFLOP", note="LSTMs by formula"),
-        Figure(
-            f"{what}: a beat moves",
-            cost.bytes_a_beat(precision, rows=ROWS_A_CALL) / 1e6,
-            "MB",
-            note="what layers read and write, each by itself; fused ones move less",
-        ),
         Figure(
             f"{what}: share of the largest {precision} product",
             flop / limits.flop_s[precision],

@@ -59,14 +59,19 @@ class Steps:
         self._clock, self._import_s = clock, import_s
         self.differing: list[Differing] = []
         self._limits: limits.Limits | None = None
+        self._costs: dict[str, cost.Cost] = {}
         self._days: dict[str, Day] = {}
         self._answers: dict[tuple[str, str], Answers] = {}
 
     def all(self) -> list[Step]:
         """In order of worth: what a card alone can say, then what it is held against."""
         names = self._options.ensembles
-        steps = [Step("start-up", self._start), Step("limits", self._measure_limits)]
-        steps.append(Step("data", self._make_days))
+        steps = [
+            Step("start-up", self._start),
+            Step("limits", self._measure_limits),
+            Step("costs", self._count),
+            Step("data", self._make_days),
+        ]
         for precision in PRECISIONS:
             for name in names:
                 made = partial(self._speed, name, precision)
@@ -92,6 +97,12 @@ class Steps:
         self._limits = limits.measure(self._device, card=card)
         yield from limits.figures(self._limits, self._device)
 
+    def _count(self) -> Iterator[Figure]:
+        for name in self._options.ensembles:
+            counted = cost.of(load_bundle(_folder(name)).members)
+            self._costs[name] = counted
+            yield from cost.figures(counted, name=_short(name))
+
     def _make_days(self) -> Iterator[Figure]:
         size = cache_file(self._options.data, DATABASE).stat().st_size / 2**20
         yield Figure("cache of the data", size, "MiB", _CACHE_MIB)
@@ -110,7 +121,7 @@ class Steps:
                     "records cleaned and their context made" if context else "records cleaned",
                     time.perf_counter() - start,
                     "s",
-                    note=f"on the processor; {len(made[key])} records of {len(self._packed.records)}",
+                    note=f"{len(made[key])} records of {len(self._packed.records)}, in threads",
                 )
             day = lay_out(made[key], prep=prep, context=takes[name])
             self._days[name] = day
@@ -118,20 +129,25 @@ class Steps:
             yield Figure(f"{_short(name)}: beats", len(day), "", note=f"{hours:.2f} h of signal")
 
     def _speed(self, name: str, precision: str) -> Iterator[Figure]:
-        if name not in self._days or self._limits is None:
-            raise ValueError("there are no data, or no limits, to measure with")
-        day, folder = self._days[name], _folder(name)
+        if name not in self._days:
+            raise ValueError("the data could not be made")
+        day = self._days[name]
         try:
             ensemble = self._load(name, precision)
         except BundleError as error:
             what = f"{_short(name)}, {precision}: together"
             yield Figure(what, None, "s", note=str(error), without="not measured")
             return
-        bundle = load_bundle(folder)
-        counted = cost.of(bundle.members)
         measured = speed.measure(ensemble, day, batch=self._options.batch, clock=self._clock)
         self._answers[name, precision] = measured.answers
-        yield from speed.figures(ensemble, day, measured, counted, self._limits)
+        yield from speed.figures(ensemble, day, measured)
+        counted, networks_s = self._costs.get(name), measured.median("networks_s")
+        if counted is not None and self._limits is not None:
+            yield from speed.shares(ensemble, len(day) / networks_s, counted, self._limits)
+        else:
+            what = f"{ensemble.name}, {precision}: share of the limits"
+            note = "limits or costs are not known"
+            yield Figure(what, None, "", note=note, without="not measured")
         if self._device == "cuda":
             yield self._windows(ensemble, day)
 
@@ -144,6 +160,8 @@ class Steps:
         return agreement.largest_window_difference(host.values, there, name=what)
 
     def _agreement(self, name: str) -> Iterator[Figure]:
+        if name not in self._days:
+            raise ValueError("the data could not be made")
         day = self._days[name]
         ensemble = self._load(name, "fp32", device="cpu")
         start = time.perf_counter()
