@@ -167,10 +167,13 @@ def figures(ensemble: Ensemble, day: Day, measured: Measured) -> list[Figure]:
     what = f"{ensemble.name}, {ensemble.precision}"
     took = measured.median("day_s")
     n_passes = f"median of {len(measured.passes)}" if measured.warm else "one pass, the first"
-    return [
+    moved = [
         Figure(f"{what}: signal moved", measured.median("moved_s"), "s", note=n_passes),
-        Figure(f"{what}: signal moved", last.moved_bytes / 1e6, "MB"),
-        Figure(f"{what}: windows cut", measured.median("cut_s"), "s"),
+        Figure(f"{what}: signal moved, size", last.moved_bytes / 1e6, "MB"),
+    ]
+    return [
+        *(moved if ensemble.device == "cuda" else []),
+        Figure(f"{what}: windows cut", measured.median("cut_s"), "s", note=n_passes),
         Figure(f"{what}: networks", measured.median("networks_s"), "s"),
         Figure(f"{what}: together", took, "s", note=f"{n:,} beats"),
         Figure(f"{what}: beats a second", n / took, "1/s"),

@@ -184,7 +184,7 @@ class Steps:
 
     def _whole(self, name: str) -> Iterator[Figure]:
         record = self._packed.records[0]
-        yield from whole.measure(record, self._load(name), share=self._options.share)
+        yield from whole.measure(record, self._load(name))
 
 
 def _named(name: str) -> str | Path:
