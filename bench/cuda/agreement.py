@@ -12,8 +12,8 @@ from bench.cuda.options import Clock
 from bench.cuda.speed import Answers, ask
 from bench.days.figures import Figure
 from ecgviewer.aami import BeatClass
-from ecgviewer.model import ensemble as ensembles
 from ecgviewer.model.ensemble import Ensemble
+from ecgviewer.model.voting import FP32_DELTA
 from ecgviewer.runtime.pool import Stopped
 
 _PART = 2048  # beats between two looks at the clock
@@ -125,11 +125,8 @@ def compare(
 
 def _covered(what: str, off: float) -> Figure:
     """Whether margins that are settled on the CPU are wide enough for the differences seen."""
-    name = f"{what}: twice that, to be less than FP32_DELTA"
-    delta = getattr(ensembles, "FP32_DELTA", None)
-    if delta is None:
-        return _not_measured(Figure(name, None, "", note="this version has no FP32_DELTA"))
-    return Figure(name, 2 * off, "", float(delta))
+    note = "bar: FP32_DELTA, the margin that the CPU settles"
+    return Figure(f"{what}: twice that", 2 * off, "", FP32_DELTA, note=note)
 
 
 def _not_measured(figure: Figure) -> Figure:

@@ -47,7 +47,8 @@ def markdown(document: dict[str, Any]) -> str:
     card = f"{machine['card']}, {machine['card_memory_gb']:g} GB, " if "card" in machine else ""
     lines = [
         f"{document['date']}, commit {document['commit'] or 'unknown'}, code {machine['code']};"
-        f" {card}{machine['processor']}, {machine['cores']} cores; torch"
+        f" {card}{machine['processor']}, {machine['cores']} cores,"
+        f" load before {document['load_before']}; torch"
         f" {machine['versions']['torch']}; share {document['share']:g} of every record,"
         f" {document['spent_s']:.0f} s in all.",
         "",

@@ -6,21 +6,22 @@ import statistics
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from bench.cuda.cost import Cost
-from bench.cuda.cutting import Cut, on_device
+from bench.cuda.cutting import HostCut, moved
 from bench.cuda.day import Day
 from bench.cuda.limits import Limits, wait
 from bench.cuda.options import WHOLE_DAY, Clock
 from bench.days.figures import Figure
 from ecgviewer.aami import BeatClass
+from ecgviewer.model.device_signal import Cut
 from ecgviewer.model.ensemble import Ensemble
-from ecgviewer.runtime.pool import Stopped
+from ecgviewer.model.voting import FP32_DELTA
+from ecgviewer.runtime.pool import Stop, Stopped
 
 REPEATS = 3
 # The most a day may take on a data-centre card, seconds.
@@ -66,7 +67,6 @@ class Pass:
     moved_s: float
     cut_s: float
     networks_s: float
-    moved_bytes: int
     answers: Answers
 
     @property
@@ -95,22 +95,19 @@ class Measured:
 
 def ask(
     ensemble: Ensemble,
-    cut: Cut,
+    cut: Cut | HostCut,
     context: NDArray[np.float32] | None,
     into: Answers,
     at: slice | NDArray[np.int64],
-    **stop: Any,
+    *,
+    stop: Stop,
 ) -> None:
     """Put windows to the networks, empty ones left out; what they say goes to `at` of `into`."""
     full = np.flatnonzero(~cut.empty)
     if len(full) == 0:
         return
-    values = cut.values
-    if len(full) < len(cut.empty):
-        device = torch.is_tensor(values)
-        values = values[torch.from_numpy(full).to(values.device) if device else full]
-        context = None if context is None else context[full]
-    said = ensemble.predict(values, context, **stop)
+    beside = None if context is None else context[full]
+    said = ensemble.predict(cut.inputs, beside, stop=stop)
     where = np.arange(len(into.classes))[at][full]
     weights = np.array(ensemble.weights)[:, None]
     into.classes[where] = said.probabilities.argmax(axis=1)
@@ -122,18 +119,18 @@ def through(ensemble: Ensemble, day: Day, *, batch: int, clock: Clock) -> Pass:
     device = ensemble.device
     wait(device)
     start = time.perf_counter()
-    cutter, moved_bytes = on_device(day.signal, ensemble)
+    signal = moved(day.signal, ensemble.place)
     wait(device)
-    moved = time.perf_counter()
+    there = time.perf_counter()
     parts = list(day.parts(batch))
-    cuts = [cutter.cut(day.bounds_of(part)) for part in parts]
+    cuts = [signal.cut(day.bounds_of(part)) for part in parts]
     wait(device)
     cut = time.perf_counter()
     answers = Answers.none(len(day))
     for part, windows in zip(parts, cuts, strict=True):
         ask(ensemble, windows, day.context_of(part), answers, part, stop=clock.over)
     end = time.perf_counter()
-    return Pass(moved - start, cut - moved, end - cut, moved_bytes, answers)
+    return Pass(there - start, cut - there, end - cut, answers)
 
 
 def measure(ensemble: Ensemble, day: Day, *, batch: int, clock: Clock) -> Measured:
@@ -163,17 +160,14 @@ def peak_bytes(device: str) -> int:
 
 def figures(ensemble: Ensemble, day: Day, measured: Measured) -> list[Figure]:
     """Times, rates and memory, each with its bar where there is one."""
-    n, last, answers = len(day), measured.passes[-1], measured.answers
+    n, answers = len(day), measured.answers
     what = f"{ensemble.name}, {ensemble.precision}"
     took = measured.median("day_s")
     n_passes = f"median of {len(measured.passes)}" if measured.warm else "one pass, the first"
-    moved = [
-        Figure(f"{what}: signal moved", measured.median("moved_s"), "s", note=n_passes),
-        Figure(f"{what}: signal moved, size", last.moved_bytes / 1e6, "MB"),
-    ]
     return [
-        *(moved if ensemble.device == "cuda" else []),
-        Figure(f"{what}: windows cut", measured.median("cut_s"), "s", note=n_passes),
+        Figure(f"{what}: signal moved", measured.median("moved_s"), "s", note=n_passes),
+        Figure(f"{what}: size of the signal", day.signal.ecg.nbytes / 1e6, "MB"),
+        Figure(f"{what}: windows cut", measured.median("cut_s"), "s"),
         Figure(f"{what}: networks", measured.median("networks_s"), "s"),
         Figure(f"{what}: together", took, "s", note=f"{n:,} beats"),
         Figure(f"{what}: beats a second", n / took, "1/s"),
@@ -185,12 +179,26 @@ def figures(ensemble: Ensemble, day: Day, measured: Measured) -> list[Figure]:
             note="of the card" if ensemble.device == "cuda" else "the process until now",
         ),
         Figure(f"{what}: passes differ in their bits", int(not measured.same), "", note="0: no"),
+        *_close_calls(ensemble, answers),
+    ]
+
+
+def _close_calls(ensemble: Ensemble, answers: Answers) -> list[Figure]:
+    """Beats that are computed again: bf16's in fp32, a card's on the processor."""
+    margins = []
+    if ensemble.precision == "bf16":
+        margins.append((ensemble.delta or 0.0, "computed again in fp32"))
+    if ensemble.device == "cuda":
+        margins.append((FP32_DELTA, "computed again on the processor"))
+    what = f"{ensemble.name}, {ensemble.precision}"
+    return [
         Figure(
-            f"{what}: close calls",
-            int((answers.answered & (answers.margin < (ensemble.delta or 0.0))).sum()),
+            f"{what}: margins below {delta:g}",
+            int((answers.answered & (answers.margin < delta)).sum()),
             "",
-            note=f"margin below {ensemble.delta or 0:g}, computed again where bf16",
-        ),
+            note=why,
+        )
+        for delta, why in margins
     ]
 
 

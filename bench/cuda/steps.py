@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from bench.cuda import agreement, cost, limits, speed, startup, whole
 from bench.cuda.agreement import Differing, Reference
-from bench.cuda.cutting import OnHost, on_device
+from bench.cuda.cutting import OnHost, moved
 from bench.cuda.day import Day, Made, clean, cleaning, lay_out
 from bench.cuda.options import DATABASE, Clock, Options
 from bench.cuda.speed import Answers
@@ -148,16 +149,14 @@ class Steps:
             what = f"{ensemble.name}, {precision}: share of the limits"
             note = "limits or costs are not known"
             yield Figure(what, None, "", note=note, without="not measured")
-        if self._device == "cuda":
-            yield self._windows(ensemble, day)
+        yield self._windows(ensemble, day)
 
     def _windows(self, ensemble: Ensemble, day: Day) -> Figure:
-        cutter, _ = on_device(day.signal, ensemble)
-        bounds = day.bounds_of(slice(0, _CUT))
-        host, there = OnHost(day.signal).cut(bounds), cutter.cut(bounds).values
-        there = there.cpu().numpy() if torch.is_tensor(there) else there
+        bounds = day.bounds_of(np.arange(0, len(day), max(1, len(day) // _CUT)))
+        host = OnHost(day.signal).cut(bounds).values
+        there = moved(day.signal, ensemble.place).cut(bounds).values.cpu().numpy()
         what = f"{ensemble.name}, {ensemble.precision}"
-        return agreement.largest_window_difference(host.values, there, name=what)
+        return agreement.largest_window_difference(host, there, name=what)
 
     def _agreement(self, name: str) -> Iterator[Figure]:
         if name not in self._days:

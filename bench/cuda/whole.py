@@ -23,6 +23,8 @@ def measure(packed: PackedRecord, ensemble: Ensemble) -> list[Figure]:
         start = time.perf_counter()
         found = run_whole(record, ensemble, inputs=inputs, beats_from=DETECT, detection=DETECTION)
         times.append(time.perf_counter() - start)
+        if found.moved is not None:
+            raise RuntimeError(found.moved.notice)
         n_beats = found.results.scan.n_beats
     took = statistics.median(times[1:])
     what = f"{ensemble.name}, {ensemble.precision}: whole way of record {record.name}"

@@ -3,16 +3,17 @@ import pytest
 
 from bench.cuda import agreement, cost, speed
 from bench.cuda.agreement import Reference
-from bench.cuda.cutting import OnHost
+from bench.cuda.cutting import HostCut, OnHost
 from bench.cuda.day import clean, lay_out
 from bench.cuda.limits import Limits, sheet_of
 from bench.cuda.options import Clock
 from bench.cuda.speed import Answers
 from ecgviewer.model.bundle import load_bundle
-from ecgviewer.model.ensemble import load_ensemble
+from ecgviewer.model.ensemble import Ensemble, load_ensemble
 from ecgviewer.runtime.pool import Stopped
 from ecgviewer.signal.params import PAPER
 from tests.bench.cuda.made import made_cache
+from tests.model.fake_card import FakeCard
 from tests.tiny_ensemble import make_ensemble
 
 
@@ -50,15 +51,28 @@ def test_answers_are_the_ensembles(ensemble, day, measured):
 
 
 def test_an_empty_window_is_not_put_to_the_networks(ensemble, day):
-    class OneEmpty:
-        def __init__(self, cut):
-            self.values, self.empty = cut.values, np.arange(len(cut.empty)) == 1
-
+    values = OnHost(day.signal).cut(day.bounds_of(slice(0, 3))).values
     answers = Answers.none(3)
-    cut = OneEmpty(OnHost(day.signal).cut(day.bounds_of(slice(0, 3))))
-    speed.ask(ensemble, cut, None, answers, slice(0, 3))
+    cut = HostCut(values, np.array([False, True, False]))
+    speed.ask(ensemble, cut, None, answers, slice(0, 3), stop=lambda: False)
     assert answers.answered.tolist() == [True, False, True]
     assert answers.classes[1] == 4  # Q
+
+
+def test_a_card_is_asked_with_what_lies_on_it(folder, ensemble, day, monkeypatch):
+    for name in ("synchronize", "reset_peak_memory_stats"):
+        monkeypatch.setattr(f"torch.cuda.{name}", lambda: None)
+    monkeypatch.setattr("torch.cuda.max_memory_allocated", lambda: 7_000_000)
+    card = Ensemble(load_bundle(folder), place=FakeCard(), precision="fp32")
+    measured = speed.measure(card, day, batch=32, clock=Clock(9.0))
+    known = agreement.reference(ensemble, day, Clock(9.0))
+    figures, _ = agreement.compare(known, measured.answers, day, name="tiny", precision="fp32")
+    found = by_name(figures) | by_name(speed.figures(card, day, measured))
+    assert found["classes that differ"].verdict == "met"
+    assert found["twice that"].verdict == "met"
+    assert found["most memory"].value == 7
+    assert found["margins below 0.001"].note == "computed again on the processor"
+    assert "not a whole day" in found["a day, 109,220 beats"].note
 
 
 def test_a_reference_covers_all_and_agrees(ensemble, day, measured):
