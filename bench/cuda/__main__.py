@@ -22,10 +22,18 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.perf_counter()
     import torch
 
-    import_s = time.perf_counter() - start
-    if options.device == "cuda" and not torch.cuda.is_available():
-        return _fail("device 'cuda' asked for, but torch finds no card; use auto or cpu")
+    times = {"import torch": time.perf_counter() - start}
     device = "cuda" if options.device != "cpu" and torch.cuda.is_available() else "cpu"
+    if options.device == "cuda" != device:
+        return _fail("device 'cuda' asked for, but torch finds no card; use auto or cpu")
+    if device == "cuda":  # timed here, before anything else asks the card for its name
+        try:
+            torch.zeros(1, device=device).item()
+        except RuntimeError as error:
+            return _fail(f"the card does not answer ({str(error).splitlines()[0]}); use cpu")
+        times["CUDA ready, its first kernel done"] = (
+            time.perf_counter() - start - sum(times.values())
+        )
     from train.data.database import DatabaseError
     from train.data.load import cache_file
     from train.data.packed import load
@@ -37,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     from bench.cuda.running import run
     from bench.cuda.steps import Steps
 
-    return run(options, device, Steps(options, device, packed, clock, import_s=import_s), clock)
+    return run(options, device, Steps(options, device, packed, clock, times), clock)
 
 
 def _fail(sentence: str) -> int:

@@ -2,14 +2,12 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
-from bench.cuda.limits import wait
-from bench.days.figures import Figure, machine
+from bench.days.figures import machine
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.signal.params import CONTEXT
 from ecgviewer.versions import code_hash
@@ -42,16 +40,6 @@ def driver() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return ran.stdout.split("\n")[0].strip() or "unknown"
-
-
-def begin(device: str, *, import_s: float) -> Iterator[Figure]:
-    """Torch and the card, ready to compute."""
-    yield Figure("import torch", import_s, "s")
-    if device == "cuda":
-        start = time.perf_counter()
-        torch.zeros(1, device="cuda").add_(1)
-        wait(device)
-        yield Figure("CUDA ready", time.perf_counter() - start, "s", note="first kernel included")
 
 
 def first_answer(ensemble: Ensemble) -> float:

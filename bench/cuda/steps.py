@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -49,15 +49,20 @@ class Steps:
         The records.
     clock : Clock
         The run's minutes.
-    import_s : float
-        Seconds that importing torch took.
+    times : mapping of str to float
+        What was done before, in seconds.
     """
 
     def __init__(
-        self, options: Options, device: str, packed: Packed, clock: Clock, *, import_s: float
+        self,
+        options: Options,
+        device: str,
+        packed: Packed,
+        clock: Clock,
+        times: Mapping[str, float],
     ) -> None:
         self._options, self._device, self._packed = options, device, packed
-        self._clock, self._import_s = clock, import_s
+        self._clock, self._times = clock, times
         self.differing: list[Differing] = []
         self._limits: limits.Limits | None = None
         self._costs: dict[str, cost.Cost] = {}
@@ -85,7 +90,8 @@ class Steps:
         return load_ensemble(_named(name), device=device or self._device, precision=precision)
 
     def _start(self) -> Iterator[Figure]:
-        yield from startup.begin(self._device, import_s=self._import_s)
+        for what, seconds in self._times.items():
+            yield Figure(what, seconds, "s")
         for name in self._options.ensembles:
             start = time.perf_counter()
             ensemble = self._load(name)

@@ -105,6 +105,18 @@ def test_no_card_is_one_sentence(tmp_path, capsys, monkeypatch):
     assert "torch finds no card" in capsys.readouterr().err
 
 
+def test_a_card_that_does_not_answer_is_one_sentence(tmp_path, capsys, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("CUDA error: no kernel image\nmore of it")
+
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.zeros", broken)
+    assert main(["--data", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "the card does not answer (CUDA error: no kernel image)" in said
+    assert said.count("\n") == 1
+
+
 def test_a_missing_module_is_one_sentence_that_names_all(capsys, monkeypatch):
     monkeypatch.setattr(needs, "find_spec", lambda name: None if name == "pywt" else name)
     assert main([]) == 2
