@@ -88,6 +88,10 @@ class Clock:
         """Seconds since the run began."""
         return time.perf_counter() - self._start
 
+    def half_gone(self) -> bool:
+        """Whether what is left belongs to the comparison with the CPU."""
+        return self.spent_s >= self._limit_s / 2
+
     def over(self) -> bool:
         """Whether the minutes are used up."""
         return self.spent_s >= self._limit_s

@@ -93,6 +93,15 @@ def test_minutes_used_up_are_said(ensemble, day, measured):
         speed.measure(ensemble, day, batch=32, clock=Clock(0.0))
 
 
+def test_passes_leave_half_the_minutes_to_the_comparison(ensemble, day, monkeypatch):
+    clock = Clock(9.0)
+    monkeypatch.setattr(Clock, "spent_s", 300.0)
+    measured = speed.measure(ensemble, day, batch=32, clock=clock)
+    assert (len(measured.passes), measured.warm) == (1, False)
+    figures = by_name(speed.figures(ensemble, day, measured))
+    assert figures["signal moved"].note == "one pass, the first"
+
+
 def test_a_differing_beat_is_listed(day):
     n, rows = len(day), np.arange(0, len(day), 2)
     said = Answers.none(n)
