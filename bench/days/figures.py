@@ -122,18 +122,23 @@ def _processor() -> str:
 
 def circumstances() -> dict[str, Any]:
     """When this was measured, on which commit, and what else the machine had to do."""
-    ran = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
     return {
         "date": datetime.now(UTC).isoformat(timespec="minutes"),
-        "commit": ran.stdout.strip(),
+        "commit": _commit(),
         "load_before": round(os.getloadavg()[0], 1),
     }
+
+
+def _commit() -> str:
+    """The commit checked out; "" in a copy without its history, or without git."""
+    if not (REPOSITORY / ".git").exists():  # a folder above may be another project's
+        return ""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    try:
+        ran = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return ran.stdout.strip()
 
 
 def merge(document: dict[str, Any], part: str, run: dict[str, Any]) -> dict[str, Any]:
