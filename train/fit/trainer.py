@@ -165,7 +165,7 @@ class Trainer:
             self.prepare()
         started = time.monotonic()
         while not self.is_done and (time.monotonic() - started) / 60 < max_minutes:
-            self.advance(lambda left: False)
+            self.advance(lambda _: False)
             checkpoint.save(self.state, self.config, self.folder)
         return self.state
 
