@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+SAVE_S = 8.0  # at most, for 51 MB
+
 
 class Clock:
     """How much of a call is left.
@@ -16,15 +18,17 @@ class Clock:
         From `started` on.
     started : float
         `time.monotonic()` at the call's start, the loading of the program among it.
+    save_s : float
+        Kept from the minutes to save what is not finished.
     """
 
-    def __init__(self, minutes: float, *, started: float) -> None:
-        self._ends = started + 60 * minutes
+    def __init__(self, minutes: float, *, started: float, save_s: float = SAVE_S) -> None:
+        self._ends = started + 60 * minutes - save_s
         self.told = ""  # the signal's name, once there was one
 
     @property
     def left_s(self) -> float:
-        """Seconds to go, fewer than none once told to stop."""
+        """Seconds until all must be saved, fewer than none once told to stop."""
         return -1.0 if self.told else self._ends - time.monotonic()
 
     @contextmanager

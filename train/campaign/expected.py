@@ -28,7 +28,7 @@ _FLOPS = 1e14  # a second, bf16, of convolutions as small as these
 _LSTM_S = 25e-6  # a step of time and layer, forward and backward
 _FORWARD = 0.4  # of these, validation alone
 _VALIDATION_BATCH = 512
-_AROUND = 1.2  # minutes of a compared network over its training: scoring, the last step
+_AROUND = 0.25  # minutes of a comparison beside its training: building, scoring
 # beats to train on, to validate on, share of N among the former
 _BEATS = {
     "paper": (78_834, 19_711, 0.83),
@@ -86,7 +86,7 @@ def expected(
         Of the beats.
     """
     if isinstance(item.work, Settings):
-        return Expected(item.work.max_minutes * _AROUND, 0.0, "assumed")
+        return Expected(item.work.max_minutes + _AROUND, 0.0, "assumed")
     kind, done = kind_of(item.work), 0
     seen = [dict(r["pace"]) for r in book.runs.values()]
     if unfinished:

@@ -24,7 +24,6 @@ from train.scoring.results import machine
 from train.scoring.score import score
 
 SAVE_EVERY_S = 40.0
-SAVE_S = 8.0  # at most, of 50 MB
 _GUESS = 0.5  # of a training batch's time, an equal batch of validation
 
 
@@ -194,7 +193,7 @@ class Training:
     def _is_over(self, more_s: float) -> bool:
         """Whether what takes `more_s` would leave no time to save after it."""
         answering = 2 * self._validation() if self._wanted else 0.0
-        return self._clock.left_s < more_s + answering + SAVE_S
+        return self._clock.left_s < more_s + answering
 
     def _stops(self, left: int) -> bool:
         self._batches += 1

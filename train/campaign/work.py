@@ -12,7 +12,7 @@ from train.campaign.data import Store
 from train.campaign.expected import CARD, Expected, expected
 from train.campaign.outbox import Outbox
 from train.campaign.plan import GROUPS, Item
-from train.campaign.training import SAVE_S, Training, machine_name
+from train.campaign.training import Training, machine_name
 from train.compare.classifier import Settings
 from train.compare.results import encoded
 from train.compare.runner import compute
@@ -22,8 +22,8 @@ Say = Callable[[str], None]
 RUN, WEIGHTS = "run", "weights-"  # blobs: the run that is not finished; a large network's weights
 LOADING_S = {"clinical": 240.0}  # to read and clean the records, on 16 cores
 _LOADING_S = 30.0
-_LEAST_S = 20.0  # of training, for a run to be begun
-_SMALL = 2**20  # bytes of weights that lie with the accounts
+LEAST_S = 20.0  # of training, for a run to be begun
+SMALL = 2**20  # bytes of weights that lie with the accounts
 _TOO_MUCH = ("out of memory", "CUDA error", "cuDNN error", "CUBLAS")
 
 
@@ -140,10 +140,10 @@ class Campaign:
             loading = LOADING_S.get(item.group, _LOADING_S)
         if isinstance(item.work, Settings):
             needs = 60 * expected(item, self.book, None, machine="", share=1.0).minutes
-            return self._clock.left_s > loading + needs + SAVE_S
+            return self._clock.left_s > loading + needs
         began = (self.unfinished or {}).get("name")
         # there is room for one unfinished run
-        return began in (None, item.name) and self._clock.left_s > loading + _LEAST_S + SAVE_S
+        return began in (None, item.name) and self._clock.left_s > loading + LEAST_S
 
     def _one(self, item: Item) -> None:
         if isinstance(item.work, Settings):
@@ -205,7 +205,7 @@ class Campaign:
         changes, best = self._weights(item, training)
         changes[RUN] = None
         weights = training.weights() if best else None
-        small = weights if weights is not None and len(weights) < _SMALL else None
+        small = weights if weights is not None and len(weights) < SMALL else None
         if weights is not None and small is None:
             changes[f"{WEIGHTS}{item.name}"] = weights
         account = training.account(share=self._store.share)
