@@ -112,8 +112,9 @@ def _assume(config: Config) -> float:
     beats = train * (1 - normal * (1 - config.keep_normal))
     if config.validate_beats:
         validation = min(validation, config.validate_beats)
-    network = build(config)
-    flop = _flop(network)
+    with torch.device("meta"):  # shapes alone
+        network = build(config)
+        flop = _flop(network)
     layers = sum(any(True for _ in m.parameters(recurse=False)) for m in network.modules())
     waits = _lstm_steps(network) * _LSTM_S
 
