@@ -112,9 +112,8 @@ def _assume(config: Config) -> float:
     beats = train * (1 - normal * (1 - config.keep_normal))
     if config.validate_beats:
         validation = min(validation, config.validate_beats)
-    with torch.device("meta"):  # shapes alone
-        network = build(config)
-        flop = _flop(network)
+    network = build(config).to("meta")  # shapes alone
+    flop = _flop(network)
     layers = sum(any(True for _ in m.parameters(recurse=False)) for m in network.modules())
     waits = _lstm_steps(network) * _LSTM_S
 
@@ -140,8 +139,10 @@ def _flop(network: nn.Module) -> float:
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             module.register_forward_hook(count)
-    windows = torch.zeros(1, 2, 400)
-    context = torch.zeros(1, CONTEXT.columns) if getattr(network, "takes_context", False) else None
+    windows = torch.zeros(1, 2, 400, device="meta")
+    context = None
+    if getattr(network, "takes_context", False):
+        context = torch.zeros(1, CONTEXT.columns, device="meta")
     with torch.inference_mode():
         ask(network.eval(), windows, context)
     return sum(counted)
