@@ -112,7 +112,7 @@ def _assume(config: Config) -> float:
     beats = train * (1 - normal * (1 - config.keep_normal))
     if config.validate_beats:
         validation = min(validation, config.validate_beats)
-    network = build(config).to("meta")  # shapes alone
+    network = build(config)
     flop = _flop(network)
     layers = sum(any(True for _ in m.parameters(recurse=False)) for m in network.modules())
     waits = _lstm_steps(network) * _LSTM_S
@@ -139,12 +139,17 @@ def _flop(network: nn.Module) -> float:
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             module.register_forward_hook(count)
-    windows = torch.zeros(1, 2, 400, device="meta")
+    windows = torch.zeros(1, 2, 400)
     context = None
     if getattr(network, "takes_context", False):
-        context = torch.zeros(1, CONTEXT.columns, device="meta")
-    with torch.inference_mode():
-        ask(network.eval(), windows, context)
+        context = torch.zeros(1, CONTEXT.columns)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # several would wait for each other longer than one beat takes
+    try:
+        with torch.inference_mode():
+            ask(network.eval(), windows, context)
+    finally:
+        torch.set_num_threads(threads)
     return sum(counted)
 
 
