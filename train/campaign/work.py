@@ -11,7 +11,7 @@ from train.campaign.clock import Clock
 from train.campaign.data import Store
 from train.campaign.expected import CARD, Expected, expected
 from train.campaign.outbox import Outbox
-from train.campaign.plan import GROUPS, Item
+from train.campaign.plan import GROUPS, Item, chosen
 from train.campaign.training import Training, machine_name
 from train.compare.classifier import Settings
 from train.compare.results import encoded
@@ -37,7 +37,7 @@ class Campaign:
     Parameters
     ----------
     items : sequence of Item
-        In their order.
+        The whole plan.
     folder : Path
         OUT. ConfigError where it is damaged, or of other beats.
     store : Store
@@ -46,13 +46,23 @@ class Campaign:
         Minutes of the call.
     say : callable
         Told a line at a time.
+    only : sequence of str
+        Groups to do, all where none is named; a run that was left is gone on with all the same.
     """
 
     def __init__(
-        self, items: Sequence[Item], folder: Path, store: Store, clock: Clock, *, say: Say
+        self,
+        items: Sequence[Item],
+        folder: Path,
+        store: Store,
+        clock: Clock,
+        *,
+        say: Say,
+        only: Sequence[str] = (),
     ) -> None:
         self.items, self.outbox, self._store = items, Outbox(folder), store
         self._clock, self._say = clock, say
+        self._only = {item.name for item in chosen(items, only)}
         share = self.outbox.note.get("share", store.share)
         if share != store.share:
             raise ConfigError(
@@ -70,8 +80,9 @@ class Campaign:
     @property
     def left(self) -> list[Item]:
         """Items to do, the one that was left first: there is room for one such."""
-        todo = [i for i in self.items if i.name not in self.book]
         began = (self.unfinished or {}).get("name")
+        wanted = self._only | {began}
+        todo = [i for i in self.items if i.name in wanted and i.name not in self.book]
         return sorted(todo, key=lambda item: item.name != began)  # stable
 
     def groups(self) -> list[str]:
@@ -79,7 +90,7 @@ class Campaign:
         left, said, total = {item.name for item in self.left}, [], 0.0
         for group, title in GROUPS.items():
             mine = [item for item in self.items if item.group == group]
-            if not mine:
+            if not {item.name for item in mine} & (self._only | left):
                 continue
             todo = [item for item in mine if item.name in left]
             found = [self._expected(item) for item in todo if not self._store.absent(item)]

@@ -9,7 +9,7 @@ import typer
 from train.campaign.clock import Clock
 from train.campaign.collect import collect
 from train.campaign.data import Store
-from train.campaign.plan import GROUPS, chosen, plan
+from train.campaign.plan import GROUPS, plan
 from train.campaign.work import Campaign
 from train.commands.options import (
     RESULTS,
@@ -56,9 +56,8 @@ def campaign(
             console.print(f"{path}: written", highlight=False)
         return
     where = choose_device(device, threads=threads)
-    items = chosen(plan(share=share), only or ())
     store = Store(cache_folder, device=where, share=share)
-    work = Campaign(items, out, store, clock, say=_say)
+    work = Campaign(plan(share=share), out, store, clock, say=_say, only=only or ())
     for line in work.groups():
         _say(line)
     for line in work.lines() if show_plan else work.lines()[:NEXT]:

@@ -28,10 +28,12 @@ class FewLooks(Clock):
         return 1e6 if self.looks > 0 else -1.0
 
 
-def campaign(folder, *, minutes=60.0, clock=None, store=None, plan=None):
+def campaign(folder, *, minutes=60.0, clock=None, store=None, plan=None, only=()):
     said = []
     clock = clock or Clock(minutes, started=time.monotonic(), save_s=0.1)
-    made = Campaign(plan or items(), folder, store or SmallStore(), clock, say=said.append)
+    made = Campaign(
+        plan or items(), folder, store or SmallStore(), clock, say=said.append, only=only
+    )
     return made, said
 
 
@@ -156,6 +158,16 @@ def test_a_device_that_gives_up_is_one_sentence_and_what_was_saved_stays(tmp_pat
     with pytest.raises(ConfigError, match="small-slap: the device gave up \\(CUDA out of memory"):
         made.run()
     assert RESNET.name in campaign(tmp_path / "out")[0].book
+
+
+def test_a_run_that_was_left_is_gone_on_with_whatever_is_chosen(tmp_path):
+    campaign(tmp_path / "out", clock=FewLooks(5))[0].run()
+    made, _ = campaign(tmp_path / "out", only=["table-7"])
+    assert [item.name for item in made.left] == [RESNET.name, SETTINGS.run]
+    assert len(made.groups()) == 3
+    made.run()
+    assert SLAP.name not in made.book
+    assert SETTINGS.run in made.book
 
 
 def test_another_share_of_the_beats_is_refused(whole):
