@@ -187,14 +187,12 @@ class Campaign:
             save=lambda run: self._save(item, run),
             answers=item.group != "ds1",
         )
+        state = training.trainer.state
         if (self.unfinished or {}).get("name") == item.name:
             training.go_on(self.outbox.read(RUN))
-        state = training.trainer.state
-        self._say(
-            f"{item.name} goes on after {state.epoch} epochs"
-            if state.epoch
-            else f"{item.name} begins"
-        )
+            self._say(f"{item.name} goes on after {state.epoch} epochs")
+        else:
+            self._say(f"{item.name} begins")
         done = training.run()
         if done:
             self._finish(item, training)
