@@ -20,11 +20,11 @@ from train.config import ConfigError
 
 Say = Callable[[str], None]
 RUN, WEIGHTS = "run", "weights-"  # blobs: the run that is not finished; a large network's weights
-LOADING_S = {"clinical": 240.0}  # to read and clean the records, on 16 cores
+LOADING_S = {"clinical": 120.0}  # to read and clean the records, on 16 cores
 _LOADING_S = 30.0
 LEAST_S = 20.0  # of training, for a run to be begun
 SMALL = 2**20  # bytes of weights that lie with the accounts
-_TOO_MUCH = ("out of memory", "CUDA error", "cuDNN error", "CUBLAS")
+_TOO_MUCH = ("out of memory", "allocate memory", "CUDA error", "cuDNN error", "CUBLAS")
 
 
 class _ToldError(Exception):
