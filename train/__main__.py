@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 
 from ecgviewer.model.bundle import BundleError
+from train.commands.campaign import campaign
 from train.commands.clinical import clinical
 from train.commands.compare import compare
 from train.commands.cross_validate import cross_validate
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = MappingProxyType(
         "figures": figures,
         "tables": tables,
         "clinical": clinical,
+        "campaign": campaign,
         "score": score,
         "ship": ship,
     }

@@ -1,12 +1,13 @@
 """Scorings of the `clinical` ensemble: grouped validation, and DS2 once."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from train.clinical.choices import Choices, choose
 from train.clinical.configurations import grouped_folds, protocol_of, runs_of
@@ -38,22 +39,23 @@ def rates_file(results: Path, configuration: str) -> Path:
     return results / f"clinical-{configuration}-rates.json"
 
 
-def keep_validation(
-    each: Sequence[Scores],
-    members: Sequence[Config],
-    configuration: str,
-    seeds: Sequence[int],
-    patients: Patients,
-    results: Path,
-    *,
-    minutes: float,
-    cache_folder: Path,
-) -> Choices:
-    """Choose on the answers about left-out training patients, and write their figures."""
+def validation_figures(
+    each: Sequence[Scores], members: Sequence[Config], record: NDArray[np.str_]
+) -> tuple[Choices, dict[str, Any]]:
+    """What is chosen on the answers about left-out training patients, and their figures.
+
+    Parameters
+    ----------
+    each : sequence of Scores
+        One a seed, of the same rows in the same order.
+    members : sequence of Config
+        The networks, ResNet first.
+    record : (n,) str
+        Record of every row.
+    """
     votes = np.mean([s.votes for s in each], axis=0)
     scored = Scores(each[0].rows, each[0].label, each[0].patient, votes.astype(np.float32))
     chosen = choose(scored)
-    record = np.array([r.name for r in patients.records])[scored.patient]
     is_paced, is_svdb = np.isin(record, PACED), np.isin(record, SVDB)
     groups = {"all but paced": ~is_paced, "DS1": ~is_paced & ~is_svdb}
     groups |= {"svdb": is_svdb} if is_svdb.any() else {}
@@ -74,15 +76,42 @@ def keep_validation(
     if is_paced.any():
         called = scored.called(chosen.weights)[is_paced]
         found["paced"] = unseen_figures(scored.label[is_paced], called, record[is_paced])
+    return chosen, found
+
+
+def validated(
+    chosen: Choices,
+    found: Mapping[str, Any],
+    configuration: str,
+    folds: Sequence[Sequence[str]],
+) -> dict[str, Any]:
+    """The content of a grouped validation's result."""
+    return {
+        "protocol": "training patients in five folds, grouped by record; reference positions",
+        "configuration": configuration,
+        "folds": [list(f) for f in folds],
+        "choices": msgspec.to_builtins(chosen),
+        **found,
+    }
+
+
+def keep_validation(
+    each: Sequence[Scores],
+    members: Sequence[Config],
+    configuration: str,
+    seeds: Sequence[int],
+    patients: Patients,
+    results: Path,
+    *,
+    minutes: float,
+    cache_folder: Path,
+) -> Choices:
+    """Choose on the answers about left-out training patients, and write their figures."""
+    record = np.array([r.name for r in patients.records])[each[0].patient]
+    chosen, found = validation_figures(each, members, record)
     write(
         validation_file(results, configuration),
-        {
-            "protocol": "training patients in five folds, grouped by record; reference positions",
-            "configuration": configuration,
-            "folds": [list(f) for f in grouped_folds(patients.s_beats())],
-            "choices": msgspec.to_builtins(chosen),
-            **found,
-        },
+        validated(chosen, found, configuration, grouped_folds(patients.s_beats())),
         kind="clinical-validation",
         config=[msgspec.to_builtins(member) for member in members],
         seeds=list(seeds),

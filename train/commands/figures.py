@@ -43,7 +43,7 @@ def figures(
 def _of_results(folder: Path) -> Named:
     from train.pages import pictures
 
-    for name, found in results.read_all(folder).items():
+    for name, found in results.read_every(folder).items():
         kind = found.get("kind")
         if kind == "cross-validate":
             yield f"folds-{name}", pictures.folds(found, name)

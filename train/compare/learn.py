@@ -53,26 +53,31 @@ def one_cycle(progress: float) -> float:
 
 
 class _Passes:
-    """Batches of rows without end; each pass draws its share of the N beats anew."""
+    """Batches of rows without end; each pass draws its share of the N beats anew.
 
-    def __init__(self, rows: Rows, labels: Rows, settings: Settings) -> None:
+    A pass is brought to the device as a whole.
+    """
+
+    def __init__(self, rows: Rows, labels: Rows, settings: Settings, device: torch.device) -> None:
+        self._device = device
         self._normal, self._others = rows[labels == 0], rows[labels != 0]
         self._n_kept = round(settings.keep_normal * len(self._normal))
         self._batch = min(settings.batch, self._n_kept + len(self._others))
         self._rng = np.random.default_rng([settings.seed, settings.fold])
-        self._left: list[Rows] = []
+        self._left: list[Tensor] = []
 
     @property
     def steps(self) -> int:
         """Batches of a pass; the odd beats at its end are left out."""
         return max(1, (self._n_kept + len(self._others)) // self._batch)
 
-    def next(self) -> Rows:
+    def next(self) -> Tensor:
         if not self._left:
             kept = self._rng.permutation(self._normal)[: self._n_kept]
             order = self._rng.permutation(np.concatenate([kept, self._others]))
             whole = order[: self.steps * self._batch]
-            self._left = list(whole.reshape(self.steps, self._batch))
+            there = torch.from_numpy(whole).to(self._device)
+            self._left = list(there.reshape(self.steps, self._batch))
         return self._left.pop()
 
 
@@ -144,7 +149,7 @@ def learn(
     Learnt
     """
     device = labels.device
-    passes = _Passes(rows, labels.cpu().numpy()[rows], settings)
+    passes = _Passes(rows, labels.cpu().numpy()[rows], settings, device)
     optimizer = torch.optim.Adam(parameter_groups(network, settings.weight_decay), lr=rate)
     precision = capability.choose("auto", [network], device.type, training=True)
     generator = torch.Generator(device).manual_seed(settings.seed)
@@ -153,7 +158,7 @@ def learn(
     while clock.goes_on:
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(clock.progress)
-        batch = torch.from_numpy(passes.next()).to(device)
+        batch = passes.next()
         x = inputs(batch, generator)
         with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
             logits = network(x)

@@ -123,12 +123,17 @@ def result(
     )
 
 
+def encoded(result: Result) -> bytes:
+    """A result as its file holds it."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
+
+
 def write(result: Result, folder: Path) -> Path:
     """Write a result, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result.settings.run}.json"
     part = path.with_suffix(".part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
+    part.write_bytes(encoded(result))
     part.replace(path)
     return path
 

@@ -99,12 +99,23 @@ class Data:
         Of the packed caches.
     device : str
         Where windows are cut and networks trained.
+    share : float
+        Of the training and validation beats; less than 1: a dry run.
+    beats : list of RecordBeats and WindowCutter, optional
+        Of the paper's 48 records, where they have been read before.
     """
 
-    def __init__(self, folder: Path, *, device: str) -> None:
-        self._folder, self.device = folder, device
-        self._records: list[RecordBeats] = []
-        self._cutter: WindowCutter | None = None
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        device: str,
+        share: float = 1.0,
+        beats: tuple[list[RecordBeats], WindowCutter] | None = None,
+    ) -> None:
+        self._folder, self.device, self._share = folder, device, share
+        self._records: list[RecordBeats] = beats[0] if beats else []
+        self._cutter: WindowCutter | None = beats[1] if beats else None
         self._noise: Noise | None = None
 
     def check(self, runs: Sequence[Settings]) -> None:
@@ -136,6 +147,7 @@ class Data:
         """What a run is given; rows of the fold without the test part."""
         cutter = self.cutter
         split = splits.paper_fold(self._records, settings.fold)
+        split = splits.part(split, cutter.label.cpu().numpy(), self._share)
         noise = self.noise if settings.augmented and settings.augment.noise_share else None
         return Problem(cutter, split.train, split.validation, settings, say, noise)
 
@@ -149,6 +161,13 @@ class Data:
 
 def run_one(settings: Settings, data: Data, folder: Path, *, say: Say) -> Result:
     """Do one run and write its result."""
+    done = compute(settings, data, say=say)
+    write(done, folder)
+    return done
+
+
+def compute(settings: Settings, data: Data, *, say: Say) -> Result:
+    """Do one run."""
     row = CLASSIFIERS[settings.classifier]
     task = data.task(settings, say)
     started, cpu = time.monotonic(), time.process_time()
@@ -156,7 +175,7 @@ def run_one(settings: Settings, data: Data, folder: Path, *, say: Say) -> Result
     minutes = (time.monotonic() - started) / 60
     cpu_minutes = round((time.process_time() - cpu) / 60, 2)  # the machine may have other work
     reference: NDArray[np.int64] = task.labels(task.validation)
-    done = result(
+    return result(
         settings,
         title=row.title,
         table=row.table,
@@ -170,8 +189,6 @@ def run_one(settings: Settings, data: Data, folder: Path, *, say: Say) -> Result
         machine={**machine(), "device": data.device},
         hashes=data.hashes(),
     )
-    write(done, folder)
-    return done
 
 
 def due(runs: Sequence[Settings], folder: Path) -> list[Settings]:

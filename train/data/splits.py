@@ -85,6 +85,22 @@ def by_record(records: Sequence[RecordBeats], validation: Sequence[str]) -> Spli
     return Split(np.flatnonzero(~is_validation), np.flatnonzero(is_validation), empty)
 
 
+def part(split: Split, labels: NDArray[np.int64], share: float) -> Split:
+    """A share of the training and validation rows, every class in its own; for a dry run.
+
+    `labels` (n,) are those of all beats. No row is left for the test; of a class a part has, two.
+    """
+
+    def some(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        rng = np.random.default_rng(_SEED)
+        kept = [rng.permutation(rows[labels[rows] == c]) for c in np.unique(labels[rows])]
+        return np.sort(np.concatenate([k[: max(2, round(share * len(k)))] for k in kept]))
+
+    if share >= 1:
+        return split
+    return Split(some(split.train), some(split.validation), np.empty(0, np.int64))
+
+
 def write_lists(records: Sequence[RecordBeats], split: Split, folder: Path) -> None:
     """Write the three lists: record -> annotation samples, one JSON file a part."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ def fit_context(
     """
     labels = cutter.label.cpu().numpy()
     rng = np.random.default_rng([config.seed, _APART])
-    generator = torch.Generator().manual_seed(config.seed * 100_003 + _APART)
+    generator = torch.Generator(cutter.device).manual_seed(config.seed * 100_003 + _APART)
     optimizer = torch.optim.AdamW(head.context.parameters(), RATE, weight_decay=DECAY)
     n_batches = max(1, len(epoch_rows(rows, labels, config, rng)) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=EPOCHS * n_batches)
@@ -36,7 +36,7 @@ def fit_context(
         order = torch.from_numpy(drawn).to(cutter.device)
         for i in range(n_batches):
             part = order[i * BATCH : (i + 1) * BATCH]
-            table = lead_tables(len(part), config.lead_dropout, generator).to(cutter.device)
+            table = lead_tables(len(part), config.lead_dropout, generator)
             columns = cutter.columns(part, table)
             assert columns is not None
             label = cutter.label[part]

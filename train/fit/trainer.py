@@ -18,7 +18,7 @@ from ecgviewer.model.context_head import ContextHead
 from ecgviewer.model.runner import Precision
 from ecgviewer.signal.params import CONTEXT
 from train.config import Config, ConfigError
-from train.data.augment import Noise, Variation
+from train.data.augment import Noise
 from train.data.database import CONTEXT_LEADS
 from train.data.sampling import (
     Rows,
@@ -29,27 +29,17 @@ from train.data.sampling import (
     some_from_copies,
 )
 from train.data.splits import Split
-from train.data.windows import LeadDrop, WindowCutter, drop_leads
+from train.data.windows import WindowCutter
 from train.fit import checkpoint
 from train.fit.checkpoint import CHECKPOINT, State
 from train.fit.context_head import fit_context, freeze
+from train.fit.epoch import Epoch, Position
+from train.fit.schedule import learning_rate
 from train.metrics import confusion, f_beta, macro_f1, overall_accuracy
 
 Report = Callable[[dict[str, Any]], None]
+Stop = Callable[[int], bool]  # batches left of the epoch -> whether to stop here
 _REPORT_EVERY = 20  # batches; each report waits for the device
-
-
-def learning_rate(config: Config, epoch: int, progress: float) -> float:
-    """Learning rate at an epoch and the share of it that is done.
-
-    One-cycle: linear from a tenth over the first fifth, then half a cosine to a thousandth.
-    """
-    if config.schedule == "step":
-        return config.learning_rate * config.step_factor ** (epoch // config.step_epochs)
-    t = (epoch + progress) / config.epochs
-    if t < 0.2:
-        return config.learning_rate * (0.1 + 0.9 * t / 0.2)
-    return config.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * (t - 0.2) / 0.8)))
 
 
 def arguments(config: Config) -> dict[str, Any]:
@@ -153,6 +143,7 @@ class Trainer:
             network.head.fit(columns)  # type: ignore[union-attr, operator]
         optimizer = torch.optim.Adam(parameter_groups(network, config.weight_decay))
         self.state = State(network, optimizer)
+        self._epoch: Epoch | None = None
 
     @property
     def is_done(self) -> bool:
@@ -170,19 +161,21 @@ class Trainer:
         The context layers' own training is not on the clock: it is kept with the first epoch only,
         so a time shorter than it would never come further.
         """
-        if self.config.context and not self.is_done and max_minutes > 0:
-            self._prepare_context()
+        if not self.is_done and max_minutes > 0:
+            self.prepare()
         started = time.monotonic()
         while not self.is_done and (time.monotonic() - started) / 60 < max_minutes:
-            self._one_epoch()
+            self.advance(lambda _: False)
             checkpoint.save(self.state, self.config, self.folder)
         return self.state
 
-    def _prepare_context(self) -> None:
-        """Train the context layers at the start of a run; on going on they are as saved."""
+    def prepare(self) -> None:
+        """Train the context layers, if any, at a run's start; on going on they are as saved."""
+        if not self.config.context:
+            return
         head = self.state.network.head
         assert isinstance(head, ContextHead)
-        if self.state.epoch:
+        if self.state.epoch or self._epoch:
             freeze(head)
             return
         began = time.monotonic()
@@ -196,68 +189,79 @@ class Trainer:
         rng = np.random.default_rng(self.config.seed)
         return np.sort(rng.permutation(rows)[:wanted])
 
-    def _one_epoch(self) -> None:
-        state, config = self.state, self.config
+    def advance(self, stop: Stop) -> bool:
+        """Train on to the epoch's end, its validation included, unless told to stop before.
+
+        Parameters
+        ----------
+        stop : callable
+            Asked after every batch how many batches are left, 0: validation is next; no waiting for
+            the device goes before it.
+
+        Returns
+        -------
+        bool
+            Whether the epoch ended; if not, the next call goes on within it.
+        """
         started = time.monotonic()
+        epoch = self._epoch = self._epoch or self._begin()
+        self.state.network.train()
+        while epoch.left:
+            self._batch(epoch)
+            if stop(epoch.left):
+                self.state.seconds += time.monotonic() - started
+                return False
+        line = {"epoch": self.state.epoch, **epoch.figures(), **self._validate()}
+        self.state.seconds += time.monotonic() - started
+        self._epoch = None
+        self._end(line)
+        return True
+
+    @property
+    def position(self) -> Position | None:
+        """Where within an epoch it is; None: between two."""
+        return self._epoch.position() if self._epoch else None
+
+    def go_on(self, position: Position | None) -> None:
+        """Continue within the epoch that is due."""
+        if position is not None:
+            self._epoch = self._begin()
+            self._epoch.go_on(position)
+
+    def _begin(self) -> Epoch:
+        state, config = self.state, self.config
         # one generator an epoch: a resumed run draws what an uninterrupted one would
         rng = np.random.default_rng([config.seed, state.epoch])
-        torch.manual_seed(config.seed * 200_003 + state.epoch)  # dropout
         rows = epoch_rows(self._rows, self._labels, config, rng)
         rows = some_from_copies(rows, self._labels, config, rng)
-        trained = self._train(rows)
-        validation = self._validate()
-        state.seconds += time.monotonic() - started
-        line = {"epoch": state.epoch, **trained, **validation}
+        return Epoch(
+            config, self.cutter, torch.from_numpy(rows), number=state.epoch, noise=self.noise
+        )
+
+    def _end(self, line: dict[str, Any]) -> None:
+        """Keep what an epoch brought, and tell."""
+        state, config = self.state, self.config
         line["learning_rate"] = learning_rate(config, state.epoch, 0.0)
         line["seconds"] = round(state.seconds, 1)
         state.history.append(line)
-        better = validation["accuracy"] > state.best_score + config.min_delta
+        better = line["accuracy"] > state.best_score + config.min_delta
         if better or config.take == "last":
-            state.best_score, state.best_epoch = validation["accuracy"], state.epoch
+            state.best_score, state.best_epoch = line["accuracy"], state.epoch
             weights = state.network.state_dict()
             state.best_weights = {k: copy.deepcopy(v).cpu() for k, v in weights.items()}
         state.epoch += 1
         self.report(line)
 
-    def _train(self, rows: Rows) -> dict[str, float]:
-        config, cutter, network = self.config, self.cutter, self.state.network
-        network.train()
-        seed = config.seed * 100_003 + self.state.epoch
-        generator = torch.Generator().manual_seed(seed)
-        varying = torch.Generator(cutter.device).manual_seed(seed + 50_021)
-        n_batches = max(1, len(rows) // config.batch)
-        there = torch.from_numpy(rows).to(cutter.device)
-        total = torch.zeros(2, device=cutter.device)  # loss, beats classified rightly
-        seen = 0
-        for i in range(n_batches):
-            rate = learning_rate(config, self.state.epoch, i / n_batches)
-            for group in self.state.optimizer.param_groups:
-                group["lr"] = rate
-            part = there[i * config.batch : (i + 1) * config.batch]
-            dropped = self._windows(part, generator, varying)
-            total += self._step(part, dropped.windows, cutter.columns(part, dropped.table))
-            seen += len(part)
-            if i % _REPORT_EVERY == _REPORT_EVERY - 1 or i == n_batches - 1:
-                mean = float(total[0]) / (i + 1)
-                self.report({"batch": i + 1, "of": n_batches, "loss": mean, "beats": seen})
-        loss, hits = total.tolist()
-        return {"loss": round(loss / n_batches, 6), "train_accuracy": round(hits / seen, 6)}
-
-    def _windows(
-        self, rows: Tensor, generator: torch.Generator, varying: torch.Generator
-    ) -> LeadDrop:
-        """Training windows of rows: jittered, varied, now and then without a lead."""
-        config, cutter = self.config, self.cutter
-        fs = cutter.prep.grid_fs_hz
-        reach = round(config.jitter_ms * fs / 1000)
-        jitter = torch.randint(-reach, reach + 1, (len(rows),), generator=generator)
-        variation = None
-        if config.augment.any:
-            variation = Variation(
-                config.augment, len(rows), generator=varying, noise=self.noise, fs_hz=fs
-            )
-        windows = cutter.cut(rows, jitter=jitter.to(cutter.device), variation=variation)
-        return drop_leads(windows, config.lead_dropout, generator)
+    def _batch(self, epoch: Epoch) -> None:
+        rate = learning_rate(self.config, self.state.epoch, epoch.batch / epoch.n_batches)
+        for group in self.state.optimizer.param_groups:
+            group["lr"] = rate
+        batch = epoch.next()
+        context = self.cutter.columns(batch.rows, batch.table)
+        epoch.total += self._step(batch.rows, batch.windows, context)
+        if epoch.batch % _REPORT_EVERY == 0 or not epoch.left:
+            report = {"batch": epoch.batch, "of": epoch.n_batches, "loss": epoch.loss()}
+            self.report({**report, "beats": epoch.seen})
 
     def _step(self, rows: Tensor, windows: Tensor, context: Tensor | None) -> Tensor:
         """One step of the optimizer; loss and number of beats classified rightly, (2,)."""

@@ -6,6 +6,7 @@ from typing import Any
 from ecgviewer.document.blocks import Heading, Paragraph, Table
 from train.pages.page_parts import (
     ABSENT,
+    card_of,
     confusion_table,
     interval,
     markdown_of,
@@ -24,11 +25,15 @@ def section(found: Mapping[str, dict[str, Any]]) -> str:
     """The whole section; says so where nothing was scored."""
     on_ds2 = {k: found[f"clinical-{k}-on-ds2"] for k in "ABC" if f"clinical-{k}-on-ds2" in found}
     validated = found.get("clinical-C-validation")
-    if not on_ds2 and validated is None:
+    wider = {k: v for k, v in found.items() if v.get("kind") == "clinical-validation"}
+    wider.pop("clinical-C-validation", None)
+    if not on_ds2 and validated is None and not wider:
         return "## Patients never seen: the `clinical` ensemble\n\nNot run."
     parts = ["## Patients never seen: the `clinical` ensemble"]
     if validated is not None:
-        parts.append(_validation(validated))
+        parts.append(_validation("Grouped validation", validated))
+    for name, each in wider.items():
+        parts.append(_validation(f"Grouped validation of other members: {name}", each))
     if on_ds2:
         parts.append(_ds2(on_ds2))
     for name, each in on_ds2.items():
@@ -120,7 +125,7 @@ def _rates(rates: Mapping[str, Any]) -> str:
     return markdown_of(Heading("Other rates"), table(head, rows), Paragraph(note))
 
 
-def _validation(found: Mapping[str, Any]) -> str:
+def _validation(title: str, found: Mapping[str, Any]) -> str:
     names = [k for k, v in found.items() if isinstance(v, dict) and "per_class" in v]
     rows = [[name, *_classes(found[name])] for name in names]
     rows += [
@@ -134,7 +139,7 @@ def _validation(found: Mapping[str, Any]) -> str:
     seeds = ", ".join(str(s) for s in found.get("seeds", [])) or ABSENT
     said = (
         f"Training patients in five folds by record, each asked of networks that did not see it;"
-        f" seeds {seeds}. Chosen there: weights {w} (ResNet-34, SLAP), temperature"
+        f" seeds {seeds}{_made(found)}. Chosen there: weights {w} (ResNet-34, SLAP), temperature"
         f" {chosen['temperature']:g} (calibration error {account['calibration_error_before']:.3f}"
         f" before, {account['calibration_error']:.3f} after), review below"
         f" {chosen['review_below']:g}: {percent(account['review_share'], 1)} % of the beats, with"
@@ -142,7 +147,15 @@ def _validation(found: Mapping[str, Any]) -> str:
         f" {percent(account['accuracy_outside_review'])} % right outside."
     )
     paced = (_paced(found["paced"]),) if "paced" in found else ()
-    return markdown_of(Heading("Grouped validation"), table(_FULL, rows), Paragraph(said), *paced)
+    return markdown_of(Heading(title), table(_FULL, rows), Paragraph(said), *paced)
+
+
+def _made(found: Mapping[str, Any]) -> str:
+    """Epochs, minutes and card, where the result tells its epochs."""
+    if "epochs" not in found:
+        return ""
+    card = card_of(found.get("machine", {}))
+    return f", {found['epochs']} epochs each, {found['minutes']:g} minutes in all on {card}"
 
 
 def _paced(found: Mapping[str, Any]) -> Table:

@@ -13,7 +13,7 @@ from ecgviewer.document.markdown import as_markdown
 from train import paper_figures
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER, Result, read_all
-from train.pages.page_parts import ABSENT
+from train.pages.page_parts import ABSENT, card_of
 
 SIGNIFICANT = 0.05
 # what repeats of one row have in common besides classifier, augmentation and width
@@ -21,11 +21,11 @@ _TERMS = ("epochs", "max_minutes", "beats", "batch", "keep_normal", "weight_deca
 Key = tuple[str, bool, float, tuple[Any, ...]]  # classifier, augmented, width, terms
 HEAD_6 = (
     *("Network", "Augmentation", "Source", "Rate", "Width", "Runs", "Epochs", "Minutes"),
-    *("Overall", "Acc", "Spec", "Sens", "PPV", "F1", "P < 0.05"),
+    *("Overall", "Acc", "Spec", "Sens", "PPV", "F1", "P < 0.05", "Machine"),
 )
 HEAD_7 = (
     *("Classifier", "Paper's Acc", "Acc", "Overall", "Macro-F1", "F1 N / S / V / F / Q"),
-    *("Width", "Training beats", "Runs", "Epochs", "Minutes", "Chosen"),
+    *("Width", "Training beats", "Runs", "Epochs", "Minutes", "Chosen", "Machine"),
 )
 
 
@@ -104,6 +104,11 @@ def _minutes(group: Group) -> str:
     return f"{np.mean(group.values(lambda r: r.minutes)):.1f}"
 
 
+def _machines(results: Iterable[Result]) -> str:
+    """Names of the cards; "cpu" where there was none."""
+    return ", ".join(sorted({card_of(r.machine) for r in results}))
+
+
 def _marks(key: Key, groups: dict[Key, Group]) -> str:
     """Letters of the tests that found a difference; what could not be tested says so."""
     name, augmented, width, terms = key
@@ -136,10 +141,10 @@ def _table_6(results: Sequence[Result]) -> Table:
             kind = "with" if augmented else "without"
             figures = (f"{v:.2f}" for v in theirs[1:])
             blank = [ABSENT] * 5
-            rows.append((title, kind, "paper", f"{theirs.rate:g}", *blank, *figures, ""))
+            rows.append((title, kind, "paper", f"{theirs.rate:g}", *blank, *figures, "", ""))
             keys = sorted(k for k in groups if k[:2] == (name, augmented))
             if not keys:
-                rows.append((title, kind, "here", "not run", *[ABSENT] * 10, ""))
+                rows.append((title, kind, "here", "not run", *[ABSENT] * 10, "", ""))
             rows += [_ours_6(title, kind, key, groups) for key in keys]
     return Table("", tuple(rows), head=True)
 
@@ -150,7 +155,7 @@ def _ours_6(title: str, kind: str, key: Key, groups: dict[Key, Group]) -> Row:
     names = ("accuracy", "accuracy_one_vs_rest", "specificity", "sensitivity", "ppv", "f1")
     figures = [percent([getattr(r.figures, n) for r in group.results]) for n in names]
     labels = [rates, f"{key[2]:g}", _runs(group), _epochs(group), _minutes(group)]
-    return (title, kind, "here", *labels, *figures, _marks(key, groups))
+    return (title, kind, "here", *labels, *figures, _marks(key, groups), _machines(group.results))
 
 
 def _table_7(results: Sequence[Result]) -> Table:
@@ -161,7 +166,7 @@ def _table_7(results: Sequence[Result]) -> Table:
         printed = f"{theirs:.2f}{paper_figures.REMARKS_7.get(name, '')}"
         keys = sorted(k for k in groups if k[0] == name)
         if not keys:
-            rows.append((title, printed, "not run", *[ABSENT] * 9))
+            rows.append((title, printed, "not run", *[ABSENT] * 10))
         for key in keys:
             shown = f"{title}, with augmentation" if key[1] else title
             rows.append(_ours_7(shown, printed, key, groups[key]))
@@ -188,6 +193,7 @@ def _ours_7(title: str, theirs: str, key: Key, group: Group) -> Row:
         _epochs(group),
         _minutes(group),
         ", ".join(f"{k} {v:g}" for k, v in chosen.items()) or ABSENT,
+        _machines(group.results),
     )
 
 
@@ -203,7 +209,6 @@ def _limits(results: Sequence[Result]) -> str:
         return "No run has a result yet; `python -m train compare` makes them."
     groups = list(grouped(results).values())
     repeats = [len(group.results) for group in groups]
-    devices = sorted({str(r.machine.get("device")) for r in results})
     cut = sum(r.stopped_by_clock for r in results)
     seeds = max(len(group.f1_of_seeds) for group in groups)
     tests = (
@@ -215,7 +220,7 @@ def _limits(results: Sequence[Result]) -> str:
     lines = [
         f"The paper: ten repeats, full width, up to 240 epochs. Here: {_span(repeats)} repeats of"
         f" a row, so {tests}; {len(results)} runs, {sum(r.minutes for r in results):.0f} minutes"
-        f" on {', '.join(devices)}."
+        f" on {_machines(results)}."
     ]
     if networks:
         lines.append(
@@ -239,20 +244,20 @@ NOTE = (
 )
 
 
-def tables(folder: Path = FOLDER) -> str:
+def tables(*folders: Path) -> str:
     """Both tables with what has to be known to read them.
 
     Parameters
     ----------
-    folder : Path
-        Of the results.
+    *folders : Path
+        Of the results; none given: the one of `compare`.
 
     Returns
     -------
     str
         Markdown, sections of level 2; a classifier without a result says "not run".
     """
-    results = read_all(folder)
+    results = [r for folder in folders or (FOLDER,) for r in read_all(folder)]
     readings = [f"- {row.title}: {row.reading}." for row in CLASSIFIERS.values()]
     parts = [
         "## Table 6: networks",

@@ -28,6 +28,12 @@ def spread(pair: Sequence[float | None]) -> str:
     return percent(mean) + ("" if sd is None else f" ± {100 * sd:.2f}")
 
 
+def card_of(machine: Mapping[str, Any]) -> str:
+    """The card a result was made on, or "cpu"."""
+    used = machine.get("device", "cuda") != "cpu"
+    return str((used and machine.get("gpu")) or "cpu")
+
+
 def markdown_of(*parts: Block | str) -> str:
     """Parts as Markdown: blocks are escaped, a str is Markdown already."""
     return "\n\n".join(part if isinstance(part, str) else as_markdown([part]) for part in parts)

@@ -11,6 +11,7 @@ from train.pages.clinical_section import section as unseen_patients
 from train.pages.compare_tables import tables as compared
 from train.pages.page_parts import (
     ABSENT,
+    card_of,
     class_table,
     confusion_table,
     interval,
@@ -107,11 +108,12 @@ def _cross_validation(found: Results) -> str:
     for name, each in _of_kind(found, "cross-validate").items():
         run = ", ".join(each["folds"])
         lines = [
-            [fold, who, percent(f["accuracy"]), percent(f["macro_f1"]), epochs, minutes]
+            [fold, who, percent(f["accuracy"]), percent(f["macro_f1"]), *how]
             for fold, entry in each["folds"].items()
-            for who, f, epochs, minutes in _fold_lines(entry)
+            for who, f, how in _fold_lines(entry, card_of(each.get("machine", {})))
         ]
-        head = ["Fold", "Networks", "Overall accuracy %", "Macro-F1 %", "Epochs", "Minutes"]
+        head = ["Fold", "Networks", "Overall accuracy %", "Macro-F1 %"]
+        head += ["Epochs", "Minutes", "Seed", "Machine"]
         means = [
             [who, spread(f["accuracy"]), spread(f["macro_f1"]), spread(f["accuracy_one_vs_rest"])]
             for who, f in each["mean_sd"].items()
@@ -146,22 +148,25 @@ def _chosen_on(each: Mapping[str, Any]) -> str:
     )
 
 
-def _fold_lines(entry: Mapping[str, Any]) -> list[tuple[str, dict[str, Any], str, str]]:
+def _fold_lines(entry: Mapping[str, Any], card: str) -> list[tuple[str, dict[str, Any], list[str]]]:
+    """Networks with their figures and how they came about; `card` where a run names none."""
     lines = []
     for name, f in entry["members"].items():
         run = f["training"]
-        at_most = run["config"]["epochs"]
-        epochs = f"{run['epochs_run']} of {at_most}, best {run['best_epoch'] + 1}"
-        lines.append((name, f, epochs, f"{run['minutes']:.0f}"))
+        config = run["config"]
+        epochs = f"{run['epochs_run']} of {config['epochs']}, best {run['best_epoch'] + 1}"
+        seed = str(config.get("seed", ABSENT))
+        how = [epochs, f"{run['minutes']:.0f}", seed, str(run.get("card", card))]
+        lines.append((name, f, how))
     kinds = {
         "fused": "fusion_weights",
         "fused_refitted": "refitted_weights",
         "fused_refitted_on_others": "refitted_on_others_weights",
     }
     for kind, key in kinds.items():
-        if kind in entry:
+        if kind in entry and len(entry["members"]) > 1:
             weights = " / ".join(f"{w:.3f}" for w in entry[key])
-            lines.append((f"{kind.replace('_', ' ')} ({weights})", entry[kind], ABSENT, ABSENT))
+            lines.append((f"{kind.replace('_', ' ')} ({weights})", entry[kind], [ABSENT] * 4))
     return lines
 
 
@@ -206,7 +211,9 @@ def _provenance(found: Results) -> str:
     for name, each in found.items():
         made = each.get("machine", {})
         seeds = ", ".join(str(s) for s in each.get("seeds", [])) or ABSENT
-        where = made.get("gpu") or made.get("processor") or ABSENT
+        # a card beside which only the processor worked is none
+        where = card_of(made)
+        where = str(made.get("processor") or ABSENT) if where == "cpu" else where
         commit = str(made.get("commit", ABSENT))[:10]
         minutes = each.get("minutes")
         lines.append(
@@ -231,16 +238,17 @@ def page(folder: Path) -> str:
     Parameters
     ----------
     folder : Path
-        `train/results`; those of `compare` lie in its folder `compare`.
+        `train/results`; those of `compare` lie in its folder `compare`, those that a campaign
+        brought in `campaign` and `campaign/compare`.
     """
-    found = results.read_all(folder)
+    found = results.read_every(folder)
     scored = _scorings_of(found)
     parts = [
         HEAD,
         _table_5(scored),
         _overview(scored),
         _cross_validation(found),
-        compared(folder / "compare").strip(),
+        compared(folder / "compare", folder / results.CAMPAIGN / "compare").strip(),
         unseen_patients(found),
         _faults(),
         _log(folder),

@@ -16,6 +16,7 @@ import torch
 from train.config import ConfigError
 
 FOLDER = Path("train/results")
+CAMPAIGN = "campaign"  # folder of what `python -m train campaign --collect` takes up
 _LIBRARIES = ("torch", "numpy", "scipy", "PyWavelets", "bottleneck", "wfdb", "scikit-learn")
 _SOURCE = Path(__file__).resolve().parents[2]
 
@@ -93,6 +94,37 @@ def target(folder: Path, name: str, *, kind: str) -> Path:
     return path
 
 
+def content(
+    found: Mapping[str, Any],
+    *,
+    kind: str,
+    config: Any,
+    seeds: Sequence[int],
+    minutes: float,
+    hashes: Mapping[str, str],
+    machine: Mapping[str, Any],
+) -> dict[str, Any]:
+    """One result, whole; the arguments are those of `write`, the hashes those of its inputs."""
+    return {
+        "kind": kind,
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **found,
+        "config": config,
+        "seeds": list(seeds),
+        "minutes": round(minutes, 1),
+        "sha256": dict(hashes),
+        "machine": dict(machine),
+    }
+
+
+def write_content(path: Path, whole: Mapping[str, Any]) -> None:
+    """Write one result, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n")
+    part.replace(path)
+
+
 def write(
     path: Path,
     found: Mapping[str, Any],
@@ -103,7 +135,7 @@ def write(
     minutes: float,
     files: Sequence[Path] = (),
 ) -> None:
-    """Write one result, whole or not at all.
+    """Write one result of this machine, whole or not at all.
 
     Parameters
     ----------
@@ -122,20 +154,22 @@ def write(
     files : sequence of Path
         Inputs whose sha256 is kept.
     """
-    content = {
-        "kind": kind,
-        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        **found,
-        "config": config,
-        "seeds": list(seeds),
-        "minutes": round(minutes, 1),
-        "sha256": hashes(files),
-        "machine": machine(),
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
-    part.replace(path)
+    whole = content(
+        found,
+        kind=kind,
+        config=config,
+        seeds=seeds,
+        minutes=minutes,
+        hashes=hashes(files),
+        machine=machine(),
+    )
+    write_content(path, whole)
+
+
+def read_every(folder: Path) -> dict[str, dict[str, Any]]:
+    """Results of a folder, then those that a campaign brought, "campaign-" before their names."""
+    brought = read_all(folder / CAMPAIGN)
+    return read_all(folder) | {f"{CAMPAIGN}-{name}": each for name, each in brought.items()}
 
 
 def read_all(folder: Path) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,8 @@ from train.config import read as read_config
 from train.data.database import DatabaseError, RecordBeats
 from train.data.splits import Split, read_lists, stratified, write_lists
 from train.data.windows import WindowCutter
-from train.fit.trainer import Trainer, learning_rate
+from train.fit.schedule import learning_rate
+from train.fit.trainer import Trainer
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,15 @@ from train.metrics import confusion
 from train.pages.compare_tables import differ, grouped, percent, tables
 
 
-def written(folder, name, *, errors, seed=1, augmented=False, clock=False, **terms):
+def written(
+    folder, name, *, errors, seed=1, augmented=False, clock=False, gpu=None, width=None, **terms
+):
     """A result with a share of errors among 1,000 beats of five classes."""
     reference = np.repeat([0, 1, 2, 3, 4], 200)
     called = reference.copy()
     called[:: round(1 / errors)] = (called[:: round(1 / errors)] + 1) % 5
     row = CLASSIFIERS[name]
-    settings = Settings(classifier=name, seed=seed, width=row.width or 1.0, **terms)
+    settings = Settings(classifier=name, seed=seed, width=width or row.width or 1.0, **terms)
     if augmented:
         settings = msgspec.structs.replace(settings, augment=AUGMENT)
     made = result(
@@ -32,7 +34,7 @@ def written(folder, name, *, errors, seed=1, augmented=False, clock=False, **ter
         if row.width
         else {"chosen": {"C": 10}},
         minutes=5.5,
-        machine={"device": "cpu"},
+        machine={"device": "cuda" if gpu else "cpu", "gpu": gpu},
         hashes={},
     )
     write(made, folder)
@@ -47,7 +49,7 @@ def test_without_results_the_papers_figures_stand_alone(tmp_path):
     text = tables(tmp_path)
     assert "No run has a result yet" in text
     assert text.count("not run") == 12 + 8
-    figures = ["95.81", "89.23", "94.20", "91.66", "92.94", ""]
+    figures = ["95.81", "89.23", "94.20", "91.66", "92.94", "", ""]
     assert line(text, "VGGNet", "with", "paper")[9:] == figures
 
 
@@ -58,7 +60,7 @@ def test_a_single_seed_has_no_spread_and_no_test(tmp_path):
     assert ours[3:8] == ["0.001", "0.25", "1 (1 seed, 1 fold)", "3.2 (clock)", "5.5"]
     assert ours[8] == "99.00"
     assert ours[9] == "99.60"  # 1 - 2 (1 - 0.99) / 5
-    assert ours[-1] == "not tested"
+    assert ours[-2:] == ["not tested", "cpu"]
     assert "1 repeats of a row, so no t-test" in text
 
 
@@ -69,12 +71,12 @@ def test_repeats_get_mean_spread_and_letters(tmp_path):
         written(tmp_path, "vgg", errors=10 * errors, seed=seed)
         written(tmp_path, "vgg", errors=errors, seed=seed, augmented=True)
     text = tables(tmp_path)
-    assert line(text, "VGGNet", "without", "here")[-1] == "a b"
+    assert line(text, "VGGNet", "without", "here")[-2] == "a b"
     varied = line(text, "VGGNet", "with", "here")
-    assert varied[-1] == "c"
+    assert varied[-2] == "c"
     assert varied[5] == "3 (3 seeds, 1 fold)"
     assert "±" in varied[8]
-    assert line(text, "Proposed", "with", "here")[-1] == "none"
+    assert line(text, "Proposed", "with", "here")[-2] == "none"
 
 
 def test_folds_of_a_single_seed_are_not_tested(tmp_path):
@@ -84,7 +86,7 @@ def test_folds_of_a_single_seed_are_not_tested(tmp_path):
     text = tables(tmp_path)
     ours = line(text, "VGGNet", "without", "here")
     assert ours[5] == "3 (1 seed, 3 folds)"
-    assert ours[-1] == "not tested"
+    assert ours[-2:] == ["not tested", "cpu"]
     assert "so no t-test is possible" in text
 
 
@@ -113,7 +115,7 @@ def test_table_7_names_what_was_chosen_and_on_how_much(tmp_path):
     written(tmp_path, "svm", errors=0.02)
     ours = line(tables(tmp_path), "SVM (grid for PSO)")
     assert ours[1:4] == ["94.16", "99.20", "98.00"]
-    assert ours[6:] == ["–", "78,834", "1 (1 seed, 1 fold)", "–", "5.5", "C 10"]
+    assert ours[6:] == ["–", "78,834", "1 (1 seed, 1 fold)", "–", "5.5", "C 10", "cpu"]
 
 
 def test_every_line_of_a_table_has_its_columns(tmp_path):

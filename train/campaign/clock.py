@@ -1,0 +1,49 @@
+"""The minutes of a call, and whether it was told to stop before they were over."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SAVE_S = 8.0  # at most, for 51 MB
+
+
+class Clock:
+    """How much of a call is left.
+
+    Parameters
+    ----------
+    minutes : float
+        From `started` on.
+    started : float
+        `time.monotonic()` at the call's start, the loading of the program among it.
+    save_s : float
+        Kept from the minutes to save what is not finished.
+    """
+
+    def __init__(self, minutes: float, *, started: float, save_s: float = SAVE_S) -> None:
+        self._ends = started + 60 * minutes - save_s
+        self.told = ""  # the signal's name, once there was one
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until all must be saved, fewer than none once told to stop."""
+        return -1.0 if self.told else self._ends - time.monotonic()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take SIGTERM and SIGINT for the end of the minutes; a second one ends at once."""
+
+        def on_signal(number: int, _: FrameType | None) -> None:
+            self.told = signal.Signals(number).name
+            signal.signal(number, before[signal.Signals(number)])
+
+        before = {s: signal.getsignal(s) for s in (signal.SIGTERM, signal.SIGINT)}
+        for number in before:
+            signal.signal(number, on_signal)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
