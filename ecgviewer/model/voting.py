@@ -112,7 +112,8 @@ class Voting:
     ) -> None:
         """Ask others about the beats whose two largest differ by less than delta, in place."""
         ordered = np.sort(answers.fused, axis=1)
-        close = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < delta)
+        # what is no number is a close call, too: bf16 may overflow where fp32 does not
+        close = np.flatnonzero(~(ordered[:, -1] - ordered[:, -2] >= delta))
         if len(close) == 0:
             return
         rows = torch.from_numpy(close).to(windows.device)
