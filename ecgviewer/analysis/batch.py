@@ -46,6 +46,7 @@ class Classifier:
         inputs: Inputs,
         *,
         in_turn: bool,
+        answered: bool = False,
         moved: Moved = nobody,
     ) -> None:
         self._result, self.ensemble, self._chosen = result, ensemble, InputRows.of(inputs)
@@ -55,7 +56,7 @@ class Classifier:
         self._cleaned = CleanedSignal(TimeGrid(record), channels, prep=ensemble.prep, keep=keep)
         self._source = ContextSource(result, self._cleaned, self._chosen.rows, in_turn=in_turn)
         self._signal: DeviceSignal | None = None
-        self._moved = moved
+        self._answered, self._moved = answered, moved
         self._noisy = _noisy_spans(result, channels)
         self._too_short = ensemble.takes_context and record.duration_s < SHORT_S
 
@@ -67,9 +68,11 @@ class Classifier:
         try:
             answers = self._ask(bounds, context, stop)
         except PlaceFailed as failure:
-            self.ensemble, self._signal = self.ensemble.on_processor(failure), None
+            self.ensemble = self.ensemble.on_processor(failure, answered=self._answered)
+            self._signal = None
             self._moved(self.ensemble)
             answers = self._ask(bounds, context, stop)
+        self._answered = True
         flagged = _inside(result, wanted, self._noisy)
         done = _batch(self.ensemble, wanted, answers, bounds, self._chosen, flagged)
         if self._too_short:
@@ -78,18 +81,19 @@ class Classifier:
 
     def _ask(self, bounds: Bounds, context: NDArray[np.float32] | None, stop: Stop) -> "_Answers":
         """What the networks say where they are computed now."""
-        if self._signal is None:
-            place = self.ensemble.place
-            self._signal = DeviceSignal(self._cleaned, self._chosen.rows, place=place)
-        cut = self._signal.cut(bounds)
         n, n_members = len(bounds.start), len(self.ensemble.members)
         probabilities = np.full((n, len(BeatClass)), np.nan)
         votes = np.full((n, n_members, len(BeatClass)), np.nan, np.float32)
-        there = ~cut.empty  # a window with nothing in it is not put to the networks
-        if there.any():
-            beside = None if context is None else context[there]
-            found = self.ensemble.predict(cut.inputs, beside, stop=stop)
-            probabilities[there], votes[there] = found.probabilities, found.votes
+        with self.ensemble.place.watched():
+            if self._signal is None:
+                place = self.ensemble.place
+                self._signal = DeviceSignal(self._cleaned, self._chosen.rows, place=place)
+            cut = self._signal.cut(bounds)
+            there = ~cut.empty  # a window with nothing in it is not put to the networks
+            if there.any():
+                beside = None if context is None else context[there]
+                found = self.ensemble.predict(cut.inputs, beside, stop=stop)
+                probabilities[there], votes[there] = found.probabilities, found.votes
         return _Answers(cut, probabilities, votes)
 
 

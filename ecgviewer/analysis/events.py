@@ -86,8 +86,11 @@ class Known:
         Those that have their class: it is not asked for again.
     hashes : FileHashes or None
         The files as they were before that run read the first sample.
+    computed_on : str
+        Where those classes were computed, as `Ensemble.computed_on` has it.
     """
 
     scan: Scan
     classified: NDArray[np.bool_]
     hashes: FileHashes | None
+    computed_on: str = ""

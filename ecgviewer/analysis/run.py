@@ -13,12 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import DE_CHAZAL, FLUTTER_WAVE
-from ecgviewer.analysis.cache.cache import (
-    CachedResult,
-    FileHashes,
-    ResultCache,
-    hash_files,
-)
+from ecgviewer.analysis.cache.cache import CachedResult, FileHashes, ResultCache, hash_files
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.events import (
     BeatsClassified,
@@ -114,8 +109,8 @@ def run(
 
 def _steps(record: Record, beats_from: str, detection: Detection) -> Generator[ScanStep]:
     beats, bounds = _reference(record, beats_from)
-    steps = scan(record, detection=detection, beats=beats, bounds=bounds, beats_from=beats_from)
-    with closing(steps):
+    found = scan(record, detection=detection, beats=beats, bounds=bounds, beats_from=beats_from)
+    with closing(found) as steps:
         yield from steps
 
 
@@ -128,6 +123,9 @@ def _classes(
     known: Known | None,
     stop: Stop,
 ) -> Generator[Event]:
+    done = None if known is None else known.classified
+    if known is not None and known.classified.any():
+        ensemble = ensemble.after(known.computed_on)
     yield ClassesStarted(ensemble)
     urgency = None if order is None else order(result)
     moved: list[Ensemble] = []
@@ -137,7 +135,7 @@ def _classes(
         ensemble,
         inputs=inputs,
         order=urgency,
-        done=None if known is None else known.classified,
+        done=done,
         stop=stop,
         hurried=never if urgency is None else urgency.hurried,
         moved=moved.append,
@@ -148,6 +146,7 @@ def _classes(
         if stop():
             break
         yield BeatsClassified(batch)
+    ensemble.release()
     yield Ended(whole=not stop())
 
 
@@ -276,7 +275,7 @@ def run_whole(
     return collect(events, n_members=len(ensemble.members), known=known, progress=progress)
 
 
-def _silent(stage: str, done: int, total: int) -> None:
+def _silent(*_: object) -> None:
     """Tell nobody."""
 
 

@@ -222,6 +222,11 @@ def load_bundle(folder: Path) -> Bundle:
 
 
 def set_deterministic() -> None:
-    """Ask torch for the same bits at every run on one machine."""
+    """Ask torch for the same bits at every run on one machine, and for fp32 that is fp32.
+
+    By itself a card's cuDNN would round fp32 to 10 bits of mantissa (TF32).
+    """
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True

@@ -122,7 +122,7 @@ def gains_from_bf16(device: str) -> bool:
         "cpu" or "cuda".
     """
     if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     # the processor has them, and torch was not told to leave AVX-512 alone
     used = torch.backends.cpu.get_cpu_capability()
     return bool(torch.cpu._is_avx512_bf16_supported()) and used not in ("DEFAULT", "AVX2")
@@ -146,6 +146,8 @@ def _can(layer: _Layer, device: str, *, gradients: bool) -> bool:
             if gradients:
                 result = found[0] if isinstance(found, tuple) else found
                 result.float().sum().backward()
+    except torch.OutOfMemoryError:
+        raise  # no answer to the question
     except RuntimeError as error:
         _LOG.debug("%s in bf16 on %s: %s", layer.kind.__name__, device, error)
         return False

@@ -81,9 +81,9 @@ class DeviceSignal:
         self._n_inputs = len(rows)
         size = source.block_size
         n_blocks = -(-source.n_samples // size)
-        self._slots = max(2, min(n_blocks, self._most(4 * size * max(1, len(self._rows)))))
         where = place.torch_device
         with place.watched():
+            self._slots = max(2, min(n_blocks, self._most(4 * size * max(1, len(self._rows)))))
             self._signal = torch.empty((len(self._rows), self._slots * size), device=where)
         self._slot_of = np.full(n_blocks, _NOT_THERE)
         self._block_in = np.full(self._slots, _NOT_THERE)

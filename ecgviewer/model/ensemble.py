@@ -1,5 +1,7 @@
 """An ensemble in use: device, precision, fused probabilities."""
 
+import contextlib
+import copy
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +9,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -62,8 +63,8 @@ class Ensemble:
         by less than `voting.FP32_DELTA` on the processor, whose fp32 is the answer by definition.
     notice : str
         What a user should know of the place, in a sentence; empty: nothing.
-    mixed : bool
-        Whether an earlier part of the same record was answered in another place.
+    before : str
+        Where an earlier part of the same record was answered; empty: nowhere.
 
     Attributes
     ----------
@@ -81,14 +82,14 @@ class Ensemble:
         precision: str = "auto",
         wished_device: str = "auto",
         notice: str = "",
-        mixed: bool = False,
+        before: str = "",
     ) -> None:
         set_deterministic()
-        _no_tf32()
         self._bundle, self.place = bundle, place
         self.wish, self.wished_device = precision, wished_device
-        self.notice, self.mixed = notice, mixed
-        self.precision = self._precision()
+        self.notice, self._before = notice, before
+        with place.watched():
+            self.precision = self._precision()
         self._voting = Voting(bundle, place=place, precision=self.precision, delta=self.delta)
 
     def _precision(self) -> Precision:
@@ -98,8 +99,11 @@ class Ensemble:
             wish = "fp32"  # the card does not allow bf16
         return capability.choose(wish, networks, self.place.torch_device.type)
 
-    def on_processor(self, failure: PlaceFailed) -> "Ensemble":
-        """The same networks on the processor, for what a card that failed has not answered."""
+    def on_processor(self, failure: PlaceFailed, *, answered: bool) -> "Ensemble":
+        """The same networks on the processor, for what a card that failed has not answered.
+
+        `answered` says whether it had answered some of the record.
+        """
         notice = f"The graphics card failed ({failure}); the processor goes on. No class changes."
         _LOG.error("%s", notice)
         return Ensemble(
@@ -109,8 +113,19 @@ class Ensemble:
             precision="auto" if self.wish == "bf16" else self.wish,
             wished_device=self.wished_device,
             notice=notice,
-            mixed=True,
+            before=self.computed_on if answered else self._before,
         )
+
+    def after(self, computed_on: str) -> "Ensemble":
+        """The same for the rest of a record whose first part was answered there."""
+        other = copy.copy(self)
+        other._before = computed_on
+        return other
+
+    def release(self) -> None:
+        """Give back memory that is kept for a next record."""
+        with contextlib.suppress(PlaceFailed), self.place.watched():
+            self.place.release()
 
     @property
     def device(self) -> str:
@@ -118,9 +133,14 @@ class Ensemble:
         return self.place.name
 
     @property
+    def mixed(self) -> bool:
+        """Whether the record's answers come from more than one place."""
+        return self._before not in ("", self.device)
+
+    @property
     def computed_on(self) -> str:
-        """Where the record's answers came from, for reports."""
-        return "cuda, then cpu" if self.mixed else self.device
+        """Where the record's answers come from, for reports: "cuda, then cpu"."""
+        return f"{self._before}, then {self.device}" if self.mixed else self.device
 
     @property
     def name(self) -> str:
@@ -227,12 +247,6 @@ class Ensemble:
         votes, fused = self._voting.ask(windows, context, stop=stop)
         sharp = fused ** (1 / self.temperature)
         return Prediction(sharp / sharp.sum(axis=1, keepdims=True), votes)
-
-
-def _no_tf32() -> None:
-    """Keep fp32 what it says: a GPU's cuDNN would round to 10 bits of mantissa by itself."""
-    torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def available() -> tuple[str, ...]:

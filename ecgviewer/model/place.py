@@ -5,19 +5,27 @@ way on both.
 """
 
 import contextlib
+import logging
 import platform
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from ecgviewer.runtime.pool import Stop, Stopped, carry_out
 
+_LOG = logging.getLogger(__name__)
+
 Compute = Callable[..., Tensor]
 # Windows a call on a card: a screenful shall not wait for a batch that is all padding, and a day
 # shall not be hundreds of calls.
-_CARD_ROWS = (256, 2_048, 16_384)
+_CARD_ROWS = (256, 1_024, 4_096, 16_384)
 _CARD_SHARE = 0.4  # of the free memory for one call; the signal lies there too, and other programs
+# What torch says where a card has no room, or no kernel, for so much at once.
+_TOO_MUCH = ("out of memory", "ALLOC_FAILED", "CUDNN_STATUS_NOT_SUPPORTED")
 _WARM_UPS = 3  # before a graph is recorded, as torch's notes on CUDA graphs ask
 
 
@@ -46,9 +54,12 @@ class Place:
         The processor's instruction set, or the card's name.
     torch_device : torch.device
         Where tensors lie.
+    lock : context manager
+        Held while one thread has to itself what others would use.
     """
 
     name = "cpu"
+    lock: AbstractContextManager[object] = contextlib.nullcontext()
 
     def __init__(self) -> None:
         self.torch_device = torch.device("cpu")
@@ -107,15 +118,24 @@ class Card(Place):
     """
 
     name = "cuda"
+    # one for all: a recorded function's inputs lie in one place, and so does torch's stream for
+    # recording
+    lock = threading.RLock()
 
     def __init__(self, torch_device: torch.device | None = None) -> None:
         self.torch_device = torch_device or torch.device("cuda")
+        self._lost = ""  # why nothing is asked of it any more
+        self._records = True
+        self._pool: Any = None  # made with the first graph
+        self._side: Any = None
         with self.watched():
             self.title = self.probe()
 
     @property
     def engine(self) -> str:
-        return f"cuda {torch.version.cuda} {self.title}"
+        """A name for the kernels; on a card, bits hang on the free memory as well."""
+        cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
+        return f"cuda {torch.version.cuda} cudnn {cudnn} {self.title}"
 
     def probe(self) -> str:
         """The card's name, from a card that has just computed something."""
@@ -123,36 +143,40 @@ class Card(Place):
         return torch.cuda.get_device_name(self.torch_device)
 
     def free_bytes(self) -> int:
-        free, _ = torch.cuda.mem_get_info(self.torch_device)
-        # what torch keeps for itself and does not use is free, too
-        kept = torch.cuda.memory_reserved(self.torch_device)
-        return free + kept - torch.cuda.memory_allocated(self.torch_device)
+        self.release()
+        return torch.cuda.mem_get_info(self.torch_device)[0]
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
+        if self._lost:
+            raise PlaceFailed(self._lost)
         try:
             yield
-        except torch.OutOfMemoryError as error:
-            raise PlaceFailed("it has too little free memory", out_of_memory=True) from error
-        # torch tells a card that is gone by many names, all of them RuntimeErrors; what is no fault
-        # of the card's comes again on the processor
-        except RuntimeError as error:
-            reason = str(error).strip().splitlines()
-            raise PlaceFailed(reason[0] if reason else type(error).__name__) from error
+        # torch tells a card that is gone by many names; what is no fault of the card's comes again
+        # on the processor
+        except (RuntimeError, torch.cuda.DeferredCudaCallError) as error:
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            if any(words in reason[0] for words in _TOO_MUCH) or isinstance(
+                error, torch.OutOfMemoryError
+            ):
+                raise PlaceFailed("it has too little free memory", out_of_memory=True) from error
+            self._lost = reason[0]
+            raise PlaceFailed(self._lost) from error
 
     def made_ready(self, compute: Compute, examples: Sequence[Tensor]) -> Compute:
         """A CUDA graph of the function: one launch for the hundred kernels of a ResNet-34."""
         inputs = [example.clone() for example in examples]
-        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        side = self._side = self._side or torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
+        # within the stream: one that fails to record would leave this thread on torch's own
         with torch.cuda.stream(side):
             for _ in range(_WARM_UPS):
                 compute(*inputs)
+            recorded = self._recorded(compute, inputs) if self._records else None
         torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        # other threads may use the card while this one records
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-            output = compute(*inputs)
+        if recorded is None:
+            return compute
+        graph, output = recorded
 
         def replay(*given: Tensor) -> Tensor:
             for there, values in zip(inputs, given, strict=True):
@@ -162,12 +186,31 @@ class Card(Place):
 
         return replay
 
+    def _recorded(
+        self, compute: Compute, inputs: Sequence[Tensor]
+    ) -> tuple[torch.cuda.CUDAGraph, Tensor] | None:
+        """A graph and its output; None where this card records none, and none is tried again."""
+        graph = torch.cuda.CUDAGraph()
+        self._pool = self._pool or torch.cuda.graph_pool_handle()
+        try:
+            # other threads may use the card while this one records
+            with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
+                output = compute(*inputs)
+        except RuntimeError as error:
+            if isinstance(error, torch.OutOfMemoryError):
+                raise
+            _LOG.warning("no CUDA graph is recorded, which is slower: %s", error)
+            self._records = False
+            return None
+        return graph, output
+
     def carry_out(self, jobs: Sequence[Callable[[], object]], *, stop: Stop) -> None:
         """Do every job in turn: they only queue work for the card."""
         for job in jobs:
             if stop():
                 raise Stopped
-            job()
+            with self.lock:
+                job()
 
     def release(self) -> None:
         torch.cuda.empty_cache()

@@ -68,10 +68,13 @@ class Runner:
         self._ready: dict[int, Compute] = {}
 
     def calls(self, n: int) -> list[Call]:
-        """Calls that n windows take: the largest while they are full, then the least that holds."""
+        """Calls that n windows take: one where no more than half of it is padding, or several."""
         calls, start = [], 0
         while start < n:
-            rows = next((r for r in self.rows if r >= n - start), self.rows[-1])
+            left = n - start
+            holding = [r for r in self.rows if left <= r <= 2 * left]
+            filled = [r for r in self.rows if r <= left]
+            rows = (holding or filled[-1:] or self.rows)[0]
             calls.append(Call(slice(start, min(start + rows, n)), rows))
             start += rows
         return calls

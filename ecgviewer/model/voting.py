@@ -54,13 +54,14 @@ class Voting:
     ) -> None:
         self._bundle, self._place = bundle, place
         self._precision, self._delta = precision, delta or 0.0
+        self._here: list[Runner] = []  # in the place, of either precision
         with place.watched():
             self._runners = self._ready(place, precision)
         weights = torch.tensor(bundle.card.weights, dtype=torch.float64)
         self._weights = weights[:, None]  # (n_members, 1)
 
     def _ready(self, place: Place, precision: Precision) -> tuple[Runner, ...]:
-        return tuple(
+        runners = tuple(
             Runner(
                 member.network,
                 n_columns=CONTEXT.columns if member.card.context else 0,
@@ -69,6 +70,9 @@ class Voting:
             )
             for member in self._bundle.members
         )
+        if place is self._place:
+            self._here += runners
+        return runners
 
     @cached_property
     def _exact(self) -> tuple[Runner, ...]:
@@ -97,7 +101,7 @@ class Voting:
     def _answers(
         self, runners: Sequence[Runner], windows: Tensor, context: Tensor, stop: Stop
     ) -> Answers:
-        votes = _votes(runners, windows, context, stop)
+        votes = self._votes(runners, windows, context, stop)
         fused = (torch.from_numpy(votes).double() * self._weights).sum(dim=1).numpy()
         return Answers(votes, fused)
 
@@ -120,21 +124,25 @@ class Voting:
         settled = self._answers(runners, windows[rows], context[rows], stop)
         answers.votes[close], answers.fused[close] = settled
 
+    def _votes(
+        self, runners: Sequence[Runner], windows: Tensor, context: Tensor, stop: Stop
+    ) -> NDArray[np.float32]:
+        """Sigmoids (n, n_members, 5), in fewer windows a call where a card has no room for more."""
+        place = runners[0].place
+        while True:
+            try:
+                with place.watched():
+                    return _all_votes(runners, windows, context, stop)
+            except PlaceFailed as failure:
+                if not failure.out_of_memory or not self._shrink():
+                    raise
+            place.release()  # what the failed call held is free only now that its frames are gone
 
-def _votes(
-    runners: Sequence[Runner], windows: Tensor, context: Tensor, stop: Stop
-) -> NDArray[np.float32]:
-    """Sigmoids (n, n_members, 5), in fewer windows a call where a card has no room for more."""
-    place = runners[0].place
-    while True:
-        try:
-            with place.watched():
-                return _all_votes(runners, windows, context, stop)
-        except PlaceFailed as failure:
-            smaller = [runner.shrink() for runner in runners]
-            if not failure.out_of_memory or not any(smaller):
-                raise
-        place.release()  # what the failed call held is free only now that its frames are gone
+    def _shrink(self) -> bool:
+        """Compute fewer windows a call, in either precision; False where they are the fewest."""
+        with self._place.lock:
+            smaller = [runner.shrink() for runner in self._here]  # every one, not the first alone
+        return any(smaller)
 
 
 def _all_votes(

@@ -28,6 +28,12 @@ class FakeEnsemble:
         self.asked = threading.Event()  # once a batch has come as far as the gate
         self.n_batches = 0
 
+    def after(self, _computed_on: str) -> "FakeEnsemble":
+        return self
+
+    def release(self) -> None:
+        """Nothing is kept."""
+
     def predict(
         self, windows: Tensor, context: np.ndarray | None = None, *, stop=lambda: False
     ) -> Prediction:

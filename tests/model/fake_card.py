@@ -1,7 +1,6 @@
 """A graphics card whose kernels are the processor's, which rounds otherwise and may fail."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
@@ -24,6 +23,8 @@ class FakeCard(Card):
         Calls until it is gone for good.
     rounding : float
         Largest difference of a recorded function's sigmoids from the processor's.
+    broken : bool
+        Whether it computes what is no number.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class FakeCard(Card):
         room: int | None = None,
         lost_after: int | None = None,
         rounding: float = 0.0,
+        broken: bool = False,
     ) -> None:
         self.memory, self.room, self.lost_after = memory, room, lost_after
-        self.rounding = rounding
+        self.rounding, self.broken = rounding, broken
         self.calls, self.released, self.recorded = 0, 0, list[int]()
         super().__init__(torch.device("cpu"))
 
@@ -43,37 +45,34 @@ class FakeCard(Card):
         return "Fake card"
 
     def free_bytes(self) -> int:
+        self._fail_if_lost()
         return self.memory
 
-    @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
-        with super().watched():
-            if self._lost:
-                raise RuntimeError("CUDA error: unspecified launch failure\nmore of it")
-            yield
-
-    @property
-    def _lost(self) -> bool:
-        return self.lost_after is not None and self.calls > self.lost_after
+    def _fail_if_lost(self) -> None:
+        if self.lost_after is not None and self.calls > self.lost_after:
+            raise RuntimeError("CUDA error: unspecified launch failure\nmore of it")
 
     def made_ready(self, compute: Compute, examples: Sequence[Tensor]) -> Compute:
         rows = len(examples[0])
         self.recorded.append(rows)
+        inputs = [example.clone() for example in examples]  # one place for all, as of a CUDA graph
 
         def replay(*given: Tensor) -> Tensor:
             if self.room is not None and rows > self.room:
                 raise torch.OutOfMemoryError(f"tried to allocate {rows} windows")
-            found = compute(*given)
+            for there, values in zip(inputs, given, strict=True):
+                there.copy_(values)
+            found = compute(*inputs)
             noise = torch.rand(found.shape, generator=torch.Generator().manual_seed(self.calls))
-            return (found + self.rounding * (2 * noise - 1)).clamp(0, 1)
+            found = (found + self.rounding * (2 * noise - 1)).clamp(0, 1)
+            return found * torch.nan if self.broken else found
 
         return replay
 
     def carry_out(self, jobs: Sequence[Callable[[], object]], *, stop: Stop) -> None:
         def counted(job: Callable[[], object]) -> None:
             self.calls += 1
-            if self._lost:
-                raise RuntimeError("CUDA error: unspecified launch failure\nmore of it")
+            self._fail_if_lost()
             job()
 
         before = torch.get_num_threads()

@@ -1,5 +1,7 @@
 """The networks on a graphics card that is not there: one way for all, and no class lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -48,9 +50,11 @@ def test_a_card_computes_many_windows_at_once_and_few_without_much_padding(folde
     card = FakeCard()
     ensemble = on(card, folder)
     ensemble.predict(windows)
-    assert card.recorded == [16_384]
+    assert card.recorded == [4_096]
     ensemble.predict(windows[:40])
-    assert card.recorded == [16_384, 256]
+    assert card.recorded == [4_096, 256]
+    ensemble.predict(windows[:300])  # 1,024 would be padding for the most part
+    assert card.recorded == [4_096, 256]
 
 
 def test_batches_are_sized_to_the_memory_that_is_free(folder, windows):
@@ -60,15 +64,15 @@ def test_batches_are_sized_to_the_memory_that_is_free(folder, windows):
     assert need >= 8 * 200 * 4
     card = FakeCard(memory=3_000 * need)
     on(card, folder).predict(windows)
-    assert max(card.recorded) == 256
+    assert card.recorded == [1_024]
     on(FakeCard(memory=0), folder).predict(windows[:10])
 
 
 def test_a_card_with_less_room_than_it_said_gets_smaller_batches(folder, windows, right):
-    card = FakeCard(room=2_048)
+    card = FakeCard(room=1_024)
     found = on(card, folder).predict(windows)
-    assert card.recorded == [16_384, 2_048]
-    assert card.released == 1
+    assert card.recorded == [4_096, 4_096, 1_024]
+    assert card.released == 2
     assert np.array_equal(found.probabilities.argmax(1), right.probabilities.argmax(1))
 
 
@@ -85,12 +89,56 @@ def test_a_card_that_cannot_go_on_says_so_and_the_processor_can(
     ensemble = on(card(), folder)
     with pytest.raises(PlaceFailed, match=why) as failed:
         ensemble.predict(windows[:300])
-    after = ensemble.on_processor(failed.value)
+    after = ensemble.on_processor(failed.value, answered=True)
     assert (after.device, after.computed_on, after.mixed) == ("cpu", "cuda, then cpu", True)
     assert why in after.notice
     assert "the processor goes on" in after.notice
     assert after.notice in caplog.text
     assert np.array_equal(after.predict(windows[:300]).votes, right.votes[:300])
+
+
+def test_a_card_that_was_lost_is_asked_nothing_any_more(folder, windows):
+    card = FakeCard(lost_after=0)
+    ensemble = on(card, folder)
+    for _ in range(3):
+        with pytest.raises(PlaceFailed, match="CUDA error"):
+            ensemble.predict(windows[:10])
+    assert card.calls == 1
+    after = ensemble.on_processor(PlaceFailed("gone"), answered=False)
+    assert (after.computed_on, after.mixed) == ("cpu", False)
+    assert ensemble.after("cpu").computed_on == "cpu, then cuda"
+    assert not ensemble.mixed
+
+
+def test_what_is_no_number_is_asked_of_the_processor(folder, windows, right):
+    found = on(FakeCard(broken=True), folder).predict(windows[:300])
+    assert np.array_equal(found.votes, right.votes[:300])
+
+
+def test_two_threads_do_not_take_each_others_windows(folder, windows, right):
+    ensemble = on(FakeCard(), folder)
+    parts = [slice(k, k + 100) for k in range(0, 3_000, 100)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda part: ensemble.predict(windows[part]), parts))
+    for part, each in zip(parts, found, strict=True):
+        np.testing.assert_allclose(each.votes, right.votes[part], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("tried"),
+        RuntimeError("CUDA error: out of memory"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+    ],
+)
+def test_too_little_memory_has_many_names(error):
+    card = FakeCard()
+    with pytest.raises(PlaceFailed) as failed, card.watched():
+        raise error
+    assert failed.value.out_of_memory
+    with card.watched():  # it may go on
+        pass
 
 
 def test_the_networks_on_the_processor_stay_there(folder):

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.analysis.cache.cache import CachedResult, FileHashes
+from ecgviewer.analysis.events import Known
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
 from ecgviewer.beats.columns import ANEW, Beats, Change
-from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog
 from ecgviewer.beats.scan import Scan, ScanStep
 from ecgviewer.findings.rate import across
 from ecgviewer.findings.summary import Summary, TimeBase, summarise, time_base
@@ -96,6 +97,14 @@ class OpenRecord:
             self.inputs = default_inputs(self.record, prep=prep)
         self.prep = prep
         return True
+
+    def known(self) -> Known | None:
+        """What a run that goes on need not find again; None while beats are being found."""
+        if self.scan is None:
+            return None
+        by = self.classified_by
+        classified = self.log.classes != PENDING
+        return Known(self.scan, classified, self.hashes, by.computed_on if by else "")
 
     # -- what the machine finds -----------------------------------------------------------------
 

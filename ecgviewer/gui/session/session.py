@@ -21,10 +21,9 @@ from ecgviewer.analysis.events import (
     Ended,
     Event,
     FilesHashed,
-    Known,
 )
 from ecgviewer.analysis.inputs import Inputs, default_inputs
-from ecgviewer.beats.log import PENDING, BeatLog
+from ecgviewer.beats.log import BeatLog
 from ecgviewer.gui.session.analysis_thread import AnalysisThread, Ensembles, RunTask
 from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread, Question
 from ecgviewer.gui.session.open_record import OpenRecord
@@ -276,11 +275,9 @@ class Session(QObject):
         self._start_analysis(opened)
 
     def _start_analysis(self, opened: OpenRecord) -> None:
-        opened.run_id, known = self._take_number(), None
-        if opened.scan is None:
+        opened.run_id, known = self._take_number(), opened.known()
+        if known is None:
             self.beats_changed.emit(opened.start_beats())
-        else:
-            known = Known(opened.scan, opened.log.classes != PENDING, opened.hashes)
         run, name = (opened.run_id, opened.record), self.ensemble_name
         task = RunTask(*run, name, opened.inputs, known=known, cache=self.cache)
         worker = AnalysisThread(task, self._ensembles, self)
