@@ -50,3 +50,20 @@ def ec57_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("no EC57 reference output beside the test data", allow_module_level=True)
     return folder
+
+
+def cases_folder() -> Path:
+    """Where inputs that failed once belong, there or not."""
+    return data_folder().parent / "cases"
+
+
+def case(name: str) -> Path:
+    """A file or folder among the inputs that failed once, such as `pause/pause11.hea`.
+
+    Skips the test where they are absent; fails where they are there and this one is not.
+    """
+    if not cases_folder().is_dir():
+        pytest.skip("no inputs that failed once beside the test data", allow_module_level=True)
+    path = cases_folder() / name
+    assert path.exists(), f"{path} is not among the inputs"
+    return path

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 
 # Words of the report's `flags` column, in the order they are written.
-FLAGS = ("edge", "pause", "flat", "gap", "noisy", "disagree", "uncertain", "one_lead", "pending")
+FLAGS = (
+    *("edge", "pause", "flat", "gap", "noisy", "disagree", "uncertain", "one_lead"),
+    *("unreadable", "flutter", "pending"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.beats.beat import FLAGS, Beat
 
 _T = TypeVar("_T", bound=np.generic)
-PENDING = -1
+PENDING = -1  # no class yet
+NOT_CLASSIFIED = -2  # no class, and none to come: nothing of the beat can be read, or it is none
 _PENDING_BIT = np.uint16(1 << FLAGS.index("pending"))
 
 

@@ -1,6 +1,7 @@
 """What a scan finds: R peaks and stretches of one record."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,28 @@ from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch
 
 DETECT = "detect"  # beats come from the detector, not from an annotator
+
+
+EpisodeKind = Literal["pause", "electrode off", "unexplained", "flutter"]
+
+
+@dataclass(frozen=True, order=True)
+class Episode:
+    """A stretch of the record that says something beside its beats.
+
+    Attributes
+    ----------
+    start, stop : int
+        Half-open range of samples at the record's own rate.
+    kind : str
+        "pause": no beat, and a signal without any; "electrode off": no beat, and no signal;
+        "unexplained": no beat, and a signal that does not say why; "flutter": suspected ventricular
+        flutter or fibrillation, whether beats were found or not.
+    """
+
+    start: int
+    stop: int
+    kind: EpisodeKind
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,8 @@ class Scan:
         "detect" or the annotator the positions come from.
     detection : Detection
         Numbers of the detector.
+    episodes : tuple of Episode
+        In order of time; spans of those without a beat that are no pause are in `unreadable`, too.
     """
 
     samples: NDArray[np.int64]
@@ -44,6 +69,7 @@ class Scan:
     leads: tuple[int, ...]
     beats_from: str
     detection: Detection
+    episodes: tuple[Episode, ...] = ()
 
     @property
     def n_beats(self) -> int:
