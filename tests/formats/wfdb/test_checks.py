@@ -232,7 +232,7 @@ def test_annotations_outside_the_record_and_damaged_ones(tmp_path: Path) -> None
     write_annotations(tmp_path / "rec.atr", _notes([10, 500, 999]))
     assert _verify(record).badge == "intact"
     write_annotations(tmp_path / "rec.qrs", _notes([10, 1000, 5000]))
-    (tmp_path / "rec.ari").write_bytes(b"\x10\x04\x11")
+    (tmp_path / "rec.ari").write_bytes(b"\x10\xdc\x11")
     found = _bad(_verify(record))
     assert [(f.check, f.severity) for f in found] == [("annotations", "warning")] * 2
     assert "rec.ari is a damaged annotation file" in found[0].message
