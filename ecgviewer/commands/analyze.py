@@ -18,6 +18,7 @@ from ecgviewer.commands.terminal import (
     Device,
     complain,
     in_sentences,
+    leads_asked_for,
     load_networks,
     printable,
     progress_bar,
@@ -49,6 +50,14 @@ _Beats = Annotated[
     typer.Option(
         metavar="detect|ANNOTATOR",
         help="Find the beats, or take those of an annotation file beside the record (atr).",
+    ),
+]
+_Leads = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME[,NAME]",
+        help="Channels to read, by name or number from 1, in the order of the networks' inputs;"
+        " by default those that are ECG leads by name, unit or signal.",
     ),
 ]
 _Force = Annotated[bool, typer.Option("--force", help="Replace existing reports.")]
@@ -86,6 +95,7 @@ def analyze(
     ensemble: _Ensemble = DEFAULT_ENSEMBLE,
     device: _Device = Device.AUTO,
     beats: _Beats = "detect",
+    leads: _Leads = "",
     force: _Force = False,
     hide_patient: _Hide = False,
     jobs: _Jobs = 1,
@@ -102,6 +112,7 @@ def analyze(
     with in_sentences(debug=debug):
         if dask and jobs > 1:
             raise typer.BadParameter("--jobs and --dask exclude each other")
+        wanted = leads_asked_for(leads)
         planned = plan(records, out)
         networks = load_networks(ensemble, device)
         several = len(planned) > 1
@@ -110,6 +121,7 @@ def analyze(
             Path(),
             networks_of(networks, _name(ensemble)),
             beats=beats,
+            leads=wanted,
             force=force,
             resume=several and not force,
             hide_patient=hide_patient,

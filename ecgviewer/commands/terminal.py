@@ -43,6 +43,16 @@ def load_networks(name: str, device: Device, *, precision: str = "auto") -> "Ens
     raise typer.BadParameter(f"there is no ensemble {name!r}; installed: {known}")
 
 
+def leads_asked_for(text: str) -> tuple[str, ...]:
+    """What --leads asks for; wrong usage where it cannot be meant."""
+    from ecgviewer.analysis.channels import wanted_leads
+
+    try:
+        return wanted_leads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--leads {error}") from None
+
+
 def printable(text: str) -> str:
     """Text of a file, safe on any terminal: no control sequences, no letters it cannot show."""
     clean = "".join(c if c.isprintable() else "?" for c in text)

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.ecg_leads import mv_per_unit, roles
 from ecgviewer.formats.wfdb.header import NO_FILE, Header, Signal, beside
 from ecgviewer.formats.wfdb.header_parser import read_header
 from ecgviewer.formats.wfdb.segment import Segment, open_segment
-from ecgviewer.record import Finding, RecordError
+from ecgviewer.record import Finding, RecordError, SampleReader
 
 # A longer claim than this is a wrong number, and would keep a scan busy for hours.
 MAX_DAYS = 100
@@ -53,6 +53,8 @@ class Timeline:
         Length.
     headers : tuple of Path
         Header files, the opened one first.
+    ecg : tuple of bool
+        Which leads are ECG leads, and so read in mV.
     findings : tuple of Finding
         What is wrong with the segments.
     """
@@ -63,6 +65,7 @@ class Timeline:
     per_frame: int
     n_frames: int
     headers: tuple[Path, ...]
+    ecg: tuple[bool, ...]
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -88,9 +91,33 @@ class Timeline:
                 continue
             low, high = max(first, span.start), min(last, span.stop)
             part = out[:, (low - first) * self.per_frame : (high - first) * self.per_frame]
-            span.segment.read_into(part, span.leads, low - span.start, self.per_frame)
+            scales = self._scales(span.segment, span.leads)
+            span.segment.read_into(part, span.leads, scales, low - span.start, self.per_frame)
         skip = start - first * self.per_frame
         return out[:, skip : skip + stop - start]
+
+    def read_as(self, ecg: tuple[bool, ...]) -> SampleReader:
+        """What reads these leads, and no others, in mV."""
+        return replace(self, ecg=ecg).read
+
+    def is_ecg(self, name: str) -> bool:
+        """Whether an ECG lead has this name."""
+        return any(own and s.name == name for own, s in zip(self.ecg, self.signals, strict=True))
+
+    def _scales(self, segment: Segment, leads: tuple[int | None, ...]) -> tuple[float | None, ...]:
+        """For each of a segment's signals what its unit is in mV, or in the lead's own unit."""
+        return tuple(
+            1.0 if lead is None else self._scale(signal, lead)
+            for signal, lead in zip(segment.header.signals, leads, strict=True)
+        )
+
+    def _scale(self, signal: Signal, lead: int) -> float | None:
+        unit = mv_per_unit(signal.unit)
+        if self.ecg[lead]:
+            return unit if signal.gain else None
+        wanted = mv_per_unit(self.signals[lead].unit)
+        same = unit is None or wanted is None or unit == wanted
+        return 1.0 if same else unit / wanted  # type: ignore[operator]
 
 
 def lay_out(header: Header) -> Timeline:
@@ -121,13 +148,15 @@ def _single(header: Header) -> Timeline:
         # up to twice what is there, the rest was lost: a gap; beyond, it is a wrong number
         n_frames = header.n_frames if header.n_frames <= 2 * present else present
     span = Span(0, n_frames, segment, tuple(range(len(header.signals))))
+    ecg = _ecg(header.signals)
     return Timeline(
         header,
         header.signals,
         (span,),
-        _per_frame(header.signals),
+        _per_frame(header.signals, _names(header.signals, ecg)),
         n_frames,
         (header.path,),
+        ecg,
     )
 
 
@@ -173,13 +202,16 @@ def _several(header: Header) -> Timeline:
         for segment in {id(s): s for s in segments}.values()
     }
     every = tuple(signal for segment in segments for signal in segment.header.signals)
+    described = _described(signals, every)
+    ecg = _ecg(described)
     return Timeline(
         header,
-        _described(signals, every),
+        described,
         tuple(replace(s, leads=placed.get(id(s.segment), ())) for s in spans),
-        _per_frame(every),
+        _per_frame(every, _names(described, ecg)),
         at,
         _header_paths(header, layout, segments),
+        ecg,
         tuple(findings),
     )
 
@@ -258,9 +290,19 @@ def _described(signals: tuple[Signal, ...], every: tuple[Signal, ...]) -> tuple[
     return tuple(first.get(signal.name, signal) for signal in signals)
 
 
-def _per_frame(signals: tuple[Signal, ...]) -> int:
-    ecg = [s.per_frame for s in signals if ecg_to_mv(s.name, s.unit) is not None]
-    return max(ecg or [signal.per_frame for signal in signals])
+def _ecg(signals: tuple[Signal, ...]) -> tuple[bool, ...]:
+    return tuple(role.is_ecg for role in roles([(s.name, s.unit) for s in signals]))
+
+
+def _names(signals: tuple[Signal, ...], ecg: tuple[bool, ...]) -> set[str]:
+    """Names of the ECG leads."""
+    return {signal.name for signal, own in zip(signals, ecg, strict=True) if own}
+
+
+def _per_frame(signals: tuple[Signal, ...], ecg: set[str]) -> int:
+    """The most samples a frame of any ECG lead."""
+    own = [signal.per_frame for signal in signals if signal.name in ecg]
+    return max(own or [signal.per_frame for signal in signals])
 
 
 def _why_empty(timeline: Timeline) -> str:
