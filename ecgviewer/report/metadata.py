@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.files.hashes import InputFile
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.csv_columns import METADATA_VERSION, schema, units
@@ -248,7 +249,12 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
         "recorded_s": round(context.recorded_s, 3),
         "readable_s": round(context.readable_s, 3),
         "analysed_s": round(context.analysed_s, 3),
-        "counts": {**counts, "pending": int((classes < 0).sum()), "total": len(classes)},
+        "counts": {
+            **counts,
+            "not_classified": int((classes == NOT_CLASSIFIED).sum()),
+            "pending": int((classes == PENDING).sum()),
+            "total": len(classes),
+        },
         "burden_percent": dict(context.burden),
         "heart_rate": dict(context.heart_rate),
         "complete": context.complete,

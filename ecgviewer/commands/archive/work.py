@@ -138,6 +138,8 @@ def _summary(report: "Report") -> str:
     if report.context.hide_patient:
         name = "record"
     counts = " ".join(f"{c.name} {figures.counts[c]}" for c in BeatClass)
+    if figures.n_not_classified:
+        counts += f", {figures.n_not_classified} not classified"
     parts = [f"{name}: {figures.n_beats} beats: {counts}"]
     if figures.burden is not None:
         shares = (f"{c.name} {100 * figures.burden[c]:.2f} %" for c in (BeatClass.S, BeatClass.V))
@@ -145,11 +147,7 @@ def _summary(report: "Report") -> str:
     mean = figures.heart_rate.mean
     parts.append("heart rate unknown" if mean is None else f"{mean:.0f} beats/min")
     parts.append(f"files {report.context.verdict.badge}")
-    parts.append(
-        "complete"
-        if figures.complete
-        else f"{figures.n_beats - figures.n_classified} beats not classified"
-    )
+    parts.append("complete" if figures.complete else f"{figures.n_pending} beats without a class")
     if report.context.not_classified:
         parts.append(report.context.not_classified.rstrip("."))
     return " | ".join(parts)
