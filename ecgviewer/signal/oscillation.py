@@ -139,7 +139,7 @@ def flutter(found: Waves, extent: NDArray[np.float32], params: Activity) -> NDAr
     swings = lead.any(axis=0) & ~found.beats.any(axis=0)
     # the lead that repeats itself least speaks for all
     repeats = np.where(lead, found.repeats, np.inf).min(axis=0)
-    for start, stop in _bridged(swings, params.bridge_steps):
+    for start, stop in runs(swings, bridged=params.bridge_steps):
         mine = np.flatnonzero(swings[start:stop]) + start
         steady = np.median(repeats[mine]) > params.repeats
         if len(mine) >= params.least_steps and not steady:
@@ -152,12 +152,12 @@ def _usual(extent: NDArray[np.float32]) -> float:
     return float(np.percentile(known, 75)) if len(known) else 0.0
 
 
-def _bridged(mask: NDArray[np.bool_], most: int) -> list[tuple[int, int]]:
-    """Half-open runs of True, those no more than `most` apart made one."""
+def runs(mask: NDArray[np.bool_], *, bridged: int = 0) -> list[tuple[int, int]]:
+    """Half-open runs of True, those no more than `bridged` apart made one."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
     out: list[tuple[int, int]] = []
     for start, stop in edges.reshape(-1, 2).tolist():
-        if out and start - out[-1][1] <= most:
+        if out and start - out[-1][1] <= bridged:
             out[-1] = (out[-1][0], stop)
         else:
             out.append((start, stop))
