@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ecgviewer.commands.app import app
-from ecgviewer.commands.terminal import FAILED, leads_asked_for
+from ecgviewer.commands.terminal import FAILED, Leads, leads_asked_for
 
 
 @app.command("open")
@@ -39,13 +39,7 @@ def open_window(
     ensemble: Annotated[
         str, typer.Option(help="Networks that classify; by default the last chosen.")
     ] = "",
-    leads: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME[,NAME]",
-            help="Channels to read, by name or number; by default the ECG leads.",
-        ),
-    ] = "",
+    leads: Leads = "",
 ) -> None:
     """Open the window, with a record or without."""
     from ecgviewer.gui.start.request import Request, UsageError, parse_size

@@ -16,6 +16,7 @@ from ecgviewer.commands.terminal import (
     FAILED,
     Debug,
     Device,
+    Leads,
     complain,
     in_sentences,
     leads_asked_for,
@@ -50,14 +51,6 @@ _Beats = Annotated[
     typer.Option(
         metavar="detect|ANNOTATOR",
         help="Find the beats, or take those of an annotation file beside the record (atr).",
-    ),
-]
-_Leads = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME[,NAME]",
-        help="Channels to read, by name or number from 1, in the order of the networks' inputs;"
-        " by default those that are ECG leads by name, unit or signal.",
     ),
 ]
 _Force = Annotated[bool, typer.Option("--force", help="Replace existing reports.")]
@@ -95,7 +88,7 @@ def analyze(
     ensemble: _Ensemble = DEFAULT_ENSEMBLE,
     device: _Device = Device.AUTO,
     beats: _Beats = "detect",
-    leads: _Leads = "",
+    leads: Leads = "",
     force: _Force = False,
     hide_patient: _Hide = False,
     jobs: _Jobs = 1,

@@ -16,6 +16,7 @@ from ecgviewer.commands.terminal import (
     FAILED,
     Debug,
     Device,
+    Leads,
     complain,
     in_sentences,
     leads_asked_for,
@@ -57,13 +58,7 @@ def evaluate(
             metavar="ANNOTATOR", help="Compare annotations beside the record; nothing is analysed."
         ),
     ] = "",
-    leads: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME[,NAME]",
-            help="Channels to read, by name or number; by default the ECG leads.",
-        ),
-    ] = "",
+    leads: Leads = "",
     ensemble: Annotated[
         str, typer.Option(help=f"Ensemble that classifies; {DEFAULT_ENSEMBLE} if not given.")
     ] = "",

@@ -21,6 +21,14 @@ if TYPE_CHECKING:  # torch takes a second to import, which --help and info need 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 Debug = Annotated[bool, typer.Option("--debug", help="Log to stderr, and show tracebacks.")]
+Leads = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME[,NAME]",
+        help="Channels to read, by name or number from 1, in the order of the networks' inputs;"
+        " by default those that are ECG leads by name, unit or signal.",
+    ),
+]
 
 
 class Device(StrEnum):

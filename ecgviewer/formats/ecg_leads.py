@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ecgviewer.formats.channel_names import ECG, NOTHING, is_chest_electrode, is_limb_lead, meaning
 
@@ -58,6 +59,7 @@ class Role:
     remark: str = ""
 
 
+@lru_cache(maxsize=256)  # asked for every lead at every read
 def mv_per_unit(unit: str) -> float | None:
     """Millivolts per unit; None where the unit is no voltage.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecgviewer.formats.ecg_leads import mv_per_unit, roles, unknown_unit
+from ecgviewer.formats.ecg_leads import ecg_to_mv, mv_per_unit, unknown_unit
 from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, Signal
 from ecgviewer.formats.wfdb.sample_formats import FORMATS
 from ecgviewer.formats.wfdb.segment import Group, Segment
@@ -131,8 +131,7 @@ def _length(timeline: Timeline, segment: Segment, group: Group) -> tuple[Severit
 
 def _rates(timeline: Timeline) -> Iterator[Finding]:
     low, high = FS_PLAUSIBLE_HZ
-    found = roles([(signal.name, signal.unit) for signal in timeline.signals])
-    has_ecg = any(role.is_ecg for role in found)
+    has_ecg = any(ecg_to_mv(signal.name, signal.unit) for signal in timeline.signals)
     if not has_ecg:  # numerics may have one value a minute
         message = f"{timeline.fs:.9g} Hz; without an ECG lead any rate may be right"
         yield Finding("rate", "ok", message)

@@ -7,18 +7,15 @@ nothing and starts format 8 anew wherever it begins. The tests hold every format
 from functools import partial
 from pathlib import Path
 
-from ecgviewer.formats.ecg_leads import Role, mv_per_unit, roles
+from ecgviewer.formats.ecg_leads import mv_per_unit, roles
 from ecgviewer.formats.wfdb.files import find_header
-from ecgviewer.formats.wfdb.header import Signal
 from ecgviewer.formats.wfdb.header_checks import header_verdict
 from ecgviewer.formats.wfdb.header_parser import read_header
 from ecgviewer.formats.wfdb.sample_checks import full_verdict
-from ecgviewer.formats.wfdb.timeline import lay_out
+from ecgviewer.formats.wfdb.timeline import SLOWEST_ECG_HZ, Timeline, lay_out
 from ecgviewer.record import Lead, Record
 
-# Below a sample a second no beat can be seen, and nothing is looked for.
-SLOWEST_ECG_HZ = 1.0
-_SLOW = Role(False, remark="less than a sample a second is no ECG")
+_TOO_SLOW = f"it has less than {SLOWEST_ECG_HZ:g} sample a second"
 
 
 def open_wfdb(path: Path) -> Record:
@@ -44,16 +41,13 @@ def open_wfdb(path: Path) -> Record:
     header = read_header(find_header(path))
     timeline = lay_out(header)
     verdict = header_verdict(timeline)
-    found = roles([(signal.name, signal.unit) for signal in timeline.signals])
-    if timeline.fs < SLOWEST_ECG_HZ:
-        found = tuple(_SLOW if role.is_ecg else role for role in found)
     files = [*timeline.headers]
     files += [g.file.path for s in timeline.segments for g in s.groups if g.file is not None]
     return Record(
         name=header.path.stem,
         path=path,
         fs=timeline.fs,
-        leads=tuple(map(_lead, timeline.signals, found)),
+        leads=_leads(timeline),
         n_samples=timeline.n_frames * timeline.per_frame,
         reader=timeline.read,
         comments=header.comments,
@@ -67,14 +61,19 @@ def open_wfdb(path: Path) -> Record:
     )
 
 
-def _lead(signal: Signal, role: Role) -> Lead:
-    scaled = signal.gain != 0 and (not role.is_ecg or mv_per_unit(signal.unit) is not None)
-    return Lead(
-        signal.name,
-        signal.unit,
-        role.is_ecg,
-        scaled,
-        signal.gain or None,
-        role.by_name,
-        role.remark,
-    )
+def _leads(timeline: Timeline) -> tuple[Lead, ...]:
+    said = roles([(signal.name, signal.unit) for signal in timeline.signals])
+    leads = []
+    for signal, is_ecg, role in zip(timeline.signals, timeline.ecg, said, strict=True):
+        leads.append(
+            Lead(
+                signal.name,
+                signal.unit,
+                is_ecg,
+                signal.gain != 0 and (not is_ecg or mv_per_unit(signal.unit) is not None),
+                signal.gain or None,
+                role.by_name or not is_ecg,
+                role.remark if is_ecg or not role.is_ecg else _TOO_SLOW,
+            )
+        )
+    return tuple(leads)

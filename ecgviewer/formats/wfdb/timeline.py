@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.formats.ecg_leads import mv_per_unit, roles
 from ecgviewer.formats.wfdb.header import NO_FILE, Header, Signal, beside
 from ecgviewer.formats.wfdb.header_parser import read_header
+from ecgviewer.formats.wfdb.scales import ecg_of, names_of, per_frame_of, scales_of
 from ecgviewer.formats.wfdb.segment import Segment, open_segment
 from ecgviewer.record import Finding, RecordError, SampleReader
 
 # A longer claim than this is a wrong number, and would keep a scan busy for hours.
 MAX_DAYS = 100
+# Below a sample a second no beat can be seen, and nothing is looked for.
+SLOWEST_ECG_HZ = 1.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ class Timeline:
                 continue
             low, high = max(first, span.start), min(last, span.stop)
             part = out[:, (low - first) * self.per_frame : (high - first) * self.per_frame]
-            scales = self._scales(span.segment, span.leads)
+            wanted = [(s.unit, own) for s, own in zip(self.signals, self.ecg, strict=True)]
+            scales = scales_of(span.segment.header.signals, span.leads, wanted)
             span.segment.read_into(part, span.leads, scales, low - span.start, self.per_frame)
         skip = start - first * self.per_frame
         return out[:, skip : skip + stop - start]
@@ -102,22 +105,7 @@ class Timeline:
 
     def is_ecg(self, name: str) -> bool:
         """Whether an ECG lead has this name."""
-        return any(own and s.name == name for own, s in zip(self.ecg, self.signals, strict=True))
-
-    def _scales(self, segment: Segment, leads: tuple[int | None, ...]) -> tuple[float | None, ...]:
-        """For each of a segment's signals what its unit is in mV, or in the lead's own unit."""
-        return tuple(
-            1.0 if lead is None else self._scale(signal, lead)
-            for signal, lead in zip(segment.header.signals, leads, strict=True)
-        )
-
-    def _scale(self, signal: Signal, lead: int) -> float | None:
-        unit = mv_per_unit(signal.unit)
-        if self.ecg[lead]:
-            return unit if signal.gain else None
-        wanted = mv_per_unit(self.signals[lead].unit)
-        same = unit is None or wanted is None or unit == wanted
-        return 1.0 if same else unit / wanted  # type: ignore[operator]
+        return name in names_of(self.signals, self.ecg)
 
 
 def lay_out(header: Header) -> Timeline:
@@ -138,6 +126,8 @@ def lay_out(header: Header) -> Timeline:
             f"the header claims {days:,.0f} days, at most {MAX_DAYS} are read; it is damaged, "
             "copy it again",
         )
+    if timeline.fs < SLOWEST_ECG_HZ:
+        return replace(timeline, ecg=(False,) * len(timeline.ecg))
     return timeline
 
 
@@ -148,12 +138,12 @@ def _single(header: Header) -> Timeline:
         # up to twice what is there, the rest was lost: a gap; beyond, it is a wrong number
         n_frames = header.n_frames if header.n_frames <= 2 * present else present
     span = Span(0, n_frames, segment, tuple(range(len(header.signals))))
-    ecg = _ecg(header.signals)
+    ecg = ecg_of(header.signals)
     return Timeline(
         header,
         header.signals,
         (span,),
-        _per_frame(header.signals, _names(header.signals, ecg)),
+        per_frame_of(header.signals, names_of(header.signals, ecg)),
         n_frames,
         (header.path,),
         ecg,
@@ -203,12 +193,12 @@ def _several(header: Header) -> Timeline:
     }
     every = tuple(signal for segment in segments for signal in segment.header.signals)
     described = _described(signals, every)
-    ecg = _ecg(described)
+    ecg = ecg_of(described)
     return Timeline(
         header,
         described,
         tuple(replace(s, leads=placed.get(id(s.segment), ())) for s in spans),
-        _per_frame(every, _names(described, ecg)),
+        per_frame_of(every, names_of(described, ecg)),
         at,
         _header_paths(header, layout, segments),
         ecg,
@@ -288,21 +278,6 @@ def _described(signals: tuple[Signal, ...], every: tuple[Signal, ...]) -> tuple[
         if signal.file != NO_FILE:
             first.setdefault(signal.name, signal)
     return tuple(first.get(signal.name, signal) for signal in signals)
-
-
-def _ecg(signals: tuple[Signal, ...]) -> tuple[bool, ...]:
-    return tuple(role.is_ecg for role in roles([(s.name, s.unit) for s in signals]))
-
-
-def _names(signals: tuple[Signal, ...], ecg: tuple[bool, ...]) -> set[str]:
-    """Names of the ECG leads."""
-    return {signal.name for signal, own in zip(signals, ecg, strict=True) if own}
-
-
-def _per_frame(signals: tuple[Signal, ...], ecg: set[str]) -> int:
-    """The most samples a frame of any ECG lead."""
-    own = [signal.per_frame for signal in signals if signal.name in ecg]
-    return max(own or [signal.per_frame for signal in signals])
 
 
 def _why_empty(timeline: Timeline) -> str:
