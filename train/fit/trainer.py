@@ -153,7 +153,7 @@ class Trainer:
     def resume(self) -> None:
         """Go on from the checkpoint, if there is one of this very configuration."""
         if (self.folder / CHECKPOINT).is_file():
-            checkpoint.restore(self.state, self.config, self.folder, device=self.cutter.device)
+            checkpoint.restore(self.state, self.config, self.folder)
 
     def run(self, *, max_minutes: float = math.inf) -> State:
         """Train until the epochs are done, the patience is at its end or the time is up.
