@@ -18,7 +18,9 @@ from train.campaign.clock import Clock
 from train.campaign.compact import Kept
 from train.campaign.data import Lesson
 from train.campaign.expected import kind_of
+from train.fit.precision import of_history
 from train.fit.trainer import Trainer
+from train.fit.validation import validated_on
 from train.scoring.learners import shipped_network
 from train.scoring.results import machine
 from train.scoring.score import score
@@ -130,11 +132,11 @@ class Training:
         return self._answers
 
     @property
-    def accuracy(self) -> float:
-        """Share of the validation rows that the best network gives their class; 0 before any."""
+    def accuracy(self) -> float | None:
+        """Share of the validation rows that the best network gives their class, if answered."""
         answers = self.answers
         if answers is None:
-            return 0.0
+            return None
         label = self.lesson.cutter.label.cpu()[self.lesson.split.validation]
         return float((answers.argmax(1) == label).double().mean())
 
@@ -151,14 +153,16 @@ class Training:
     def account(self, *, share: float) -> dict[str, Any]:
         """What is told of a finished run."""
         state, found = self.trainer.state, machine()
-        config, split = self.lesson.config, self.lesson.split
+        config, split, accuracy = self.lesson.config, self.lesson.split, self.accuracy
         return {
             "config": msgspec.to_builtins(config),
             "epochs_run": state.epoch,
             "best_epoch": state.best_epoch,
             "minutes": round(state.seconds / 60, 2),
             "validation_during_training": state.history[state.best_epoch],
-            "validation_accuracy": round(self.accuracy, 6),
+            "validation_accuracy": None if accuracy is None else round(accuracy, 6),
+            "validated_on": validated_on(config),
+            "precision": of_history(state.history),
             "training_beats": len(split.train),
             "card": machine_name(self.lesson.cutter.device.type),
             "weights_sha256": sha256(self.weights()),

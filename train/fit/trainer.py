@@ -37,7 +37,7 @@ from train.fit.epoch import Epoch, Position
 from train.fit.finite import check_weights
 from train.fit.precision import for_training
 from train.fit.schedule import learning_rate
-from train.fit.validation import figures, watched
+from train.fit.validation import figures, validated_on, watched
 
 Report = Callable[[dict[str, Any]], None]
 Stop = Callable[[int], bool]  # batches left of the epoch -> whether to stop here
@@ -250,6 +250,7 @@ class Trainer:
         state, config = self.state, self.config
         line["learning_rate"] = learning_rate(config, state.epoch, 0.0)
         line |= {"seconds": round(state.seconds, 1), "precision": self.precision}
+        line["validated_on"] = validated_on(config)
         state.history.append(line)
         better = line["accuracy"] > state.best_score + config.min_delta
         if better or config.take == "last":

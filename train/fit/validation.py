@@ -9,6 +9,13 @@ from train.data.sampling import Rows
 from train.metrics import confusion, f_beta, macro_f1, overall_accuracy
 
 
+def validated_on(config: Config) -> str:
+    """Whose rows the history's validation is on: without any set aside, those of the training."""
+    if config.protocol == "paper" or config.validation_records:
+        return "validation rows"
+    return "training rows; nothing is chosen on them"
+
+
 def watched(rows: Rows, config: Config) -> Rows:
     """The rows that every epoch is validated on: (n,) all, or as many as the configuration says."""
     wanted = config.validate_beats

@@ -66,9 +66,22 @@ def test_all_is_done_in_the_order_of_the_plan(whole):
     account = made.book.run(RESNET.name)
     assert (account["epochs_run"], account["card"], account["share"]) == (3, "cpu", 1.0)
     assert account["validation_accuracy"] > 0.9
+    assert account["validated_on"] == "validation rows"
+    assert account["precision"] in ("fp32", "bf16")
     made.run()
     assert said == []
     assert RUN not in made.outbox
+
+
+def test_a_run_without_validation_rows_has_no_accuracy_and_says_what_it_was_watched_on(tmp_path):
+    of_ds1 = msgspec.structs.replace(SLAP, protocol="ds1", take="last")
+    made, _ = campaign(tmp_path / "out", plan=[replace(items()[1], group="ds1", work=of_ds1)])
+    made.run()
+    account = made.book.run(SLAP.name)
+    assert account["validation_accuracy"] is None
+    assert account["validated_on"] == "training rows; nothing is chosen on them"
+    assert {line["validated_on"] for line in account["history"]} == {account["validated_on"]}
+    assert made.book.answers(SLAP.name) is None
 
 
 @pytest.mark.parametrize("looks", [3, 6, 9, 12, 30])
