@@ -43,6 +43,8 @@ def test_a_sleep_study_gives_the_beats_of_its_ecg(tmp_path: Path) -> None:
     found = about(study)
     assert (found["leads_used"], found["leads_chosen_by"]) == (["ECG", None], "name")
     assert found["record"]["leads"][0]["remark"] == "its name stands for eye movements"
+    told = call("info", case("channels/psg.hea")).stdout
+    assert "Lat: not read, its name stands for muscle" in told
 
 
 def test_nanovolts_give_the_beats_of_millivolts(tmp_path: Path, ensemble: Path) -> None:
