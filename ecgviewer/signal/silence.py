@@ -8,7 +8,7 @@ stretch that holds too little that can be read stays the gap, flat or noisy stre
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +90,7 @@ def _local_rr(positions: NDArray[np.int64], i: int, params: Activity) -> float:
     before = np.diff(positions[max(0, i - reach - 1) : i])
     after = np.diff(positions[i : i + reach + 1])
     near = np.concatenate([before, after])
-    return float(np.median(near)) if len(near) else 0.0
+    return _median(near) if len(near) else 0.0
 
 
 def _why(
@@ -115,7 +115,7 @@ def _why(
         at = np.flatnonzero(mine[row]) + inner.start
         if len(at) == 0:
             continue
-        floor = float(np.median(steps.floor[row, at]))
+        floor = _median(steps.floor[row, at])
         usual = around.floor[row]
         busy = (steps.sharp[row, at] > params.qrs_share * around.sharp[row]).any()
         busy |= (steps.extent[row, at] > params.large_share * around.extent[row]).any()
@@ -156,14 +156,19 @@ def _medians(
         known = lead[at[legible[row, at]]]
         known = known[np.isfinite(known)]
         if len(known):
-            out[row] = np.median(known)
+            out[row] = _median(known)
     return out
+
+
+def _median(values: NDArray[Any]) -> float:
+    """The upper middle one of a few (n,): np.median takes ten times as long for them."""
+    return float(np.sort(values)[len(values) // 2])
 
 
 def legible_steps(
     steps: Steps, spans: Sequence[NDArray[np.int64]], params: Activity
 ) -> NDArray[np.bool_]:
-    """Half seconds (n_leads, n) that meet none of a lead's spans (m, 2), grid samples, half-open."""
+    """Half seconds (n_leads, n) that meet none of a lead's half-open spans (m, 2), grid samples."""
     out = np.ones(steps.floor.shape, np.bool_)
     for row, mine in enumerate(spans):
         for start, stop in mine.tolist():
