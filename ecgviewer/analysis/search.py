@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.formats.readers import open_record
+from ecgviewer.analysis.channels import reopened
 from ecgviewer.record import Record, RecordError
 from ecgviewer.runtime.cores import cores, deaf
 from ecgviewer.signal.activity import Steps, activity
@@ -105,7 +105,7 @@ class Searcher:
     def __init__(self, record: Record, leads: tuple[int, ...], detection: Detection) -> None:
         context = multiprocessing.get_context("spawn")  # threads and Qt do not survive a fork
         self._pipe, other = context.Pipe()
-        arguments = (other, record.path.absolute(), leads, detection)
+        arguments = (other, record.path.absolute(), record.chosen, leads, detection)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         with deaf():
             self._process.start()
@@ -167,13 +167,14 @@ def _fingerprint(record: Record, grid: TimeGrid) -> bytes:
 def _serve(
     pipe: "Connection[Any, Any]",
     path: Path,
+    chosen: tuple[int, ...],
     leads: tuple[int, ...],
     detection: Detection,
 ) -> None:
     """Search the blocks asked for; in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this one
     try:
-        record = open_record(path)
+        record = reopened(path, chosen)
         grid = TimeGrid(record)
         pipe.send(_fingerprint(record, grid))
         for k in pipe.recv():
