@@ -2,8 +2,8 @@
 
 No beat for longer than 2.5 s and than 2.2 times the RR around is a silence. Where nothing in it is
 like a QRS and a lead's noise is what it was before, the heart paused; where the noise is gone from
-every lead, an electrode is off; what swings, is large, or has more noise is not explained. A
-stretch that holds too little that can be read stays the gap, flat or noisy stretch that it is.
+every lead, an electrode is off; what swings, is large, drifts, or has more noise is not explained.
+A stretch that holds too little that can be read stays the gap, flat or noisy stretch that it is.
 """
 
 from collections.abc import Sequence
@@ -119,6 +119,7 @@ def _why(
         usual = around.floor[row]
         busy = (steps.sharp[row, at] > params.qrs_share * around.sharp[row]).any()
         busy |= (steps.extent[row, at] > params.large_share * around.extent[row]).any()
+        busy |= np.ptp(steps.level[row, at]) > params.drift_share * around.extent[row]
         busy |= floor > params.floor_most * usual + params.floor_least_mv
         if busy or not np.isfinite(usual):
             return "unexplained"

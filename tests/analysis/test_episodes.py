@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ecgviewer import paths
 from ecgviewer.analysis import search
 from ecgviewer.analysis.episodes import marked
 from ecgviewer.analysis.scan import scan
@@ -67,6 +68,14 @@ def test_the_noise_goes_with_the_electrode():
     (off,) = result.episodes
     assert off.kind == "electrode off"
     assert (result.unreadable == [[off.start, off.stop]]).all()
+
+
+def test_an_electrode_that_settles_is_no_pause():
+    """The demo record at 3:29, where the line falls by 3 mV in four seconds."""
+    record = open_record(paths.demo_record())
+    result = scanned(record)
+    assert not [e for e in result.episodes if e.kind == "pause"]
+    assert any(start < 211 * 360 < stop for start, stop in result.unreadable)
 
 
 def test_a_long_silence_before_the_first_beat_is_no_pause():
