@@ -13,7 +13,7 @@ from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch, join_stretches, stretches, unreadable
 from ecgviewer.signal.rpeaks.detect import join, refine_all
-from ecgviewer.signal.windows import neighbours
+from ecgviewer.signal.windows import apart, neighbours
 
 # The last second of peaks before a block's border is held back until the next block is joined.
 _HOLD = 360
@@ -68,8 +68,14 @@ def scan(
     samples = grid.to_own(positions)
     known = sum(len(part) for part in peaks.final)
     spans = unreadable(found, leads)
+    before, after = apart(positions, before, after, _on_grid(spans, grid))
     result = Scan(samples, positions, before, after, found, spans, leads, beats_from, detection)
     yield ScanStep(total, total, samples[known:], found, result)
+
+
+def _on_grid(spans: NDArray[np.int64], grid: TimeGrid) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) on the grid."""
+    return grid.from_own(spans.ravel()).reshape(-1, 2)
 
 
 def _blocks(

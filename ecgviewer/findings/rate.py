@@ -5,6 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.beats.scan import Scan
+from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch, unreadable
+
 N_MEAN = 8  # RR intervals a heart rate is the mean of
 
 
@@ -27,6 +31,32 @@ class HeartRate:
     least_sample: int | None = None
     greatest: float | None = None
     greatest_sample: int | None = None
+
+
+def no_rr_before(
+    samples: NDArray[np.int64], scan: Scan | None, stretches: tuple[Stretch, ...], record: Record
+) -> NDArray[np.bool_]:
+    """Which beats (n,) have no RR interval before them that table, report or rate may show.
+
+    Those after a span in which no lead can be read - a gap, flat or held, noisy - or within one.
+
+    Parameters
+    ----------
+    samples : (n,) int64
+        R peaks, own samples, ascending.
+    scan : Scan or None
+        None while it runs.
+    stretches : tuple of Stretch
+        Those found so far; they count where `scan` is None.
+    record : Record
+        Its leads count where `scan` is None.
+    """
+    return across(samples, unread(scan, stretches, record))
+
+
+def unread(scan: Scan | None, stretches: tuple[Stretch, ...], record: Record) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) across which there is no RR interval; see `no_rr_before`."""
+    return unreadable(stretches, record.ecg_leads) if scan is None else scan.unreadable
 
 
 def across(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -9,8 +9,9 @@ from ecgviewer.aami import N_CLASSES
 from ecgviewer.beats.columns import Beats, Origin
 from ecgviewer.beats.log import PENDING
 from ecgviewer.beats.scan import Scan
-from ecgviewer.findings.rate import HeartRate, heart_rate
+from ecgviewer.findings.rate import HeartRate, heart_rate, unread
 from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,16 @@ class TimeBase:
     owned: NDArray[np.float64]
 
 
-def time_base(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> TimeBase:
-    """Of R peaks (n,), own samples; `scan` is None while it runs."""
+def time_base(
+    record: Record,
+    samples: NDArray[np.int64],
+    scan: Scan | None,
+    stretches: tuple[Stretch, ...] = (),
+) -> TimeBase:
+    """Of R peaks (n,), own samples; `scan` is None while it runs, `stretches` found so far."""
     n = record.n_samples
     if scan is None:
-        rate = heart_rate(samples, record.fs, np.empty((0, 2), np.int64))
+        rate = heart_rate(samples, record.fs, unread(scan, stretches, record))
         return TimeBase(rate, 0.0, np.ones(len(samples), np.bool_), np.zeros(len(samples)))
     spans = scan.unreadable
     readable = float(_readable_before(np.array([float(n)]), spans, n)[0])

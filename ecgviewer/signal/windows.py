@@ -104,6 +104,38 @@ def neighbours(
     return before.astype(np.int64), after.astype(np.int64)
 
 
+def apart(
+    positions: NDArray[np.int64],
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+    spans: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Neighbours as `neighbours` gives them, -1 too where a whole span lies between.
+
+    Who knows how many beats there were in what cannot be read: neither a window nor the context
+    may take such an interval for an RR. Beats within a span keep each other.
+
+    Parameters
+    ----------
+    positions, before, after : (n,) int64
+        On the grid.
+    spans : (m, 2) int64
+        What cannot be read, half-open, on the grid, ascending, apart.
+    """
+    if len(spans) == 0:
+        return before, after
+
+    def whole(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
+        first = np.searchsorted(spans[:, 0], low, side="right")
+        inside: NDArray[np.bool_] = np.append(spans[:, 1], np.iinfo(np.int64).max)[first] <= high
+        return inside
+
+    return (
+        np.where((before >= 0) & whole(before, positions), -1, before),
+        np.where((after >= 0) & whole(positions, after), -1, after),
+    )
+
+
 def normalise(
     raw: NDArray[np.float32], prep: Preprocessing
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

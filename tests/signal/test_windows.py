@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER
-from ecgviewer.signal.windows import cut_windows, neighbours, normalise, window_bounds
+from ecgviewer.signal.windows import apart, cut_windows, neighbours, normalise, window_bounds
 from tests.signals import demo, demo_ecg, in_memory
 
 
@@ -100,3 +100,13 @@ def test_any_read_size_and_order_cut_the_same_windows_to_the_bit(order, piece, k
         inputs=(0,),
     )
     assert np.array_equal(windows.values, reference.values[list(order)])
+
+
+def test_beats_apart_are_no_neighbours():
+    positions = np.array([100, 400, 2000, 2300, 2600])
+    before, after = neighbours(positions, positions)
+    spans = np.array([[500, 1900], [2250, 2350], [2590, 2650]])
+    before, after = apart(positions, before, after, spans)
+    # across the first span; a beat within a span keeps both its neighbours
+    assert before.tolist() == [-1, 100, -1, 2000, 2300]
+    assert after.tolist() == [400, -1, 2300, 2600, -1]
