@@ -7,7 +7,7 @@ from ecgviewer.signal.denoise import band_pass
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, Detection
 from ecgviewer.signal.rpeaks.candidates import find_candidates
-from ecgviewer.signal.rpeaks.dead import dead
+from ecgviewer.signal.rpeaks.dead import bridged, dead
 from ecgviewer.signal.rpeaks.path import choose_beats
 
 
@@ -123,7 +123,7 @@ def detect_block(
     ecg, gap = grid.read(block.low, block.high)
     chosen = list(leads)
     silent = dead(ecg[chosen], gap[chosen], detection)
-    band = _band(ecg[chosen], detection)
+    band = _band(bridged(ecg[chosen], silent), detection)
     found = find_candidates(band, silent, detection)
     beats = choose_beats(found, detection)
     places = found.positions[beats] + block.low
