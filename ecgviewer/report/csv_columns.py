@@ -104,8 +104,8 @@ COLUMNS = (
         "edge: first or last beat, or beside what cannot be read: its one RR interval stands for"
         " both. pause: the R peak lies late in its window. flat: a lead without signal was given"
         " as zeros. gap: the window touches a gap, not classified. noisy: the beat lies in a"
-        " noisy stretch. disagree: the networks' own classes differ. uncertain: for review, the confidence is below the"
-        " ensemble's threshold, or the recording is under two minutes and the networks compare"
+        " noisy stretch. disagree: the networks' own classes differ. uncertain: for review, the"
+        " confidence is below the ensemble's threshold, or the recording is under two minutes and the networks compare"
         " its beats with one another. one_lead: one lead was there. pending: not yet classified.",
         {"base": "string", "format": "|".join(FLAGS)},
         separator=";",
