@@ -106,7 +106,8 @@ COLUMNS = (
         " as zeros. gap: the window touches a gap, not classified. noisy: the beat lies in a"
         " noisy stretch. disagree: the networks' own classes differ. uncertain: for review, the"
         " confidence is below the ensemble's threshold, or the recording is under two minutes and"
-        " the networks compare its beats with one another. one_lead: one lead was there. pending: not yet classified.",
+        " the networks compare its beats with one another. one_lead: one lead was there. pending:"
+        " not yet classified.",
         {"base": "string", "format": "|".join(FLAGS)},
         separator=";",
     ),
