@@ -127,6 +127,7 @@ def _swings(
         for start, stop in runs(empty):
             if swings[max(0, start - quality.swing_s) : stop + quality.swing_s].any():
                 beside[start:stop] = True
+        beside[1:-1] |= beside[:-2] & beside[2:]  # a second between two of them is no better
         swings = beside
     return swings
 
