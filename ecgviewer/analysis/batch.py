@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.context import ContextSource
 from ecgviewer.analysis.inputs import SHORT_S, InputRows, Inputs, bounds_of
-from ecgviewer.beats.log import BeatBatch, flag_bits
+from ecgviewer.beats.log import NOT_CLASSIFIED, BeatBatch, flag_bits
 from ecgviewer.beats.scan import Scan
 from ecgviewer.model.device_signal import Cut, DeviceSignal
 from ecgviewer.model.ensemble import Ensemble
@@ -117,7 +117,7 @@ def _batch(
     cut, probabilities, votes = answers.cut, answers.probabilities, answers.votes
     empty = cut.empty
     n = len(indices)
-    classes = np.full(n, BeatClass.Q, np.int8)
+    classes = np.full(n, NOT_CLASSIFIED, np.int8)
     classes[~empty] = probabilities[~empty].argmax(axis=1)
     calls = np.nan_to_num(votes).argmax(axis=2)
     disagree = (calls != calls[:, :1]).any(axis=1) & ~empty
@@ -130,6 +130,7 @@ def _batch(
         ("noisy", noisy),
         ("disagree", disagree),
         ("uncertain", ~empty & (np.nan_to_num(probabilities).max(axis=1) < ensemble.review_below)),
+        ("unreadable", empty),
         ("one_lead", np.full(n, None in chosen.rows)),
     ):
         flags[where] |= np.uint16(flag_bits(word))

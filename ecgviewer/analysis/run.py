@@ -243,7 +243,7 @@ def collect(
                 moved = ensemble
             case BeatsClassified(batch):
                 log.apply(batch)
-                tell("classify", log.n_classified, log.n_beats)
+                tell("classify", log.n_beats - log.n_pending, log.n_beats)
             case Ended(whole=False):
                 raise RuntimeError("the analysis was stopped before its end")
     if result is None:

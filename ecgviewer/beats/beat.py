@@ -25,10 +25,10 @@ class Beat:
     sample : int
         Position of the R peak, in samples of the record's own rate, from 0.
     beat_class : BeatClass or None
-        None while the beat awaits its class.
+        None while the beat awaits its class, or where it gets none (`unreadable`, `flutter`).
     probabilities : tuple of 5 float
         Fused sigmoids divided by their sum, order N S V F Q; empty when there are none
-        (pending, or a window that touches a gap).
+        (pending, or nothing of the window can be read).
     votes : tuple of tuple of 5 float
         Each member's sigmoids, in the ensemble's order; empty when there are none.
     flags : tuple of str
@@ -41,6 +41,11 @@ class Beat:
     probabilities: tuple[float, ...] = ()
     votes: tuple[tuple[float, ...], ...] = ()
     flags: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether the beat awaits its class; without one and not pending, it gets none."""
+        return "pending" in self.flags
 
     @property
     def confidence(self) -> float | None:

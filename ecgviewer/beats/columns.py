@@ -9,9 +9,9 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.aami import BeatClass
 from ecgviewer.beats.beat import Beat
-from ecgviewer.beats.log import PENDING, BeatLog, flag_words
+from ecgviewer.beats.log import PENDING, BeatLog, class_counts, flag_words
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -75,7 +75,7 @@ class Beats:
     sample : (n,) int64
         R peaks, samples of the record's own rate, ascending.
     beat_class : (n,) int8
-        `BeatClass` values, -1 while pending.
+        `BeatClass` values, or PENDING or NOT_CLASSIFIED of `beats.log`.
     origin : (n,) int8
         `Origin` values.
     confidence : (n,) float64
@@ -123,18 +123,23 @@ class Beats:
 
     @property
     def n_classified(self) -> int:
-        """Beats that have their class."""
+        """Beats that have a class."""
         return int(self.counts.sum())
+
+    @property
+    def n_not_classified(self) -> int:
+        """Beats that have none, and get none."""
+        return self.n - self.n_classified - self.n_pending
 
     @property
     def n_pending(self) -> int:
         """Beats that await their class."""
-        return self.n - self.n_classified
+        return int(np.count_nonzero(self.beat_class == PENDING))
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """(5,) beats per class, order N S V F Q, as they were when first asked for."""
-        return np.bincount(self.beat_class[self.beat_class != PENDING], minlength=N_CLASSES)
+        return class_counts(self.beat_class)
 
     def between(self, start: int, stop: int) -> slice:
         """Rows of beats in the half-open range of own samples."""
@@ -178,7 +183,7 @@ class Beats:
         return Beat(
             number=number(beat_id),
             sample=int(self.sample[row]),
-            beat_class=None if value == PENDING else BeatClass(value),
+            beat_class=BeatClass(value) if value >= 0 else None,
             probabilities=said.probabilities if said else (),
             votes=said.votes if said else (),
             flags=flag_words(int(self.flags[row])),

@@ -25,6 +25,11 @@ def flag_words(bits: int) -> tuple[str, ...]:
     return tuple(word for i, word in enumerate(FLAGS) if bits >> i & 1)
 
 
+def class_counts(classes: NDArray[np.int8]) -> NDArray[np.int64]:
+    """(5,) beats per class, order N S V F Q; those without a class, (n,) below 0, are in none."""
+    return np.bincount(classes[classes >= 0], minlength=N_CLASSES)
+
+
 @dataclass(frozen=True)
 class BeatBatch:
     """Classes of some beats, as they come from the ensemble.
@@ -34,7 +39,7 @@ class BeatBatch:
     indices : (k,) int64
         Beats, from 0.
     classes : (k,) int8
-        `BeatClass` values.
+        `BeatClass` values, or NOT_CLASSIFIED.
     probabilities : (k, 5) float64
         Fused sigmoids divided by their sum; NaN where the window was not classified.
     votes : (k, n_members, 5) float32
@@ -91,7 +96,7 @@ class BeatLog:
         self.n_members = n_members
         self.revision = 0
         self._n = 0
-        self._n_classified = 0
+        self._n_done = 0
         self._counts = np.zeros(N_CLASSES, np.int64)
         self._samples = np.zeros(0, np.int64)
         self._classes = np.zeros(0, np.int8)
@@ -114,13 +119,18 @@ class BeatLog:
 
     @property
     def n_classified(self) -> int:
-        """Beats that have their class."""
-        return self._n_classified
+        """Beats that have a class."""
+        return int(self._counts.sum())
+
+    @property
+    def n_not_classified(self) -> int:
+        """Beats that have none, and get none."""
+        return self._n_done - self.n_classified
 
     @property
     def n_pending(self) -> int:
         """Beats that await their class."""
-        return self._n - self._n_classified
+        return self._n - self._n_done
 
     @property
     def samples(self) -> NDArray[np.int64]:
@@ -129,7 +139,7 @@ class BeatLog:
 
     @property
     def classes(self) -> NDArray[np.int8]:
-        """(n,) BeatClass values, -1 while pending."""
+        """(n,) BeatClass values, PENDING or NOT_CLASSIFIED."""
         return self._seen(self._classes)
 
     @property
@@ -189,8 +199,8 @@ class BeatLog:
         self._answers.confidence[i] = batch.probabilities.max(axis=1)
         self._answers.votes[i] = batch.votes
         self._flags[i] = batch.flags
-        self._n_classified += len(i)
-        self._counts += np.bincount(batch.classes, minlength=N_CLASSES)
+        self._n_done += len(i)
+        self._counts += class_counts(batch.classes)
         self.revision += 1
 
     def between(self, start: int, stop: int) -> slice:
@@ -212,7 +222,7 @@ class BeatLog:
         return Beat(
             number=index + 1,
             sample=int(self._samples[index]),
-            beat_class=None if value == PENDING else BeatClass(value),
+            beat_class=BeatClass(value) if value >= 0 else None,
             probabilities=tuple(probabilities.tolist()) if known else (),
             votes=tuple(map(tuple, self.votes[index].tolist())) if known else (),
             flags=flag_words(int(self._flags[index])),

@@ -177,7 +177,8 @@ def marks_of_beats(samples: NDArray[np.int64], classes: NDArray[np.int8]) -> Mar
     samples : (n,) int64
         R peaks, samples from the record's start.
     classes : (n,) int8
-        `BeatClass` values; a beat without class (-1) counts as Q.
+        `BeatClass` values; a beat without class (below 0) counts as Q: EC57 knows no
+        other word for it.
 
     Returns
     -------

@@ -121,7 +121,7 @@ def marks_of_annotator(
 
 
 def marks_as_shown(record: Record, beats: Beats) -> RatedMarks:
-    """Marks of a recording's beats as the user sees them; pending ones as Q."""
+    """Marks of a recording's beats as the user sees them; those without a class as Q."""
     return RatedMarks(marks_of_beats(beats.sample, beats.beat_class), record.fs)
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.aami import N_CLASSES
-from ecgviewer.beats.columns import Beats, Origin
-from ecgviewer.beats.log import PENDING
+from ecgviewer.beats.columns import Beats
+from ecgviewer.beats.log import PENDING, class_counts
 from ecgviewer.beats.scan import Scan
 from ecgviewer.findings.rate import HeartRate, heart_rate, unread
 from ecgviewer.record import Record
@@ -22,6 +21,8 @@ class Summary:
     ----------
     n_beats, n_classified : int
         Beats found, beats with a class.
+    n_not_classified : int
+        Beats that have no class, and get none; the others without one are pending.
     counts : tuple of 5 int
         Classified beats per class, order N S V F Q.
     burden : tuple of 5 float, or None
@@ -44,6 +45,12 @@ class Summary:
     readable_s: float
     analysed_s: float
     complete: bool
+    n_not_classified: int = 0
+
+    @property
+    def n_pending(self) -> int:
+        """Beats that await their class."""
+        return self.n_beats - self.n_classified - self.n_not_classified
 
 
 def _readable_before(
@@ -127,28 +134,27 @@ def summarise(
     """
     on = time_base(record, beats.sample, scan) if on is None else on
     classes = beats.beat_class
-    known = classes != PENDING
-    counts = np.bincount(classes[known], minlength=N_CLASSES)
-    n_classified = int(counts.sum())
-    # a Q that the networks could not read, and no user has looked at, is no finding
-    read = np.isfinite(beats.confidence) | (beats.origin != Origin.MACHINE)
+    known = classes >= 0
+    counts = class_counts(classes)
+    n_classified, n_pending = int(counts.sum()), int((classes == PENDING).sum())
     # where there was no beat to classify, all readable time counts as analysed
     analysed = float(on.owned[known].sum()) if beats.n else on.readable
     return Summary(
         n_beats=beats.n,
         n_classified=n_classified,
         counts=tuple(counts.tolist()),
-        burden=_burden(classes[known & read & on.readable_beats]),
+        burden=_burden(classes[known & on.readable_beats]),
         heart_rate=on.heart_rate,
         recorded_s=record.duration_s,
         readable_s=on.readable / record.fs,
         analysed_s=analysed / record.fs,
-        complete=scan is not None and n_classified == beats.n,
+        complete=scan is not None and n_pending == 0,
+        n_not_classified=beats.n - n_classified - n_pending,
     )
 
 
 def _burden(counted: NDArray[np.int8]) -> tuple[float, ...] | None:
     if len(counted) == 0:
         return None
-    counts = np.bincount(counted, minlength=N_CLASSES)
+    counts = class_counts(counted)
     return tuple(float(c) for c in counts / counts.sum())

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.beats.beat import FLAGS
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.files.atomic import IS_THERE, TargetExistsError, WriteError, write_together
 from ecgviewer.files.hashes import InputFile, hash_inputs
 from ecgviewer.record import Record
@@ -94,8 +95,8 @@ class ReportBeats:
             raise ValueError("beats must be in time order, from sample 0")
         if (self.number == 0).any() or len(np.unique(self.number)) != n:
             raise ValueError("serial numbers must differ, and none may be 0")
-        if self.classes.min() < -1 or self.classes.max() >= N_CLASSES:
-            raise ValueError(f"classes must lie in -1..{N_CLASSES - 1}")
+        if self.classes.min() < NOT_CLASSIFIED or self.classes.max() >= N_CLASSES:
+            raise ValueError(f"classes must lie in {NOT_CLASSIFIED}..{N_CLASSES - 1}")
         if int(self.flags.max()) >= 1 << len(FLAGS):
             raise ValueError(f"flags beyond the {len(FLAGS)} known ones")
         known = self.probabilities[~np.isnan(self.probabilities)]
@@ -211,11 +212,12 @@ def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -
     """
     n = beats.n_beats
     samples: list[int] = beats.sample.tolist()
-    flags = np.where(beats.classes < 0, beats.flags | _PENDING, beats.flags & ~_PENDING)
+    flags = np.where(beats.classes == PENDING, beats.flags | _PENDING, beats.flags & ~_PENDING)
     # + 0.0 turns -0.0 into 0.0
     probabilities = np.where(beats.classes[:, None] < 0, np.nan, beats.probabilities + 0.0)
     rr, rates = _rr_columns(samples, beats.no_rr_before, record.fs)
-    letters = [*(member.name for member in BeatClass), ""]  # -1, the last: no class yet
+    without = ["", ""]  # NOT_CLASSIFIED, PENDING: by index from the end
+    letters = [*(member.name for member in BeatClass), *without]
     words = _flag_words()
     columns: list[Iterable[str]] = [
         map(str, beats.number.tolist()),

@@ -10,7 +10,7 @@ from typing import Any
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.beat import FLAGS
 
-METADATA_VERSION = 1
+METADATA_VERSION = 2
 
 _DECIMAL_3 = {"base": "decimal", "format": "#0.000", "minimum": "0"}
 _DECIMAL_1 = {"base": "decimal", "format": "#0.0", "minimum": "0"}
@@ -60,8 +60,8 @@ COLUMNS = (
         "class",
         "AAMI EC57 class, the largest of the five probabilities, ties in the order N S V F Q: "
         + "; ".join(f"{member.name} {member.description}" for member in BeatClass)
-        + ". Q too where the signal has a gap (flag gap) or no lead has any (flag flat). Empty"
-        " while pending.",
+        + ". Empty while pending, and where the beat is not classified: nothing of it can be"
+        " read (flag unreadable), or it is taken for no beat (flag flutter).",
         {"base": "string", "format": "[NSVFQ]"},
     ),
     Column(
@@ -103,11 +103,12 @@ COLUMNS = (
         "flags",
         "edge: first or last beat, or beside what cannot be read: its one RR interval stands for"
         " both. pause: the R peak lies late in its window. flat: a lead without signal was given"
-        " as zeros. gap: the window touches a gap, not classified. noisy: the beat lies in a"
-        " noisy stretch. disagree: the networks' own classes differ. uncertain: for review, the"
-        " confidence is below the ensemble's threshold, or the recording is under two minutes and"
-        " the networks compare its beats with one another. one_lead: one lead was there. pending:"
-        " not yet classified.",
+        " as zeros. gap: the window touches a gap in a lead, which was given as zeros. noisy: the"
+        " beat lies in a noisy stretch. disagree: the networks' own classes differ. uncertain: for"
+        " review, the confidence is below the ensemble's threshold, or the recording is under two"
+        " minutes and the networks compare its beats with one another. one_lead: one lead was"
+        " there. unreadable: no lead can be read in the window, not classified. flutter: suspected"
+        " ventricular flutter or fibrillation. pending: not yet classified.",
         {"base": "string", "format": "|".join(FLAGS)},
         separator=";",
     ),

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.files.hashes import InputFile
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.csv_columns import METADATA_VERSION, schema, units
@@ -85,6 +86,8 @@ class ReportContext:
         Per class, share of the classified beats in readable time, per cent.
     heart_rate : mapping of str to float or None
         Mean over 8 RR, least and greatest, with their times.
+    leads_chosen_by : str
+        "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool
         Whether everything that tells who the patient is stays out: record name, header comments,
         start, clock, file names, paths and the wording of findings (they may name files).
@@ -104,6 +107,7 @@ class ReportContext:
     burden: Mapping[str, float | None] = field(default_factory=dict)
     heart_rate: Mapping[str, float | None] = field(default_factory=dict)
     not_classified: str = ""
+    leads_chosen_by: str = "name"
     hide_patient: bool = False
 
 
@@ -180,6 +184,7 @@ def _about_record(record: Record, context: ReportContext) -> dict[str, Any]:
                     "unit": lead.unit,
                     "ecg": lead.is_ecg,
                     "calibrated": lead.calibrated,
+                    "remark": lead.remark or None,
                 }
                 for lead in record.leads
             ],
@@ -229,6 +234,7 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
     ensemble = context.ensemble
     return {
         "leads_used": list(context.leads),
+        "leads_chosen_by": context.leads_chosen_by,
         "beats_from": context.beats_from,
         "ensemble": {
             "name": ensemble.name,
@@ -248,7 +254,12 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
         "recorded_s": round(context.recorded_s, 3),
         "readable_s": round(context.readable_s, 3),
         "analysed_s": round(context.analysed_s, 3),
-        "counts": {**counts, "pending": int((classes < 0).sum()), "total": len(classes)},
+        "counts": {
+            **counts,
+            "not_classified": int((classes == NOT_CLASSIFIED).sum()),
+            "pending": int((classes == PENDING).sum()),
+            "total": len(classes),
+        },
         "burden_percent": dict(context.burden),
         "heart_rate": dict(context.heart_rate),
         "complete": context.complete,

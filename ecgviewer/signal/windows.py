@@ -132,7 +132,7 @@ def apart(
         return before, after
 
     def whole(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
-        first = np.searchsorted(spans[:, 0], low, side="right")
+        first = np.searchsorted(spans[:, 0], low)
         inside: NDArray[np.bool_] = np.append(spans[:, 1], np.iinfo(np.int64).max)[first] <= high
         return inside
 

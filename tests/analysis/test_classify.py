@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.frames import frame, n_frames
 from ecgviewer.analysis.inputs import default_inputs, why_not_classified
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.columns import Beats
-from ecgviewer.beats.log import BeatLog, flag_bits, flag_words
-from ecgviewer.findings.summary import summarise
+from ecgviewer.beats.log import NOT_CLASSIFIED, BeatLog, flag_bits, flag_words
+from ecgviewer.findings.summary import summarise, time_base
 from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.record import Lead, Record
 from ecgviewer.signal.denoise import CleanedSignal
@@ -114,18 +113,23 @@ def test_flutter_waves_bound_windows_and_are_no_beats():
     assert abs(result.after[0] - 700) <= 22
 
 
-def test_a_beat_whose_window_touches_a_gap_is_q_without_probabilities(ensemble):
+def test_a_beat_of_which_nothing_can_be_read_is_not_classified(ensemble):
     ecg = demo_ecg().copy()
     ecg[0, 30_000:32_000] = np.nan
     log, result = logged(in_memory(ecg), ensemble)
     gap = [i for i in range(log.n_beats) if "gap" in flag_words(int(log.flags[i]))]
     assert gap
     for i in gap:
-        assert log.beat(i).beat_class is BeatClass.Q
+        assert log.classes[i] == NOT_CLASSIFIED
+        assert "unreadable" in log.beat(i).flags
+        assert log.beat(i).beat_class is None
         assert log.beat(i).probabilities == ()
         assert log.beat(i).confidence is None
     assert not ((result.samples >= 30_000) & (result.samples < 32_000)).any()
+    assert (log.n_pending, log.n_not_classified) == (0, (log.classes == NOT_CLASSIFIED).sum())
     figures = summarise(in_memory(ecg), Beats.of(log), result)
+    assert figures.complete
+    assert figures.n_not_classified == log.n_beats - sum(figures.counts)
     assert figures.readable_s < figures.recorded_s - 5
 
 
@@ -208,7 +212,9 @@ def test_burden_counts_classified_beats_in_readable_time(reference):
     figures = summarise(demo(), Beats.of(log), result)
     assert figures.burden is not None
     assert sum(figures.burden) == pytest.approx(1)
-    assert figures.analysed_s == pytest.approx(figures.readable_s)
+    base = time_base(demo(), log.samples, result)
+    assert base.owned.sum() / 360 == pytest.approx(figures.readable_s)
+    assert figures.analysed_s == pytest.approx(base.owned[log.classes >= 0].sum() / 360)
     assert figures.counts == tuple(log.counts())
 
 

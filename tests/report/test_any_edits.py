@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.beats.columns import Beats, Origin
-from ecgviewer.beats.log import BeatBatch, BeatLog, flag_bits
+from ecgviewer.beats.columns import Beats
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING, BeatBatch, BeatLog, flag_bits
 from ecgviewer.evaluation.recording import marks_as_shown
 from ecgviewer.findings.summary import summarise
 from ecgviewer.record import Lead, Record, Verdict
@@ -50,9 +50,9 @@ def a_log() -> BeatLog:
     classes = (indices % 3).astype(np.int8)
     probabilities = np.full((15, 5), 0.125)
     probabilities[indices, classes] = 0.5
-    classes[7:10], probabilities[7:10] = BeatClass.Q, np.nan
+    classes[7:10], probabilities[7:10] = NOT_CLASSIFIED, np.nan
     flags = np.zeros(15, np.uint16)
-    flags[7:10] = flag_bits("gap")
+    flags[7:10] = flag_bits("gap", "unreadable")
     votes = np.repeat(probabilities[:, None], 2, axis=1).astype(np.float32)
     log.apply(BeatBatch(indices, classes, probabilities, votes, flags))
     return log
@@ -99,7 +99,7 @@ class Editing(RuleBasedStateMachine):
     @precondition(lambda self: self.overlay.log.n_pending)
     @rule(beat_class=CLASSES)
     def classify(self, beat_class: BeatClass) -> None:
-        self.overlay.classify(np.flatnonzero(self.overlay.log.classes < 0)[:2], beat_class)
+        self.overlay.classify(np.flatnonzero(self.overlay.log.classes == PENDING)[:2], beat_class)
 
     @invariant()
     def the_report_has_a_row_for_every_beat_as_it_is_now(self) -> None:
@@ -116,7 +116,9 @@ class Editing(RuleBasedStateMachine):
         classes = self.beats.beat_class.tolist()
         assert figures.counts == tuple(classes.count(c) for c in BeatClass)
         assert figures.n_classified == sum(figures.counts) == self.beats.n_classified
-        read = [c for c, said in zip(classes, self.said(), strict=True) if said]
+        assert figures.n_not_classified == classes.count(NOT_CLASSIFIED)
+        assert figures.n_pending == classes.count(PENDING) == self.beats.n_pending
+        read = [c for c in classes if c >= 0]
         expected = tuple(read.count(c) / len(read) for c in BeatClass) if read else None
         assert figures.burden == expected
 
@@ -126,17 +128,6 @@ class Editing(RuleBasedStateMachine):
         classes = np.where(self.beats.beat_class < 0, BeatClass.Q, self.beats.beat_class)
         assert marks.samples.tolist() == self.beats.sample.tolist()
         assert marks.kinds.tolist() == classes.tolist()
-
-    def said(self) -> list[bool]:
-        """Whose class someone has read from the signal: the networks, or a user."""
-        log = self.overlay.log
-        return [
-            beat_class >= 0
-            and (origin != Origin.MACHINE or bool(np.isfinite(log.confidence[beat_id])))
-            for beat_id, beat_class, origin in zip(
-                self.beats.id, self.beats.beat_class, self.beats.origin, strict=True
-            )
-        ]
 
 
 def built(beats: Beats) -> Any:
@@ -164,7 +155,7 @@ TestAnyEdits = Editing.TestCase
 TestAnyEdits.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
 
 
-def test_a_confirmed_beat_that_nobody_could_read_counts_from_then_on() -> None:
+def test_a_beat_that_nobody_could_read_counts_once_a_user_has_said_what_it_is() -> None:
     overlay = FakeOverlay(a_log())
     before = summarise(RECORD, overlay.beats, None).burden
     beats, _ = overlay.relabel(7, BeatClass.Q)

@@ -55,8 +55,11 @@ def test_a_tie_goes_to_the_earlier_class_and_keeps_its_confidence() -> None:
 def test_flags_in_their_order_and_pending_follows_the_class() -> None:
     every = np.full(5, (1 << len(FLAGS)) - 1, np.uint16)
     found = [row["flags"] for row in rows(csv_bytes(a_record(), the_beats(flags=every)))]
-    assert found[-1] == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead;pending"
-    assert found[0] == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead"
+    assert (
+        found[-1]
+        == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead;unreadable;flutter;pending"
+    )
+    assert found[0] == "edge;pause;flat;gap;noisy;disagree;uncertain;one_lead;unreadable;flutter"
 
 
 def test_an_inserted_beat_has_a_number_below_0_and_the_others_keep_theirs(tmp_path: Path) -> None:
@@ -109,7 +112,7 @@ def test_the_table_reads_back(data: st.DataObject) -> None:
         assert row["class"] == "NSVFQ"[classes[i]] * (classes[i] >= 0)
         words = row["flags"].split(";") if row["flags"] else []
         assert words == sorted(words, key=FLAGS.index)
-        assert ("pending" in words) == (classes[i] < 0)
+        assert ("pending" in words) == (classes[i] == -1)
         if classes[i] >= 0:
             for letter, p in zip("NSVFQ", raw[i], strict=True):
                 assert row[f"p_{letter}"] == f"{p:.3f}"

@@ -146,7 +146,10 @@ def test_intervals_across_a_gap_are_empty(ensemble: Ensemble) -> None:
     assert 30 < report.context.readable_s <= 33  # noise beside the gap counts too
     near = [row for row in rows(report) if "gap" in row["flags"].split(";")]
     assert near
-    assert {(row["class"], row["p_N"], row["confidence"]) for row in near} == {("Q", "", "")}
+    assert {(row["class"], row["p_N"], row["confidence"]) for row in near} == {("", "", "")}
+    assert all("unreadable" in row["flags"].split(";") for row in near)
+    assert report.summary.n_not_classified == len(near)
+    assert report.summary.complete
 
 
 def test_a_gap_in_one_lead_breaks_no_interval(ensemble: Ensemble) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import N_CLASSES
 from ecgviewer.analysis.cache.packing import Column
 from ecgviewer.beats.beat import FLAGS
-from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog, flag_bits
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING, BeatBatch, BeatLog, flag_bits
 from ecgviewer.beats.results import Results
 from ecgviewer.beats.scan import Scan
 from ecgviewer.record import Record
@@ -124,7 +124,8 @@ def _check_values(columns: dict[str, Column], record: Record) -> None:
         return
     if samples[0] < 0 or samples[-1] >= record.n_samples or (np.diff(samples) <= 0).any():
         raise _OffError("beats are not in the order of time, or beyond the recording")
-    if classes.min() <= PENDING or classes.max() >= N_CLASSES:
+    pending = (classes == PENDING).any()
+    if pending or classes.min() < NOT_CLASSIFIED or classes.max() >= N_CLASSES:
         raise _OffError("a class that there is not")
     if columns["flags"].max() >= 1 << len(FLAGS) or (columns["flags"] & flag_bits("pending")).any():
         raise _OffError("flags that a classified beat cannot have")

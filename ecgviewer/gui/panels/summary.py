@@ -145,6 +145,9 @@ def _times_text(summary: Summary) -> str:
         return recorded
     readable = clock(summary.readable_s)
     text = f"{recorded}, readable {readable}, analysed {clock(summary.analysed_s)}"
+    if summary.n_not_classified:
+        n = summary.n_not_classified
+        text = f"{text}. {count(n)} {'beat' if n == 1 else 'beats'} not classified"
     return f"{text}. {_SHARES}" if _leaves_out(summary) else text
 
 

@@ -191,7 +191,7 @@ class Session(QObject):
                 if opened.log.n_members != len(ensemble.members):
                     self.beats_changed.emit(opened.start_classes(len(ensemble.members)))
                 self._show_answering(opened, ensemble)
-                self._meter.start(opened.log.n_classified)
+                self._meter.start(opened.log.n_beats - opened.log.n_pending)
                 self._set_progress(self._classifying("classifying"))
             case ClassesMoved(ensemble):
                 self._show_answering(opened, ensemble)
@@ -289,7 +289,7 @@ class Session(QObject):
 
     def _classifying(self, phase: Phase, note: str = "") -> Progress:
         log = self.opened.log if self.opened else BeatLog()
-        done = log.n_classified
+        done = log.n_beats - log.n_pending
         return Progress(phase, done, log.n_beats, self._meter.rate(done), note)
 
     def _set_progress(self, progress: Progress) -> None:

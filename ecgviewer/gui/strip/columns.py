@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES, BeatClass
-from ecgviewer.beats.log import PENDING
 from ecgviewer.findings.rate import trend
 
-# From the top: a lane for each class, so that colour is not the only sign. Pending beats share N's.
+# From the top: a lane for each class, so that colour is not the only sign. Beats without a class
+# share N's.
 LANES = (BeatClass.V, BeatClass.S, BeatClass.F, BeatClass.Q, BeatClass.N)
-_PENDING_ROW = N_CLASSES  # of a column's counts
+_GREY_ROW = N_CLASSES  # of a column's counts
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,16 @@ def column_counts(
     column : (n,) int64
         Of each beat, as `columns` gives it.
     classes : (n,) int8
-        AAMI class, -1 while pending.
+        AAMI class; below 0 where there is none.
     width : int
         Columns.
 
     Returns
     -------
     (6, width) int64
-        Rows N S V F Q pending.
+        Rows N S V F Q, none.
     """
-    row = np.where(classes == PENDING, _PENDING_ROW, classes).astype(np.int64)
+    row = np.where(classes < 0, _GREY_ROW, classes).astype(np.int64)
     flat = np.bincount(row * width + column, minlength=(N_CLASSES + 1) * width)
     return flat.reshape(N_CLASSES + 1, width)
 
@@ -121,14 +121,14 @@ def paint_lanes(
     colors : tuple of 5 int
         0xffRRGGBB, order N S V F Q.
     pending : int
-        Colour of pending beats.
+        Colour of beats without a class.
     tick : int
         Least width of an abnormal beat, pixels.
     """
     for lane in lanes(image.shape[0]):
         rows = image[lane.top : lane.top + lane.height - 1]  # one row stays free below
         if lane.beat_class == BeatClass.N:
-            rows[:, counts[_PENDING_ROW] > 0] = pending
+            rows[:, counts[_GREY_ROW] > 0] = pending
             rows[:, counts[BeatClass.N] > 0] = colors[BeatClass.N]
         else:
             marked = widen(counts[lane.beat_class] > 0, tick)

@@ -24,7 +24,7 @@ class Strip:
     image : QImage
         At the screen's own pixels.
     counts : (6, width) int64
-        Beats in each column, rows N S V F Q pending.
+        Beats in each column, rows N S V F Q, none.
     bpm : (float, float)
         Range of the heart-rate axis.
     """
@@ -89,7 +89,7 @@ def draw_strip(
     placed : BeatColumns
         Where the beats are, for this width.
     classes : (n,) int8
-        AAMI class, -1 while pending.
+        AAMI class; below 0 where there is none.
     gaps : (m, 2) int64
         Spans without a readable lead, own samples.
     n_samples : int
@@ -123,7 +123,7 @@ def draw_strip(
 def _paint_lanes(
     lanes: NDArray[np.uint32], counts: NDArray[np.int64], theme: Theme, dpr: float
 ) -> None:
-    """A line under each lane, and the ticks on top; N and pending quiet."""
+    """A line under each lane, and the ticks on top; N and beats without a class quiet."""
     for lane in columns.lanes(len(lanes)):
         lanes[lane.top + lane.height - 1 : lane.top + lane.height] = _rgb(theme.grid_minor)
     columns.paint_lanes(

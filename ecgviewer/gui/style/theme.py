@@ -130,7 +130,7 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
 
 
 def class_color(theme: Theme, beat_class: BeatClass | int | None) -> QColor:
-    """Colour of a class; of pending beats where it is None or negative."""
+    """Colour of a class; of beats without a class where it is None or negative."""
     if beat_class is None or beat_class < 0:
         return QColor(theme.pending)
     return QColor(theme.class_colors[int(beat_class)])

@@ -2,6 +2,8 @@
 
 from datetime import time
 
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import PENDING
 from ecgviewer.record import Record
 
 
@@ -17,6 +19,13 @@ def clock(seconds: float, *, decimals: int = 0) -> str:
     minutes, sec = divmod(rest, 60)
     text = f"{hours}:{minutes:02d}:{sec:02d}" if hours else f"{minutes:02d}:{sec:02d}"
     return f"{text}.{part:0{decimals}d}" if decimals else text
+
+
+def class_words(code: int) -> str:
+    """A class in words, or why there is none."""
+    if code < 0:
+        return "pending" if code == PENDING else "not classified"
+    return f"{BeatClass(code).name}: {BeatClass(code).description}"
 
 
 def parse_clock(text: str) -> float | None:

@@ -11,11 +11,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats, Change, number
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.style.theme import THEMES, Theme
-from ecgviewer.gui.style.wording import time_label
+from ecgviewer.gui.style.wording import class_words, time_label
 from ecgviewer.gui.trace.geometry import Page, Row, drift, rows
 from ecgviewer.gui.trace.painter import FILTERED, FILTERING, RAW, TOO_WIDE, Painter, medians, paint
 from ecgviewer.gui.trace.paper_widget import PaperWidget
@@ -224,9 +223,8 @@ class Canvas(PaperWidget):
             return ""
         code = int(beats.beat_class[row])
         t_s = float(beats.sample[row]) / record.fs
-        known = BeatClass(code) if code >= 0 else None
-        meaning = "pending" if known is None else f"{known.name}: {known.description}"
-        return f"beat {number(beat_id)}, {time_label(t_s, record.base_time, decimals=2)}\n{meaning}"
+        at = time_label(t_s, record.base_time, decimals=2)
+        return f"beat {number(beat_id)}, {at}\n{class_words(code)}"
 
     def _on_clicked(self, place: QPointF) -> None:
         beat_id = self.beat_at(place)

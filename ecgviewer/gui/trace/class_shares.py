@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.gui.trace.geometry import Page
 
-PENDING_ROW = N_CLASSES  # of counts
+GREY_ROW = N_CLASSES  # of counts: beats without a class
 # From the bottom: what must not be overlooked stands on the line
 ORDER = (BeatClass.V, BeatClass.S, BeatClass.F, BeatClass.Q)
 _LEAST_PX = 4  # height of a class that occurs, be it one beat of a hundred
@@ -25,12 +25,12 @@ def column_counts(
     times_s : (n,) float64
         R peaks about the page, seconds, ascending.
     classes : (n,) int8
-        AAMI class, -1 while pending.
+        AAMI class; below 0 where there is none.
 
     Returns
     -------
     (6, page.columns) int64
-        Rows N S V F Q pending.
+        Rows N S V F Q, none.
     """
     width = page.columns
     first = _first_of_columns(page, times_s)
@@ -38,9 +38,9 @@ def column_counts(
     on = slice(int(first[0]), int(first[-1]))
     times, known = times_s[on], classes[on]
     for row in range(N_CLASSES + 1):
-        code = -1 if row == PENDING_ROW else row
-        if code != BeatClass.N:
-            column = page.column(times[np.flatnonzero(known == code)])
+        if row != BeatClass.N:
+            mine = known < 0 if row == GREY_ROW else known == row
+            column = page.column(times[np.flatnonzero(mine)])
             counts[row] = np.bincount(column, minlength=width)
     # most beats are N: they are the rest, and not looked at one by one
     counts[BeatClass.N] = np.diff(first) - counts.sum(axis=0)
@@ -113,14 +113,14 @@ def pixels(
     colors : tuple of 5 int
         0xffRRGGBB, order N S V F Q.
     pending, paper : int
-        Colours of pending beats and of columns without a beat.
+        Colours of beats without a class and of columns without a beat.
 
     Returns
     -------
     (height, width) uint32
     """
-    top = np.where(counts[PENDING_ROW] > 0, pending, paper).astype(np.uint32)
-    top[counts.sum(axis=0) > counts[PENDING_ROW]] = colors[BeatClass.N]
+    top = np.where(counts[GREY_ROW] > 0, pending, paper).astype(np.uint32)
+    top[counts.sum(axis=0) > counts[GREY_ROW]] = colors[BeatClass.N]
     reach = max(1, round(_REACH_S * page.px_per_s * page.dpr))
     for _ in range(reach):
         free = top[1:] == paper

@@ -6,15 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.gui.style.lines import FAR_PX, Floats
 
 Ints = NDArray[np.int64]
 
-UNCOVERED = -2  # code of a point that no beat covers
-PENDING = -1
+UNCOVERED = -3  # code of a point that no beat covers: below every beat's
 # what is painted later lies on top: nothing may hide an abnormal beat
-PAINT_ORDER = (PENDING, BeatClass.N, BeatClass.Q, BeatClass.F, BeatClass.S, BeatClass.V)
-# place of code + 2 in the order of painting, and back
+PAINT_ORDER = (
+    PENDING,
+    NOT_CLASSIFIED,
+    BeatClass.N,
+    BeatClass.Q,
+    BeatClass.F,
+    BeatClass.S,
+    BeatClass.V,
+)
+# place of code - UNCOVERED in the order of painting, and back
 _BY_RANK = np.array((UNCOVERED, *PAINT_ORDER), np.int8)
 _RANK = np.argsort(_BY_RANK).astype(np.int8)
 
@@ -31,12 +39,13 @@ def class_codes(
     start, stop : (n,) int64
         Half-open spans of n beats in points; may reach beyond the trace.
     classes : (n,) int8
-        AAMI class of each beat, -1 while pending.
+        AAMI class of each beat; PENDING or NOT_CLASSIFIED where it has none.
 
     Returns
     -------
     (n_points,) int8
-        A class, -1 pending, -2 where no beat is. Where spans overlap, abnormal goes before normal.
+        A class, PENDING or NOT_CLASSIFIED, UNCOVERED where no beat is. Where spans
+        overlap, abnormal goes before normal.
     """
     codes = np.full(n_points, UNCOVERED, np.int8)
     edges = np.clip(np.stack([start, stop]), 0, n_points)
@@ -63,9 +72,9 @@ def class_curves(y: Floats, codes: NDArray[np.int8]) -> Iterator[tuple[int, Floa
     Yields
     ------
     code : int
-        -2 first, then every code that occurs, in the order to be painted.
+        UNCOVERED first, then every code that occurs, in the order to be painted.
     curve : (n_rows, n) float64
-        `y` where that code holds, NaN elsewhere. The curve of code -2 also joins neighbouring
+        `y` where that code holds, NaN elsewhere. The curve of UNCOVERED also joins neighbouring
         points of different codes, so that together the curves leave no hole.
     """
     changes = np.zeros(len(codes), bool)
@@ -127,7 +136,7 @@ def by_pixel(
     known = ~np.isnan(lows[:, 1:])
     lows[:, 1:] = np.where(known, np.fmin(lows[:, 1:], before), np.nan)
     highs[:, 1:] = np.where(known, np.fmax(highs[:, 1:], after), np.nan)
-    rank = _RANK[codes[:stop] + 2]
+    rank = _RANK[codes[:stop] - UNCOVERED]
     none[:n] = _BY_RANK[np.maximum.reduceat(rank, first)]
     return lows, highs, none
 

@@ -19,12 +19,12 @@ from ecgviewer.aami import BeatClass
 from ecgviewer.gui.style.fonts import bold, small
 from ecgviewer.gui.style.theme import Theme, class_color, mixed
 from ecgviewer.gui.trace import class_shares
-from ecgviewer.gui.trace.curves import PENDING, thin
+from ecgviewer.gui.trace.curves import thin
 from ecgviewer.gui.trace.geometry import Page, Row
 from ecgviewer.gui.trace.visible_beats import VisibleBeats
 
-LETTERS = tuple(c.name for c in BeatClass)
-UNKNOWN = "?"
+# by class: the last two are of NOT_CLASSIFIED and PENDING
+LETTERS = (*(c.name for c in BeatClass), "–", "?")
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _LAST_PX = 2.0  # room for the last sample
 _CHIP_PX = 17.0  # width and height of a letter's field
@@ -126,7 +126,8 @@ def draw_letters(
     """Each beat's letter on a row over the leads; abnormal ones on a field of their colour.
 
     The letter of the beat whose id is `current` is framed.
-    Where they would run together, letters of N and pending beats are left out, abnormal ones never.
+    Where they would run together, letters of N and of beats without a class are left
+    out, abnormal ones never.
     """
     x = page.x(beats.times_s)
     abnormal = beats.classes > BeatClass.N
@@ -155,7 +156,7 @@ def draw_letters(
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRoundedRect(box.adjusted(-1.5, -1.5, 1.5, 1.5), 5, 5)
         painter.setPen(QColor(theme.paper) if code > BeatClass.N else color)
-        painter.drawText(box, _CENTER, UNKNOWN if code == PENDING else LETTERS[code])
+        painter.drawText(box, _CENTER, LETTERS[code])
     painter.restore()
 
 

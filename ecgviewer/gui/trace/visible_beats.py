@@ -30,7 +30,7 @@ class VisibleBeats:
     start_s, stop_s : (n,) float64
         Bounds of their segments, seconds, half-open.
     classes : (n,) int8
-        -1 while pending.
+        Below 0 where there is none.
     """
 
     ids: NDArray[np.int64]

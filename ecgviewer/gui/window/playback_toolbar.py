@@ -67,7 +67,8 @@ class PlaybackToolbar(QToolBar):
             return
         head = f"&nbsp; beat <b>{count(beat.number)}</b> &nbsp;"
         if beat.beat_class is None:
-            self.now.setText(f"{head} <span style='color:{self._theme.muted}'>pending</span>")
+            word = "pending" if beat.pending else "not classified"
+            self.now.setText(f"{head} <span style='color:{self._theme.muted}'>{word}</span>")
             return
         color = self._theme.class_colors[beat.beat_class]
         confidence = "" if beat.confidence is None else f"&nbsp; {beat.confidence:.3f}"

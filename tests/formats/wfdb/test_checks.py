@@ -10,7 +10,7 @@ from ecgviewer.formats.annotations import Annotations, write_annotations
 from ecgviewer.formats.readers import open_record
 from ecgviewer.formats.wfdb.header_checks import MAX_PER_CHECK
 from ecgviewer.record import Finding, Record, RecordError, Verdict
-from tests.data import data_dir
+from tests.data import case, data_dir
 from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
 
 
@@ -135,6 +135,25 @@ def test_initial_value_and_checksum_are_held_to_the_header(tmp_path: Path) -> No
     assert "L1 begins with 1010, the header says 1011" in found[0].message
 
 
+@pytest.mark.parametrize("fmt", [16, 212])
+@pytest.mark.parametrize("stated", ["0", "-32768", "invalid", "first there"])
+def test_a_missing_first_sample_is_no_damage(tmp_path: Path, fmt: int, stated: str) -> None:
+    adc, invalid = ecg_like(3000), {16: -(2**15), 212: -(2**11)}[fmt]
+    adc[:40, 1] = invalid
+    header = write_record(tmp_path, adc, fmt=fmt)
+    words = {"invalid": f"{invalid}", "first there": f"{adc[40, 1]}"}
+    _edit(header, f" 1024 {invalid} ", f" 1024 {words.get(stated, stated)} ")
+    record = open_record(header)
+    assert _verify(record).badge == "intact"
+    assert np.isnan(record.read(0, 40)[1]).all()
+    _edit(header, f" 1024 {words.get(stated, stated)} ", " 1024 77 ")
+    assert _verify(open_record(header)).badge == "damaged"
+
+
+def test_the_record_whose_first_sample_is_missing() -> None:
+    assert _verify(open_record(case("first-missing/late.hea"))).badge == "intact"
+
+
 def test_checksums_that_are_not_stated_cannot_be_confirmed(tmp_path: Path) -> None:
     adc = ecg_like(100)
     (tmp_path / "rec.dat").write_bytes(packed(adc, 16))
@@ -149,7 +168,6 @@ def test_checksums_that_are_not_stated_cannot_be_confirmed(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("gain", "message"),
     [
-        ("0/mV", "gives no gain"),
         ("0.5/mV", "a gain of 0.5 per mV is outside"),
         ("-200(1024)/mV", "below 0"),
         ("200(3000000)/mV", "beyond all values"),
@@ -166,11 +184,31 @@ def test_implausible_gains_and_baselines_are_warnings(
 
 
 def test_leads_whose_gains_do_not_go_together(tmp_path: Path) -> None:
-    header = write_record(tmp_path, ecg_like(1000))
-    _edit(header, "200(1024)", "20(1024)")
-    (found,) = _bad(open_record(header).verdict)
-    assert "L0 has 20 and L1 200 units per mV" in found.message
-    assert found.severity == "warning"
+    """A Holter's limb and chest leads, say; nothing about them need be wrong."""
+    header = write_record(tmp_path, ecg_like(1000, 3), names=["I", "II", "V1"])
+    _edit(header, "200(1024)", "2000(1024)")
+    record = open_record(header)
+    assert record.leads[0].adc_per_unit == 2000
+    assert _verify(record).badge == "intact"
+
+
+def test_what_the_file_says_is_unknown_is_told_and_no_doubt(tmp_path: Path) -> None:
+    for gain, said in (("0/mV", "gives no gain"), ("200/NU", "its unit 'NU' does not say")):
+        record = open_record(write_record(tmp_path, ecg_like(1000), gain=gain, names=["I", "II"]))
+        verdict = _verify(record)
+        assert verdict.badge == "intact"
+        told = [found.message for found in verdict.findings if said in found.message]
+        assert [words[:3] for words in told] == ["I: ", "II:"]
+
+
+def test_of_many_findings_the_gravest_are_shown(tmp_path: Path) -> None:
+    names = [f"V{i}" for i in range(1, 10)] + ["I", "II", "III", "aVR", "aVL", "aVF"]
+    names += ["CM5", "MV1", "MCL1", "D1", "ML2", "V3R", "V4R", "Nehb D"]
+    header = write_record(tmp_path, ecg_like(200, len(names)), names=names, gain="0/mV")
+    _edit(header, "0/mV 11 1024", "0(3000000)/mV 11 1024")  # of the first lead
+    gains = [found for found in open_record(header).verdict.findings if found.check == "gain"]
+    assert "beyond all values" in gains[0].message
+    assert len(gains) == 21
 
 
 @pytest.mark.parametrize(
@@ -183,8 +221,8 @@ def test_leads_whose_gains_do_not_go_together(tmp_path: Path) -> None:
         ("200(1024)", "1e300(1024)", "error", "a gain of 1e+300 cannot be"),
         (" 11 1024", " 11 l024", "error", "the ADC zero 'l024' is no whole number"),
         ("rec 2", "other 2", "warning", "it calls the record 'other'"),
-        (" 1000\n", " 1000 25:00:00\n", "error", "no time of day"),
-        (" 1000\n", " 1000 12:00:00 31/02/2020\n", "error", "no date"),
+        (" 1000\n", " 1000 25:00:00\n", "warning", "no time of day"),
+        (" 1000\n", " 1000 12:00:00 31/02/2020\n", "warning", "no date"),
         (" 1000\n", " l000\n", "error", "no number; it is taken from the files"),
         (" 1000\n", " 1000 1:0:0 1/2/2000 x\n", "warning", "has no meaning"),
         ("# end", "extra line\n# end", "warning", "1 lines after the last signal are ignored"),
@@ -213,7 +251,7 @@ def test_annotations_outside_the_record_and_damaged_ones(tmp_path: Path) -> None
     write_annotations(tmp_path / "rec.atr", _notes([10, 500, 999]))
     assert _verify(record).badge == "intact"
     write_annotations(tmp_path / "rec.qrs", _notes([10, 1000, 5000]))
-    (tmp_path / "rec.ari").write_bytes(b"\x10\x04\x11")
+    (tmp_path / "rec.ari").write_bytes(b"\x10\xdc\x11")
     found = _bad(_verify(record))
     assert [(f.check, f.severity) for f in found] == [("annotations", "warning")] * 2
     assert "rec.ari is a damaged annotation file" in found[0].message

@@ -109,4 +109,10 @@ def test_a_beat_that_vanishes_is_not_shown_any_more(panel, shown):
 
 
 def test_a_pending_beat_awaits_its_class():
-    assert describe(Beat(1, 0, None), 360.0) == "Beat 1   00:00.000   awaits its class"
+    waiting = Beat(1, 0, None, flags=("pending",))
+    assert describe(waiting, 360.0) == "Beat 1   00:00.000   awaits its class"
+
+
+def test_a_beat_that_gets_no_class_says_so():
+    unreadable = Beat(1, 0, None, flags=("gap", "unreadable"))
+    assert describe(unreadable, 360.0) == "Beat 1   00:00.000   not classified"

@@ -78,5 +78,5 @@ def test_counts_are_those_of_every_beat_by_itself(seed: int, n: int, start_s: fl
     expected = np.zeros((6, page.columns), np.int64)
     for column, code in zip(page.column(times), classes, strict=True):
         if 0 <= column < page.columns:
-            expected[class_shares.PENDING_ROW if code < 0 else code, column] += 1
+            expected[class_shares.GREY_ROW if code < 0 else code, column] += 1
     np.testing.assert_array_equal(class_shares.column_counts(page, times, classes), expected)

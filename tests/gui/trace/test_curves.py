@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.gui.style.lines import segments
 from ecgviewer.gui.trace.curves import (
-    PENDING,
     UNCOVERED,
     by_pixel,
     class_codes,
@@ -22,11 +22,11 @@ def codes(n: int, *spans: tuple[int, int, int]) -> list[int]:
 
 
 def test_spans_become_codes() -> None:
-    assert codes(8, (1, 3, 0), (5, 7, 2)) == [-2, 0, 0, -2, -2, 2, 2, -2]
+    assert codes(8, (1, 3, 0), (5, 7, 2)) == [-3, 0, 0, -3, -3, 2, 2, -3]
 
 
 def test_spans_beyond_the_trace_are_cut() -> None:
-    assert codes(4, (-9, -3, 2), (-3, 1, 1), (3, 99, PENDING)) == [1, -2, -2, -1]
+    assert codes(4, (-9, -3, 2), (-3, 1, 1), (3, 99, PENDING)) == [1, -3, -3, -1]
 
 
 def test_where_spans_overlap_abnormal_wins_in_any_order() -> None:
@@ -35,7 +35,7 @@ def test_where_spans_overlap_abnormal_wins_in_any_order() -> None:
     assert codes(3, (0, 3, 1), (0, 3, 2), (0, 3, 3), (0, 3, 4), (0, 3, -1)) == [2, 2, 2]
 
 
-@given(st.lists(st.integers(-2, 4), min_size=1, max_size=40))
+@given(st.lists(st.integers(-3, 4), min_size=1, max_size=40))
 def test_curves_together_leave_no_hole(code_list: list[int]) -> None:
     code = np.array(code_list, np.int8)
     y = np.arange(len(code), dtype=float)[None]
@@ -51,9 +51,9 @@ def test_curves_together_leave_no_hole(code_list: list[int]) -> None:
 
 
 def test_one_curve_per_class_that_occurs() -> None:
-    code = np.array([UNCOVERED, 0, 0, 2, PENDING, 2], np.int8)
-    found = [c for c, _ in class_curves(np.zeros((3, 6)), code)]
-    assert found == [UNCOVERED, PENDING, 0, 2]  # painted in this order: V on top
+    code = np.array([UNCOVERED, 0, 0, 2, PENDING, NOT_CLASSIFIED, 2], np.int8)
+    found = [c for c, _ in class_curves(np.zeros((3, 7)), code)]
+    assert found == [UNCOVERED, PENDING, NOT_CLASSIFIED, 0, 2]  # painted in this order: V on top
 
 
 def test_segments_stop_at_gaps() -> None:

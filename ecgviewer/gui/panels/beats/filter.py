@@ -1,6 +1,7 @@
 """The beat table's filter line, from text to a mask over numpy columns.
 
-Words are joined by "and": `V` or `SV` (classes), `abnormal`, `pending`, a flag such as `noisy`,
+Words are joined by "and": `V` or `SV` (classes), `abnormal`, `pending`, `unclassified` (no class to
+come), a flag such as `noisy`,
 `conf<0.6`, `rr>1200`, `hr>=100`, `12:31` (that second), `12:00-13:30`, `120` or `100-200` (beats),
 `#-1` (one that was inserted).
 """
@@ -13,11 +14,12 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.beat import FLAGS
 from ecgviewer.beats.columns import numbers
-from ecgviewer.beats.log import PENDING
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.gui.panels.beats.columns import Columns
 from ecgviewer.gui.style.wording import parse_clock
 
 EXAMPLES = "V  abnormal  conf<0.6  rr>1200  hr>100  noisy  12:00-13:30  #120"
+_WITHOUT_CLASS = {"pending": PENDING, "unclassified": NOT_CLASSIFIED}
 _COMPARISON = re.compile(r"(conf|rr|hr)(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 _NUMBERS = re.compile(r"#?(\d+)(?:-#?(\d+))?")
 _INSERTED = re.compile(r"#(-\d+)")
@@ -55,9 +57,9 @@ def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
 
 def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
     lower, beats = word.lower(), columns.beats
-    if lower == "pending":
-        pending: NDArray[np.bool_] = beats.beat_class == PENDING
-        return pending
+    if lower in _WITHOUT_CLASS:
+        without: NDArray[np.bool_] = beats.beat_class == _WITHOUT_CLASS[lower]
+        return without
     if lower == "abnormal":
         abnormal: NDArray[np.bool_] = beats.beat_class > BeatClass.N
         return abnormal
@@ -124,7 +126,7 @@ def _values(columns: Columns, key: str) -> NDArray[np.float64]:
     match key:
         case "class":
             classes = columns.beats.beat_class
-            return np.where(classes == PENDING, np.nan, classes)
+            return np.where(classes < 0, np.nan, classes)
         case "confidence":
             return columns.confidence
         case "rr":

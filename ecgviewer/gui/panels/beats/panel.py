@@ -53,8 +53,9 @@ class BeatPanel(QWidget):
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText(f"Filter, e.g. {EXAMPLES}")
         self.filter.setToolTip(
-            "Words that must all hold: classes (V, SV), abnormal, pending, a flag (uncertain),"
-            " conf<0.6, rr>1200, hr>100, a time 12:31 or 12:00-13:30, a beat #120 or 100-200"
+            "Words that must all hold: classes (V, SV), abnormal, pending, unclassified, a flag"
+            " (uncertain), conf<0.6, rr>1200, hr>100, a time 12:31 or 12:00-13:30,"
+            " a beat #120 or 100-200"
             "  [Ctrl+F]"
         )
         self.filter.setClearButtonEnabled(True)

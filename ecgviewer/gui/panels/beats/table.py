@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.beat import FLAGS
 from ecgviewer.beats.columns import number
-from ecgviewer.beats.log import flag_bits
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING, flag_bits
 from ecgviewer.gui.panels.beats.columns import NO_BEATS, Columns
 from ecgviewer.gui.panels.beats.filter import SORT_KEYS, QueryError, matches, row_order
 from ecgviewer.gui.style.theme import Theme
@@ -37,6 +37,13 @@ _NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CLASS, _FLAGS = SORT_KEYS.index("class"), SORT_KEYS.index("flags")
 _Index = QModelIndex | QPersistentModelIndex
+_WITHOUT_CLASS = {  # in the column, and said of it
+    PENDING: ("…", "awaits its class"),
+    NOT_CLASSIFIED: (
+        "not classified",
+        "nothing of it can be read, or it is no beat: see flags",
+    ),
+}
 _PAUSE = flag_bits("pause")
 _MOST_GONE = 1000  # rows taken away one range at a time; beyond, a view looks at all anew
 
@@ -199,7 +206,7 @@ class BeatTableModel(QAbstractTableModel):
         beats = self._columns.beats
         if column == _CLASS:
             value = int(beats.beat_class[place])
-            return BeatClass(value).description if value >= 0 else "awaits its class"
+            return BeatClass(value).description if value >= 0 else _WITHOUT_CLASS[value][1]
         return flag_words(int(beats.flags[place])) or None
 
     def _cell(self, place: int, column: int) -> str:
@@ -212,7 +219,7 @@ class BeatTableModel(QAbstractTableModel):
                 return clock(float(c.time_s[place]), decimals=3)
             case 2:
                 value = int(beats.beat_class[place])
-                return BeatClass(value).name if value >= 0 else "…"
+                return BeatClass(value).name if value >= 0 else _WITHOUT_CLASS[value][0]
             case 3:
                 return "" if flags & _PAUSE else _decimals(float(beats.confidence[place]), 3)
             case 4:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ecgviewer.beats.beat import Beat
-from ecgviewer.beats.columns import Beats, Change, Origin
+from ecgviewer.beats.columns import Beats, Change
 from ecgviewer.gui.panels.inspector.bars import ProbabilityBars
 from ecgviewer.gui.panels.inspector.input_plot import InputPlot
 from ecgviewer.gui.panels.inspector.network_input import NetworkInput
@@ -20,12 +20,14 @@ _FLAG_TIPS = {
     "edge": "first or last beat, or beside what cannot be read: its one RR is used twice",
     "pause": "a pause before it: the R peak lies late in the window, so no confidence is given",
     "flat": "a lead is flat here and was given as zeros",
-    "gap": "the window touches a gap: not classified, counted as Q",
+    "gap": "the window touches a gap: a lead in it is given as zeros",
     "noisy": "the signal is noisy here",
     "disagree": "the networks do not agree on the class",
     "uncertain": "for review: the confidence is below the ensemble's threshold, or the recording"
     " is too short (under two minutes) to compare its beats with one another",
     "one_lead": "only one lead was there to read",
+    "unreadable": "no lead can be read in its window: not classified",
+    "flutter": "in a stretch that may be ventricular flutter or fibrillation",
     "pending": "awaits its class",
 }
 
@@ -105,7 +107,7 @@ class Inspector(QWidget):
         beat = self._beats.beat(row)
         self.title.set_whole(describe(beat, self._opened.record.fs))
         tips = "\n".join(f"{word}: {_FLAG_TIPS.get(word, '')}" for word in beat.flags)
-        self.flags.set_whole(_second_line(beat, Origin(self._beats.origin[row])), tip=tips)
+        self.flags.set_whole(_second_line(beat), tip=tips)
         self._draw_bars(self._members, beat.probabilities, beat.votes)
         self._draw_input(beat, self._current)
 
@@ -155,11 +157,9 @@ class Inspector(QWidget):
         self.title.setFont(font)
 
 
-def _second_line(beat: Beat, origin: Origin) -> str:
+def _second_line(beat: Beat) -> str:
     """What the class holds, and what to know about the beat."""
     description = beat.beat_class.description if beat.beat_class is not None else ""
-    if beat.beat_class is not None and not beat.probabilities and origin == Origin.MACHINE:
-        description = "not classified: a gap, or every lead flat, in its window"
     return "   ".join(filter(None, [description, " ".join(f"[{word}]" for word in beat.flags)]))
 
 
@@ -167,6 +167,6 @@ def describe(beat: Beat, fs: float) -> str:
     """A beat in one line: number, time, class, confidence; `fs` in Hz, of the record."""
     head = f"Beat {count(beat.number)}   {clock(beat.sample / fs, decimals=3)}"
     if beat.beat_class is None:
-        return f"{head}   awaits its class"
+        return f"{head}   {'awaits its class' if beat.pending else 'not classified'}"
     confidence = "" if beat.confidence is None else f"  {beat.confidence:.3f}"
     return f"{head}   {beat.beat_class.name}{confidence}"

@@ -147,4 +147,4 @@ def test_it_is_a_sound_model(model, qtmodeltester):
 
 
 def test_flags_in_words():
-    assert flag_words(0b101010001) == "edge noisy uncertain"  # pending is told by the class
+    assert flag_words(0b10001010001) == "edge noisy uncertain"  # pending is told by the class
