@@ -9,6 +9,7 @@ from ecgviewer.beats.scan import Scan
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch, unreadable
 
+_NONE = np.empty((0, 2), np.int64)
 N_MEAN = 8  # RR intervals a heart rate is the mean of
 
 
@@ -19,7 +20,7 @@ class HeartRate:
     Attributes
     ----------
     mean : float or None
-        60 over the mean of all RR intervals that meet no unreadable span.
+        60 over the mean of all RR intervals that meet no unreadable span and are no pause.
     least, greatest : float or None
         Of the means over 8 successive RR intervals.
     least_sample, greatest_sample : int or None
@@ -110,9 +111,18 @@ def trend(
     return samples[N_MEAN:][whole], 60.0 * N_MEAN * fs / span[whole]
 
 
-def heart_rate(samples: NDArray[np.int64], fs: float, spans: NDArray[np.int64]) -> HeartRate:
-    """Heart rate of a recording; arguments as for `trend`."""
-    rr = np.diff(samples)[~across(samples, spans)[1:]] if len(samples) > 1 else np.empty(0)
+def heart_rate(
+    samples: NDArray[np.int64],
+    fs: float,
+    spans: NDArray[np.int64],
+    pauses: NDArray[np.int64] = _NONE,
+) -> HeartRate:
+    """Heart rate of a recording; arguments as for `trend`.
+
+    `pauses` (m, 2) are spans without a beat that the mean leaves out; least and greatest do not.
+    """
+    out = across(samples, spans) | across(samples, pauses)
+    rr = np.diff(samples)[~out[1:]] if len(samples) > 1 else np.empty(0)
     if len(rr) == 0 or rr.sum() == 0:
         return HeartRate()
     mean = 60.0 * fs / float(rr.mean())

@@ -109,7 +109,9 @@ def time_base(
     middles = (samples[1:] + samples[:-1]) / 2
     edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
-    return TimeBase(heart_rate(samples, record.fs, spans), readable, ~inside, owned)
+    pauses = [(e.start, e.stop) for e in scan.episodes if e.kind == "pause"]
+    rate = heart_rate(samples, record.fs, spans, np.array(pauses, np.int64).reshape(-1, 2))
+    return TimeBase(rate, readable, ~inside, owned)
 
 
 def summarise(
