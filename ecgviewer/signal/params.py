@@ -182,7 +182,7 @@ class Quality(_Fingerprinted):
     """When a second of a lead counts as flat or noisy; a gap needs no number."""
 
     flat_uv: float = 20.0  # range of a second below: nothing is connected...
-    flat_share: float = 0.1  # ... or below this share of the lead's QRS height, where that is less
+    flat_share: float = 0.05  # ... or below this share of the lead's QRS height, where that is less
     hum_ms: float = 19.5  # mean over a period of the mains; of a lead without QRS what is left...
     hum_share: float = 0.2  # ... is its range, where it is less than this: noise leaves a third
     decimation: int = 4  # means of 4 samples: quick, and mains hum counts half

@@ -1,6 +1,6 @@
 """Which seconds of a lead are flat, and which are noisy.
 
-Flat: a second's range is below 20 uV, or a tenth of the lead's QRS height where that is less; of a
+Flat: a second's range is below 20 uV, or a twentieth of the lead's QRS height where that is less; of a
 lead without any QRS, without the hum of the mains. Noisy: for 70 % of the three seconds around, the
 lead leaves its own 80 ms mean by more than 2.2 times what is usual for it, this at least 2.5 % and
 at most 3.5 % of its QRS height, unless it is a wave as regular as ventricular flutter; or its
@@ -89,7 +89,11 @@ def _still(
     if len(heights):
         usual = float(np.percentile(heights, quality.level_percentile))
         return moved < min(limit, quality.flat_share * usual)
-    left = extent(_moving_mean(lead, quality.hum_ms, len(lead) // count))
+    second = len(lead) // count
+    left = _moving_mean(lead, quality.hum_ms, second)
+    end = round(quality.hum_ms * second / 1000)  # there the mean is of no whole period
+    left[:end], left[-end:] = left[end], left[-end - 1]
+    left = extent(left)
     return (moved < limit) | ((left < limit) & (left < quality.hum_share * moved))
 
 
