@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.beats.scan import Scan
+from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch, unreadable
+
+_NONE = np.empty((0, 2), np.int64)
 N_MEAN = 8  # RR intervals a heart rate is the mean of
 N_MEAN_RANGE = (1, 99)  # what may be chosen in its place
 
@@ -16,7 +21,7 @@ class HeartRate:
     Attributes
     ----------
     mean : float or None
-        60 over the mean of all RR intervals that meet no unreadable span.
+        60 over the mean of all RR intervals that meet no unreadable span and are no pause.
     least, greatest : float or None
         Of the means over `n_mean` consecutive N-N intervals.
     least_sample, greatest_sample : int or None
@@ -35,6 +40,32 @@ class HeartRate:
     least_from: int | None = None
     greatest_from: int | None = None
     n_mean: int = N_MEAN
+
+
+def no_rr_before(
+    samples: NDArray[np.int64], scan: Scan | None, stretches: tuple[Stretch, ...], record: Record
+) -> NDArray[np.bool_]:
+    """Which beats (n,) have no RR interval before them that table, report or rate may show.
+
+    Those after a span in which no lead can be read - a gap, flat or held, noisy - or within one.
+
+    Parameters
+    ----------
+    samples : (n,) int64
+        R peaks, own samples, ascending.
+    scan : Scan or None
+        None while it runs.
+    stretches : tuple of Stretch
+        Those found so far; they count where `scan` is None.
+    record : Record
+        Its leads count where `scan` is None.
+    """
+    return across(samples, unread(scan, stretches, record))
+
+
+def unread(scan: Scan | None, stretches: tuple[Stretch, ...], record: Record) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) across which there is no RR interval; see `no_rr_before`."""
+    return unreadable(stretches, record.ecg_leads) if scan is None else scan.unreadable
 
 
 def across(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -95,6 +126,7 @@ def heart_rate(
     *,
     usable: NDArray[np.bool_] | None = None,
     n_mean: int = N_MEAN,
+    pauses: NDArray[np.int64] = _NONE,
 ) -> HeartRate:
     """Heart rate of a recording.
 
@@ -111,12 +143,14 @@ def heart_rate(
         default.
     n_mean : int
         Consecutive intervals between such beats that a least or greatest rate is the mean of.
+    pauses : (m, 2) int64
+        Spans without a beat that the mean leaves out; least and greatest do not.
     """
     if len(samples) < 2:
         return HeartRate(n_mean=n_mean)
     broken = across(samples, spans)[1:]
     rr = np.diff(samples)
-    known = rr[~broken]
+    known = rr[~broken & ~across(samples, pauses)[1:]]
     if len(known) == 0 or known.sum() == 0:
         return HeartRate(n_mean=n_mean)
     mean = 60.0 * fs / float(known.mean())
