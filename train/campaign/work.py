@@ -146,8 +146,7 @@ class Campaign:
         Returns
         -------
         list of str
-            Names of the runs that failed in this call: each is said, noted and followed by the
-            next.
+            Names of the runs that failed in this call, each said and noted.
 
         Raises
         ------
@@ -174,10 +173,7 @@ class Campaign:
         return failed
 
     def _tried(self, item: Item) -> str:
-        """Do one item; the sentence of what went wrong, empty where nothing did.
-
-        Nothing of the error is kept: its frames hold the network on the device.
-        """
+        """What went wrong with one item, "": nothing; the error holds its network, so it goes."""
         try:
             if isinstance(item.work, Settings):
                 self._compare(item, item.work)
@@ -257,7 +253,10 @@ class Campaign:
         )  # what it would make needless stays until it is done
         # the last epoch's weights are the best ones there
         best = best and training.lesson.config.take == "best"
-        self._commit({RUN: training.packed(best=best)}, unfinished=vars(training.pace))
+        data = training.packed(best=best)
+        if best and self.outbox.room({RUN: len(data)}):
+            data = training.packed(best=False)
+        self._commit({RUN: data}, unfinished=vars(training.pace))
 
     def _finish(self, item: Item, training: Training) -> None:
         changes, best = self._weights(item, training)
@@ -275,9 +274,9 @@ class Campaign:
         if item.keep != "rival":
             return {}, item.keep == "weights"
         others = [i.name for i in self.items if i.keep == "rival" and i.name != item.name]
-        accounts = [account for name in others if (account := self.book.run(name))]
-        found = [a["validation_accuracy"] for a in accounts]
-        if training.accuracy is None or training.accuracy <= max(found, default=-1.0):
+        found = [a["validation_accuracy"] for name in others if (a := self.book.run(name))]
+        kept = bool(training.trainer.state.best_weights)  # there was room for them all the time
+        if not kept or training.accuracy is None or training.accuracy <= max(found, default=-1.0):
             return {}, False
         there = [f"{WEIGHTS}{name}" for name in others if f"{WEIGHTS}{name}" in self.outbox]
         return dict.fromkeys(there), True

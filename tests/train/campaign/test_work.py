@@ -11,6 +11,7 @@ from tests.train.campaign.campaigns import FewLooks, campaign
 from tests.train.campaign.small import RESNET, SETTINGS, SLAP, SmallStore, copied, items
 from tests.train.synthetic import record_beats
 from train.campaign import training, work
+from train.campaign.book import FINISHED, Book
 from train.campaign.clock import Clock
 from train.campaign.outbox import MAX_FILES, MAX_TOTAL, Outbox
 from train.campaign.work import RUN
@@ -190,6 +191,48 @@ def test_of_rivals_only_the_best_ones_weights_are_kept(tmp_path, monkeypatch):
     best = max(found, key=found.get)
     kept = [name for name in made.outbox.names if name.startswith("weights-")]
     assert kept == [f"weights-{best}"]
+
+
+def beaten(out):
+    """Make the finished ResNet the worst there can be."""
+    box = Outbox(out)
+    book = Book(box.read(FINISHED))
+    account = book.run(RESNET.name) or {}
+    told = account | {"validation_accuracy": 0.0}
+    book.put_run(RESNET.name, told, book.answers(RESNET.name), None)
+    box.commit({FINISHED: book.encode()}, box.note)
+
+
+def test_a_rival_that_leads_takes_the_others_weights_only_once_it_is_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(work, "SMALL", 0)
+    plan, out = items(keep="rival")[:2], tmp_path / "out"
+    campaign(out, plan=plan[:1])[0].run()
+    beaten(out)
+    left, _ = campaign(out, plan=plan, clock=FewLooks(9))
+    left.run()
+    assert left.unfinished["epochs"] == 1
+    assert {RUN, f"weights-{RESNET.name}"} <= set(left.outbox.names)
+    done, _ = campaign(out, plan=plan)
+    done.run()
+    kept = [name for name in done.outbox.names if name.startswith("weights-")]
+    assert kept == [f"weights-{SLAP.name}"]
+
+
+def test_best_weights_for_which_there_was_no_room_do_not_remove_the_others(tmp_path, monkeypatch):
+    """What is finished has its weights; what was left keeps its answers, and says it has none."""
+    monkeypatch.setattr(work, "SMALL", 0)
+    plan, out = items(keep="rival")[:2], tmp_path / "out"
+    plan[1] = replace(plan[1], work=msgspec.structs.replace(SLAP, min_delta=1.0))  # the first epoch
+    campaign(out, plan=plan[:1])[0].run()
+    beaten(out)
+    with monkeypatch.context() as full:
+        full.setattr(Outbox, "room", lambda self, sizes: "full" if set(sizes) == {RUN} else "")
+        campaign(out, plan=plan, clock=FewLooks(9))[0].run()
+    done, _ = campaign(out, plan=plan)
+    done.run()
+    assert done.book.run(SLAP.name)["weights_sha256"] is None
+    assert done.book.answers(SLAP.name) is not None
+    assert [n for n in done.outbox.names if n.startswith("weights-")] == [f"weights-{RESNET.name}"]
 
 
 def test_it_says_what_is_done_and_how_long_the_rest_would_take(whole, tmp_path):
