@@ -95,16 +95,18 @@ def analyze(
 ) -> None:
     """Find and classify the beats of records, and write a CSV report of each.
 
-    Of several records, one that fails is tried once more, and one whose complete report is there
-    already, made from the same files in the same way, is left as it is: the same command goes on
-    where it was interrupted. The reports are the same however many processes make them.
+    Of several records, or of a folder, one that fails is tried once more, and one whose complete
+    report is there already, made from the same files in the same way, is left as it is: the same
+    command goes on where it was interrupted. The reports are the same however many processes make
+    them.
     """
     with in_sentences(debug=debug):
         if dask and jobs > 1:
             raise typer.BadParameter("--jobs and --dask exclude each other")
         planned = plan(records, out)
         networks = load_networks(ensemble, device)
-        several = len(planned) > 1
+        # a folder is an archive that may grow, however many records it holds today
+        several = len(records) > 1 or records[0].is_dir()
         template = Job(
             Path(),
             Path(),
@@ -120,7 +122,7 @@ def analyze(
         n_failed = _run(_orders(template, planned, absolute=bool(dask)), jobs, dask)
         if networks.unseen_sentence and n_failed < len(planned):
             typer.echo(networks.unseen_sentence)
-        if several and n_failed:
+        if len(planned) > 1 and n_failed:
             complain(f"{n_failed} of {len(planned)} records are damaged or could not be analysed")
         if n_failed:
             raise typer.Exit(FAILED)
