@@ -6,6 +6,7 @@ from ecgviewer.formats.ecg_leads import ecg_to_mv
 from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, Signal
 from ecgviewer.formats.wfdb.sample_formats import FORMATS
 from ecgviewer.formats.wfdb.segment import Group, Segment
+from ecgviewer.formats.wfdb.time_checks import has_skew, segment_starts, skews
 from ecgviewer.formats.wfdb.timeline import Timeline
 from ecgviewer.record import Finding, Severity, Verdict
 
@@ -59,8 +60,11 @@ def header_verdict(timeline: Timeline) -> Verdict:
             "every signal begins as the header says",
         ),
     }
+    if has_skew(timeline):
+        checks["skew"] = (list(skews(timeline)), "skewed leads lie within the record")
     if timeline.header.segments:
-        checks["segments"] = (list(timeline.findings), "all segments are there and add up")
+        found = [*timeline.findings, *segment_starts(timeline)]
+        checks["segments"] = (found, "all segments are there and add up")
     findings: list[Finding] = []
     for check, (found, fine) in checks.items():
         findings += cut(found) or [Finding(check, "ok", fine)]
