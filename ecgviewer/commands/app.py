@@ -60,10 +60,10 @@ def info(
 ) -> None:
     """Show what a record's header says and whether its files are intact; reads every sample."""
     with in_sentences(debug=debug):
+        from ecgviewer.analysis.channels import open_recording
         from ecgviewer.formats.describe import as_lines, describe
-        from ecgviewer.formats.readers import open_record
 
-        opened = open_record(record)
+        opened = open_recording(record)
         verdict = opened.verdict if opened.verify is None else opened.verify(lambda: False)
         facts = describe(opened, verdict)
         lines = [json.dumps(facts, indent=2)] if as_json else map(printable, as_lines(facts))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import FileHashes, ResultCache
-from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
+from ecgviewer.analysis.inputs import Inputs, chosen_by, default_inputs, why_not_classified
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
@@ -93,6 +93,7 @@ def build_report(
         not_classified=why_not_classified(record, prep=ensemble.prep),
         burden=_burden_percent(summary),
         heart_rate=_heart_rate(summary, record.fs),
+        leads_chosen_by=chosen_by(record),
         hide_patient=hide_patient,
     )
     return Report(record, _report_beats(record, beats, result, stretches), context, summary)

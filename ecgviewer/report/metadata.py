@@ -86,6 +86,8 @@ class ReportContext:
         Per class, share of the classified beats in readable time, per cent.
     heart_rate : mapping of str to float or None
         Mean over 8 RR, least and greatest, with their times.
+    leads_chosen_by : str
+        "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool
         Whether everything that tells who the patient is stays out: record name, header comments,
         start, clock, file names, paths and the wording of findings (they may name files).
@@ -105,6 +107,7 @@ class ReportContext:
     burden: Mapping[str, float | None] = field(default_factory=dict)
     heart_rate: Mapping[str, float | None] = field(default_factory=dict)
     not_classified: str = ""
+    leads_chosen_by: str = "name"
     hide_patient: bool = False
 
 
@@ -181,6 +184,7 @@ def _about_record(record: Record, context: ReportContext) -> dict[str, Any]:
                     "unit": lead.unit,
                     "ecg": lead.is_ecg,
                     "calibrated": lead.calibrated,
+                    "remark": lead.remark or None,
                 }
                 for lead in record.leads
             ],
@@ -230,6 +234,7 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
     ensemble = context.ensemble
     return {
         "leads_used": list(context.leads),
+        "leads_chosen_by": context.leads_chosen_by,
         "beats_from": context.beats_from,
         "ensemble": {
             "name": ensemble.name,
