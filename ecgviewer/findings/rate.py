@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_NONE = np.empty((0, 2), np.int64)
 N_MEAN = 8  # RR intervals a heart rate is the mean of
 N_MEAN_RANGE = (1, 99)  # what may be chosen in its place
 
@@ -16,7 +17,7 @@ class HeartRate:
     Attributes
     ----------
     mean : float or None
-        60 over the mean of all RR intervals that meet no unreadable span.
+        60 over the mean of all RR intervals that meet no unreadable span and are no pause.
     least, greatest : float or None
         Of the means over `n_mean` consecutive N-N intervals.
     least_sample, greatest_sample : int or None
@@ -92,6 +93,7 @@ def heart_rate(
     samples: NDArray[np.int64],
     fs: float,
     spans: NDArray[np.int64],
+    pauses: NDArray[np.int64] = _NONE,
     *,
     usable: NDArray[np.bool_] | None = None,
     n_mean: int = N_MEAN,
@@ -106,6 +108,8 @@ def heart_rate(
         Hz.
     spans : (m, 2) int64
         Unreadable spans, sorted, disjoint: no interval that meets one counts.
+    pauses : (k, 2) int64
+        Spans without a beat that the mean leaves out; least and greatest do not.
     usable : (n,) bool, optional
         Beats whose intervals may be in the least and greatest rate: N, and in no artefact. All by
         default.
@@ -116,7 +120,7 @@ def heart_rate(
         return HeartRate(n_mean=n_mean)
     broken = across(samples, spans)[1:]
     rr = np.diff(samples)
-    known = rr[~broken]
+    known = rr[~(broken | across(samples, pauses)[1:])]
     if len(known) == 0 or known.sum() == 0:
         return HeartRate(n_mean=n_mean)
     mean = 60.0 * fs / float(known.mean())
