@@ -12,6 +12,7 @@ from ecgviewer.signal.params import Preprocessing
 # not of `Preprocessing`: that travels with the weights, which were trained before this was asked
 _LOW_QRS_MV = 0.025
 _CREST = 4.5
+_UNREAD = 720  # grid samples
 _Values = TypeVar("_Values", bound=Any)  # numpy's or torch's
 
 
@@ -116,10 +117,10 @@ def apart(
     after: NDArray[np.int64],
     spans: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Neighbours as `neighbours` gives them, -1 too where a whole span lies between.
+    """Neighbours as `neighbours` gives them, -1 too where a whole span lies between, or two seconds.
 
     Who knows how many beats there were in what cannot be read: neither a window nor the context
-    may take such an interval for an RR. Beats within a span keep each other.
+    may take such an interval for an RR. Beats that follow each other within a span keep each other.
 
     Parameters
     ----------
@@ -131,10 +132,16 @@ def apart(
     if len(spans) == 0:
         return before, after
 
+    # unreadable samples up to each bound of a span
+    knots = spans.ravel()
+    total = np.concatenate([[0], np.cumsum(np.diff(knots) * (np.arange(len(knots) - 1) % 2 == 0))])
+
     def whole(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
         first = np.searchsorted(spans[:, 0], low)
-        inside: NDArray[np.bool_] = np.append(spans[:, 1], np.iinfo(np.int64).max)[first] <= high
-        return inside
+        inside = np.append(spans[:, 1], np.iinfo(np.int64).max)[first] <= high
+        unread = np.interp(high, knots, total) - np.interp(low, knots, total)
+        found: NDArray[np.bool_] = inside | (unread >= _UNREAD)
+        return found
 
     return (
         np.where((before >= 0) & whole(before, positions), -1, before),

@@ -107,6 +107,11 @@ def test_beats_apart_are_no_neighbours():
     before, after = neighbours(positions, positions)
     spans = np.array([[500, 1900], [2250, 2350], [2590, 2650]])
     before, after = apart(positions, before, after, spans)
+    # a beat in the first second of a long span is no neighbour of the first one after it
+    begun, long = np.array([100, 400, 1300]), np.array([[390, 1290]])
+    left, right = neighbours(begun, begun)
+    assert apart(begun, left, right, long)[0].tolist() == [-1, 100, -1]
+    assert apart(begun, left, right, np.array([[390, 1100]]))[0].tolist() == [-1, 100, 400]
     # across the first span; a beat within a span keeps both its neighbours
     assert before.tolist() == [-1, 100, -1, 2000, 2300]
     assert after.tolist() == [400, -1, 2300, 2600, -1]
