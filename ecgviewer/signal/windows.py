@@ -28,6 +28,10 @@ class Bounds:
     r_offset: NDArray[np.int64]
     edge: NDArray[np.bool_]
 
+    def some(self, rows: NDArray[np.int64]) -> "Bounds":
+        """Those of some of the beats, (m,) rows."""
+        return Bounds(self.start[rows], self.stop[rows], self.r_offset[rows], self.edge[rows])
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -39,8 +43,8 @@ class Windows:
         Each lead z-scored over the 400 points; zeros where flat, missing or in a gap.
     flat : (n, n_inputs) bool
         Leads given as zeros because their standard deviation is below 20 uV.
-    gap : (n,) bool
-        Windows that touch a sample that is not there.
+    gap : (n, n_inputs) bool
+        Leads given as zeros because a sample of theirs in the window is not there.
     """
 
     values: NDArray[np.float32]
@@ -143,8 +147,8 @@ def cut_windows(
     for i in np.argsort(bounds.start, kind="stable"):
         start, stop = int(bounds.start[i]), int(bounds.stop[i])
         raw[i, places, : stop - start] = cleaned.between(start, stop)[rows]
-    gap = np.atleast_1d(np.isnan(raw).any(axis=(1, 2)))
+    gap: NDArray[np.bool_] = np.logical_or.reduce(np.isnan(raw), axis=2)
     raw[gap] = 0.0
     values, flat = normalise(raw, prep)
     flat[:, [i for i, row in enumerate(inputs) if row is None]] = False
-    return Windows(values, flat & ~gap[:, None], gap)
+    return Windows(values, flat & ~gap, gap)
