@@ -153,7 +153,7 @@ def measure(ensemble: Ensemble, day: Day, *, batch: int, clock: Clock) -> Measur
 def peak_bytes(device: str) -> int:
     """Most memory taken: of the card since it was last asked; of the whole process on a CPU."""
     if device == "cuda":
-        return int(torch.cuda.max_memory_allocated())
+        return int(torch.cuda.max_memory_reserved())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
 

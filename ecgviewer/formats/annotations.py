@@ -95,8 +95,8 @@ def write_annotations(path: Path, annotations: Annotations, *, force: bool = Fal
     sample = annotations.sample
     if len(sample) and (sample.min() < 0 or (np.diff(sample) < 0).any()):
         raise RecordError(path, "annotations must lie at 0 or later, in the order of time")
-    if any(len(text) > MAX_TEXT for text in annotations.aux):
-        raise RecordError(path, f"an annotation's text has more than {MAX_TEXT} characters")
+    if any(len(text.encode()) > MAX_TEXT for text in annotations.aux):
+        raise RecordError(path, f"an annotation's text has more than {MAX_TEXT} bytes")
     try:
         write_whole(path, _encoded(annotations), force=force)
     except WriteError as error:
@@ -115,7 +115,8 @@ def _encoded(annotations: Annotations) -> bytes:
             path,
             annotations.sample,
             annotations.symbol,
-            aux=annotations.aux,
+            # as UTF-8, a character for a byte, for wfdb writes one byte for each
+            aux=[text.encode().decode("latin-1") for text in annotations.aux],
             subtype=annotations.subtype,
             channel=annotations.channel,
             number=annotations.number,

@@ -73,7 +73,7 @@ def as_lines(facts: dict[str, Any]) -> tuple[str, ...]:
         f"Record     {facts['record']}",
         f"Folder     {facts['folder']}",
         f"Length     {int(minutes)} min {seconds:.3f} s: {facts['n_samples']} samples"
-        f" at {facts['sampling_rate_hz']:g} Hz",
+        f" at {facts['sampling_rate_hz']:.9g} Hz",
         f"Start      {start}",
         f"Leads      {leads}",
         *(f"Comment    {comment}" for comment in facts["comments"]),

@@ -56,7 +56,9 @@ class Runner:
         self.place, self._n_columns = place, n_columns
         usual = _usual_rows(network, precision=precision)
         self.rows = place.rows(partial(bytes_a_window, network, n_columns=n_columns), usual=usual)
-        self._autocast = precision == "bf16"
+        # On a card LSTMs stay in fp32: asked for bf16, torch's autocast hands cuDNN fp16, and what
+        # an LSTM of 400 steps waits for there is its steps, not its arithmetic.
+        self._autocast = precision == "bf16" and place.name == "cpu"
         # an LSTM on a card is one call of cuDNN's; a ResNet is a hundred small kernels
         self._repeats = isinstance(network, ResNet1d)
         if isinstance(network, ResNet1d):

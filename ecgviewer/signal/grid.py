@@ -10,6 +10,10 @@ from scipy.signal import resample_poly
 
 from ecgviewer.signal.params import GRID, Grid
 
+# Grid samples per own sample above which a value is held instead of filtered: below a sample a
+# second the filter would have hundreds of millions of taps, for what is no waveform.
+_HELD_ABOVE = 360
+
 
 class Samples(Protocol):
     """What a recording has to offer here: a rate, a length and a way to read."""
@@ -122,10 +126,12 @@ class TimeGrid:
         own, missing = bridge(self._record.read(first, last).astype(np.float64))
         if own.shape[1] == 0:
             return own, missing
+        nearest = self.to_own(np.arange(low, high)) - first
+        if self.up > _HELD_ABOVE * self.down:
+            return own[:, nearest], missing[:, nearest]
         offset = low - first // self.down * self.up
         ecg = resample_poly(own, self.up, self.down, axis=1, padtype="edge")
         ecg = ecg[:, offset : offset + high - low]
-        nearest = self.to_own(np.arange(low, high)) - first
         return ecg, missing[:, nearest]
 
 

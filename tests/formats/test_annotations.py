@@ -15,8 +15,9 @@ from ecgviewer.formats.annotations import (
     write_annotations,
 )
 from ecgviewer.formats.readers import open_record
+from ecgviewer.formats.wfdb.annotation_file import read_annotation_file
 from ecgviewer.record import RecordError
-from tests.data import data_dir
+from tests.data import case, data_dir
 from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
 
 with warnings.catch_warnings():
@@ -148,9 +149,10 @@ def test_definitions_at_the_head_of_a_file(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "is empty"),
-        (b"\x12\x04", "its end is missing"),
-        (_pair(1, 18) + _pair(63, 200) + b"ab", "its end is missing"),
+        (b"\x12", "its end is missing"),
         (_pair(59, 0) + b"\x00\x00", "its end is missing"),
+        (b"time,beat\n1.25,N\n2.5,N", "it holds text"),
+        (b"\0N\1\0\0\0\1\0" + bytes(8) + b"\0V\2\0\0\0\2\0" + bytes(8), "the AHA format"),
         (_pair(63, 2) + b"ab\0\0", "does not begin with an annotation"),
         (_pair(55, 3) + bytes(2), "undefined code 55"),
     ],
@@ -161,6 +163,94 @@ def test_damaged_files(tmp_path: Path, content: bytes, reason: str) -> None:
     with pytest.raises(RecordError, match=reason):
         read_annotations(record, "atr")
     assert annotators(record) == ("atr",)  # known by name, so that its damage is seen
+
+
+WHOLE = b"".join(
+    _pair(1, 18) + _pair(8, 300) + _pair(61, 1) + _pair(28, 10) + _pair(63, 5) + b"(AFIB\0"
+    for _ in range(20)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "n", "doubt"),
+    [
+        (WHOLE, 60, "its end mark is missing; 60"),
+        (WHOLE[:-1], 60, "breaks off within an annotation"),
+        (WHOLE[:-4], 60, "breaks off within an annotation"),
+        (WHOLE[:-8], 60, "its end mark is missing; 60"),
+        (WHOLE + _pair(59, 0) + b"\0", 60, "breaks off within an annotation"),
+        (WHOLE + _pair(59, 0) + bytes(4), 60, "breaks off within an annotation"),
+        (WHOLE + bytes(2) + WHOLE, 60, "bytes lie behind its end mark"),
+        (WHOLE + bytes(512), 60, ""),
+    ],
+)
+def test_a_file_that_breaks_off_is_read_with_a_warning(
+    tmp_path: Path, content: bytes, n: int, doubt: str
+) -> None:
+    record = open_record(write_record(tmp_path, ecg_like(20 * 328 + 1)))
+    (tmp_path / "rec.atr").write_bytes(content)
+    (tmp_path / "rec.mine").write_bytes(content)
+    read = read_annotations(record, "atr")
+    assert read.symbol == ("N", "A", "+") * (n // 3)
+    assert (doubt in read.doubt) if doubt else not read.doubt
+    texts = [text for text in read.aux if text]
+    assert set(texts) == {"(AFIB"}  # never half of one
+    assert annotators(record) == ("atr", "mine")
+    assert record.verify is not None
+    found = [f for f in record.verify(lambda: False).findings if f.check == "annotations"]
+    assert [f.severity for f in found] == ["warning" if doubt else "ok"] * 2
+
+
+def test_the_annotations_without_end_mark() -> None:
+    read = read_annotation_file(case("annotations/100.noeof"))
+    assert len(read) == 2_274
+    assert "its end mark is missing" in read.doubt
+    mitdb = open_record(data_dir("mitdb") / "100")
+    whole = read_annotations(mitdb, "atr")
+    np.testing.assert_array_equal(read.sample, whole.sample)
+    assert read.symbol == whole.symbol
+
+
+def test_definitions_that_end_in_a_line_feed() -> None:
+    read = read_annotation_file(case("annotations/1003.atr"))
+    assert read.symbol == ("N",) * 957
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = wfdb.rdann(str(case("annotations/1003.atr").with_suffix("")), "atr")
+    np.testing.assert_array_equal(read.sample, theirs.sample)
+
+
+def test_definitions_with_line_ends_of_all_kinds(tmp_path: Path) -> None:
+    record = open_record(write_record(tmp_path, ecg_like(400)))
+    notes = [
+        "## time resolution: 7.2e2\n",
+        "## annotation type definitions\r\n42 x mine\n43 y another\r\n",
+        "44 z\n\0",
+        "## end of definitions\n",
+        "a note at the start",
+    ]
+    body = b"".join(map(_note, notes)) + _pair(42, 100) + _pair(43, 0) + _pair(44, 0)
+    (tmp_path / "rec.own").write_bytes(body + bytes(2))
+    read = read_annotations(record, "own")
+    assert read.symbol == ('"', "x", "y", "z")
+    assert read.sample.tolist() == [0, 50, 50, 50]
+
+
+@pytest.mark.parametrize("text", ["Flattern über 3 s", "心房細動", "µV", "Ã©", "(AFIB"])
+def test_texts_are_utf_8_or_latin_1(tmp_path: Path, text: str) -> None:
+    record = open_record(write_record(tmp_path, ecg_like(400)))
+    write_annotations(tmp_path / "rec.own", _made([5], "+", [text]))
+    assert read_annotations(record, "own").aux == (text,)
+    (tmp_path / "rec.utf").write_bytes(_pair(22, 5) + _text_of(text.encode()) + bytes(2))
+    assert read_annotations(record, "utf").aux == (text,)
+    (tmp_path / "rec.old").write_bytes(
+        _pair(22, 5) + _text_of("Größe".encode("latin-1")) + bytes(2)
+    )
+    assert read_annotations(record, "old").aux == ("Größe",)
+
+
+def _text_of(data: bytes) -> bytes:
+    return _pair(63, len(data)) + data + bytes(len(data) % 2)
 
 
 def test_other_files_beside_a_record_are_no_annotations(tmp_path: Path) -> None:
@@ -180,7 +270,7 @@ def test_other_files_beside_a_record_are_no_annotations(tmp_path: Path) -> None:
         (_made([5, 3], "NN"), "rec.atr", "in the order of time"),
         (_made([-1], "N"), "rec.atr", "in the order of time"),
         (_made([1], ["not a symbol"]), "rec.atr", "cannot hold"),
-        (_made([1], '"', ["x" * 300]), "rec.atr", "more than 255 characters"),
+        (_made([1], '"', ["x" * 300]), "rec.atr", "more than 255 bytes"),
         (_made([1], "N"), "rec.a1", "letters alone"),
         (_made([1], "N"), "absent/rec.atr", "folder does not exist"),
     ],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from ecgviewer.model import capability
 from ecgviewer.model import ensemble as ensembles
 from ecgviewer.model.bundle import BundleError, load_bundle
 from ecgviewer.model.ensemble import Ensemble, load_ensemble
@@ -171,3 +172,12 @@ def test_a_card_is_taken_where_there_is_one(folder, monkeypatch):
     ensemble = load_ensemble(folder, precision="fp32")
     assert (ensemble.device, ensemble.notice) == ("cuda", "")
     assert ensemble.place.engine.endswith("Fake card")
+
+
+def test_on_a_card_bf16_is_the_resnets_alone(tmp_path, windows, right, monkeypatch):
+    monkeypatch.setattr(capability, "why_not_bf16", lambda *given, **more: "")
+    bundle = load_bundle(small_bundle(tmp_path / "small", bf16_delta=0.0))
+    found = Ensemble(bundle, place=FakeCard(), precision="bf16").predict(windows[:256])
+    off = np.abs(found.votes - right.votes[:256]).max(axis=(0, 2))
+    assert off[0] > 1e-4
+    assert off[1] < 1e-6

@@ -62,3 +62,11 @@ def test_blocks_cover_the_record_once():
     assert blocks[1].low == 65_536 - 3_600
     assert blocks[1].high == 131_072 + 3_600
     assert blocks[0].low == 0
+
+
+def test_a_value_a_minute_is_held_without_a_filter_of_its_length():
+    values = np.arange(90, dtype=np.float32)[None]
+    grid = TimeGrid(in_memory(values, fs=0.0166667))
+    ecg, gap = grid.read(0, 65_536)
+    np.testing.assert_array_equal(ecg[0], grid.to_own(np.arange(65_536)))
+    assert not gap.any()

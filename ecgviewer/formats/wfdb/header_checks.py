@@ -16,6 +16,10 @@ GAIN_PLAUSIBLE = (5.0, 1e6)
 GAIN_RATIO = 5.0  # between ECG leads of one record; limb and chest leads differ by 2 at most
 MAX_PER_CHECK = 20  # findings listed of one kind
 
+# What headers give as the initial value where the first sample is missing.
+_NO_SAMPLE = frozenset({0, *(form.invalid for form in FORMATS.values() if form.invalid)})
+_SEARCHED = 2**18  # samples read at a time for the first that is there
+
 _COPY = "copy the record again from its source"
 
 
@@ -44,7 +48,7 @@ def header_verdict(timeline: Timeline) -> Verdict:
         ),
         "rate": (
             list(_rates(timeline)),
-            f"{timeline.fs:g} Hz is a rate of ECG recorders",
+            f"{timeline.fs:.9g} Hz is a rate of ECG recorders",
         ),
         "gain": (
             list(_gains(timeline)),
@@ -127,17 +131,22 @@ def _length(timeline: Timeline, segment: Segment, group: Group) -> tuple[Severit
 
 def _rates(timeline: Timeline) -> Iterator[Finding]:
     low, high = FS_PLAUSIBLE_HZ
-    if not low <= timeline.fs <= high:
+    has_ecg = any(ecg_to_mv(signal.name, signal.unit) for signal in timeline.signals)
+    if not has_ecg:  # numerics may have one value a minute
+        message = f"{timeline.fs:.9g} Hz; without an ECG lead any rate may be right"
+        yield Finding("rate", "ok", message)
+    elif not low <= timeline.fs <= high:
         message = (
-            f"{timeline.fs:g} Hz is outside {low:,g} to {high:,g} Hz, the rates of ECG recorders: "
-            "times and heart rates may be wrong; compare with the source"
+            f"{timeline.fs:.9g} Hz is outside {low:,g} to {high:,g} Hz, the rates of ECG "
+            "recorders: times and heart rates may be wrong; compare with the source"
         )
         yield Finding("rate", "warning", message)
     for signal in timeline.signals:
         if signal.per_frame != timeline.per_frame:
             message = (
-                f"{signal.name} was recorded at {signal.per_frame * timeline.header.fs:g} Hz "
-                f"and is shown at {timeline.fs:g} Hz, the rate of the ECG"
+                f"{signal.name} was recorded at {signal.per_frame * timeline.header.fs:.9g} Hz "
+                f"and is shown at {timeline.fs:.9g} Hz, the rate of the "
+                f"{'ECG' if has_ecg else 'fastest signal'}"
             )
             yield Finding("rate", "ok", message)
 
@@ -217,6 +226,8 @@ def _initial_values(timeline: Timeline) -> Iterator[Finding]:
                     continue
                 if signal.initial == 0 and not stated:
                     continue  # writers that compute neither put zeros
+                if value == FORMATS[signal.format].invalid and _is_none(signal, group, columns):
+                    continue
                 yield Finding(
                     "initial value",
                     "error",
@@ -224,3 +235,21 @@ def _initial_values(timeline: Timeline) -> Iterator[Finding]:
                     f"{signal.initial}: {group.name} and the header do not belong together, or one "
                     f"is damaged; {_COPY}",
                 )
+
+
+def _is_none(signal: Signal, group: Group, columns: slice) -> bool:
+    """Whether an initial value says, in one of several ways, that the first sample is missing.
+
+    Writers put 0, the value for no sample of any format (the WFDB library that of 16 bits in
+    each), or the first sample that there is.
+    """
+    if signal.initial in _NO_SAMPLE:
+        return True
+    assert group.file is not None
+    step = max(1, _SEARCHED // group.columns[-1].stop)
+    for start in range(0, group.file.n_frames, step):
+        samples = group.file.frames(start, min(start + step, group.file.n_frames))[:, columns]
+        there = samples[samples != FORMATS[signal.format].invalid]
+        if there.size:
+            return bool(there.flat[0] == signal.initial)
+    return False

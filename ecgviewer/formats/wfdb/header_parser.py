@@ -1,11 +1,11 @@
 """WFDB header files read strictly: text to `Header`."""
 
 import re
-from datetime import date, time
 from pathlib import Path
 from typing import NoReturn
 
 from ecgviewer.formats.wfdb.header import Header, SegmentLine, Signal
+from ecgviewer.formats.wfdb.header_start import read_start
 from ecgviewer.record import Finding, RecordError
 
 # Format and defaults: WFDB Applications Guide, header(5).
@@ -15,7 +15,8 @@ MAX_SIGNALS = 1024
 MAX_PER_FRAME = 100_000
 # Outside these a gain is no gain: its products leave float32.
 GAIN_LIMITS = (1e-6, 1e12)
-FS_LIMITS_HZ = (1.0, 1e6)
+# Frames a second: numerics have one a minute or fewer, and a frame may hold hundreds of samples.
+FS_LIMITS_HZ = (1e-6, 1e6)
 
 _FLOAT = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _FS = re.compile(rf"({_FLOAT})(?:/{_FLOAT}(?:\({_FLOAT}\))?)?", re.ASCII)
@@ -23,8 +24,6 @@ _FORMAT = re.compile(r"(\d{1,5})(?:x(\d{1,9}))?(?::(\d{1,12}))?(?:\+(\d{1,15}))?
 _GAIN = re.compile(rf"({_FLOAT})(?:\(([+-]?\d{{1,10}})\))?(?:/(\S+))?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 _COUNT = re.compile(r"\d{1,18}", re.ASCII)
-_TIME = re.compile(r"(?:(?:(\d{1,2}):)?(\d{1,2}):)?(\d{1,2})(?:\.(\d{1,9}))?", re.ASCII)
-_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 # Fields of a signal line between gain and name, in their order.
 _ADC_FIELDS = ("ADC resolution", "ADC zero", "initial value", "checksum", "block size")
 
@@ -108,10 +107,10 @@ class _Parser:
                 self._error(f"the length {words[3]!r} is no number; it is taken from the files")
             else:
                 n_frames = int(words[3]) or None  # 0: not known, by the format's definition
-        base_time = self._time(words[4]) if len(words) > 4 else None
-        base_date = self._date(words[5]) if len(words) > 5 else None
-        if len(words) > 6:
-            self._warn(f"{' '.join(words[6:])!r} at the end of its first line has no meaning")
+        start = read_start(words[4:])
+        for doubt in start.doubts:
+            self._warn(doubt)
+        self._remark(start.remarks)
         if name != self.path.stem:
             self._warn(
                 f"it calls the record {name!r}, its file is {self.path.name!r}; make sure that "
@@ -138,8 +137,8 @@ class _Parser:
             fs,
             n_frames,
             n_signals,
-            base_time,
-            base_date,
+            start.base_time,
+            start.base_date,
             signals,
             segments,
             tuple(comments),
@@ -167,27 +166,6 @@ class _Parser:
         if not low <= fs <= high:
             self._refuse(f"the sampling rate {word[:40]!r} is not within {low:g} to {high:g} Hz")
         return fs
-
-    def _time(self, word: str) -> time | None:
-        match = _TIME.fullmatch(word)
-        if match:
-            hour, minute, second, fraction = match.groups(default="0")
-            try:
-                return time(int(hour), int(minute), int(second), int(f"{fraction:0<6.6}"))
-            except ValueError:
-                pass
-        self._error(f"the start time {word[:40]!r} is no time of day; it is left out")
-        return None
-
-    def _date(self, word: str) -> date | None:
-        match = _DATE.fullmatch(word)
-        if match:
-            try:
-                return date(int(match[3]), int(match[2]), int(match[1]))
-            except ValueError:
-                pass
-        self._error(f"the start date {word[:40]!r} is no date (day/month/year); it is left out")
-        return None
 
     def _segment(self, line: str) -> SegmentLine:
         words = line.split()
@@ -246,6 +224,9 @@ class _Parser:
 
     def _refuse(self, reason: str) -> NoReturn:
         raise RecordError(self.path, f"{reason}; the header is damaged, copy it again")
+
+    def _remark(self, remarks: tuple[str, ...]) -> None:
+        self.findings += [Finding("header", "ok", f"{self.path.name}: {it}") for it in remarks]
 
     def _error(self, message: str) -> None:
         self.findings.append(Finding("header", "error", f"{self.path.name}: {message}"))

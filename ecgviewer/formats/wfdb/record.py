@@ -16,6 +16,9 @@ from ecgviewer.formats.wfdb.sample_checks import full_verdict
 from ecgviewer.formats.wfdb.timeline import lay_out
 from ecgviewer.record import Lead, Record
 
+# Below a sample a second no beat can be seen, and nothing is looked for.
+SLOWEST_ECG_HZ = 1.0
+
 
 def open_wfdb(path: Path) -> Record:
     """Open a WFDB record; reads its headers and the first sample of each file.
@@ -46,7 +49,7 @@ def open_wfdb(path: Path) -> Record:
         name=header.path.stem,
         path=path,
         fs=timeline.fs,
-        leads=tuple(map(_lead, timeline.signals)),
+        leads=tuple(_lead(signal, timeline.fs) for signal in timeline.signals),
         n_samples=timeline.n_frames * timeline.per_frame,
         reader=timeline.read,
         comments=header.comments,
@@ -59,6 +62,6 @@ def open_wfdb(path: Path) -> Record:
     )
 
 
-def _lead(signal: Signal) -> Lead:
-    is_ecg = ecg_to_mv(signal.name, signal.unit) is not None
+def _lead(signal: Signal, fs: float) -> Lead:
+    is_ecg = ecg_to_mv(signal.name, signal.unit) is not None and fs >= SLOWEST_ECG_HZ
     return Lead(signal.name, signal.unit, is_ecg, signal.gain != 0, signal.gain or None)

@@ -165,6 +165,8 @@ def _annotator(timeline: Timeline, annotator: str, path: Path) -> Finding:
         annotations = read_annotation_file(path)
     except RecordError as error:
         return Finding("annotations", "warning", f"{error.reason}; its beats cannot be used")
+    if annotations.doubt:
+        return Finding("annotations", "warning", annotations.doubt)
     per_frame = (annotations.fs or timeline.header.fs) / timeline.header.fs
     outside = (annotations.sample < 0) | (annotations.sample >= timeline.n_frames * per_frame)
     n_outside = int(outside.sum())

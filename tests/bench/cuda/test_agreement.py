@@ -62,7 +62,7 @@ def test_an_empty_window_is_not_put_to_the_networks(ensemble, day):
 def test_a_card_is_asked_with_what_lies_on_it(folder, ensemble, day, monkeypatch):
     for name in ("synchronize", "reset_peak_memory_stats"):
         monkeypatch.setattr(f"torch.cuda.{name}", lambda: None)
-    monkeypatch.setattr("torch.cuda.max_memory_allocated", lambda: 7_000_000)
+    monkeypatch.setattr("torch.cuda.max_memory_reserved", lambda: 7_000_000)
     card = Ensemble(load_bundle(folder), place=FakeCard(), precision="fp32")
     measured = speed.measure(card, day, batch=32, clock=Clock(9.0))
     known = agreement.reference(ensemble, day, Clock(9.0))

@@ -10,7 +10,7 @@ from ecgviewer.formats.annotations import Annotations, write_annotations
 from ecgviewer.formats.readers import open_record
 from ecgviewer.formats.wfdb.header_checks import MAX_PER_CHECK
 from ecgviewer.record import Finding, Record, RecordError, Verdict
-from tests.data import data_dir
+from tests.data import case, data_dir
 from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
 
 
@@ -135,6 +135,25 @@ def test_initial_value_and_checksum_are_held_to_the_header(tmp_path: Path) -> No
     assert "L1 begins with 1010, the header says 1011" in found[0].message
 
 
+@pytest.mark.parametrize("fmt", [16, 212])
+@pytest.mark.parametrize("stated", ["0", "-32768", "invalid", "first there"])
+def test_a_missing_first_sample_is_no_damage(tmp_path: Path, fmt: int, stated: str) -> None:
+    adc, invalid = ecg_like(3000), {16: -(2**15), 212: -(2**11)}[fmt]
+    adc[:40, 1] = invalid
+    header = write_record(tmp_path, adc, fmt=fmt)
+    words = {"invalid": f"{invalid}", "first there": f"{adc[40, 1]}"}
+    _edit(header, f" 1024 {invalid} ", f" 1024 {words.get(stated, stated)} ")
+    record = open_record(header)
+    assert _verify(record).badge == "intact"
+    assert np.isnan(record.read(0, 40)[1]).all()
+    _edit(header, f" 1024 {words.get(stated, stated)} ", " 1024 77 ")
+    assert _verify(open_record(header)).badge == "damaged"
+
+
+def test_the_record_whose_first_sample_is_missing() -> None:
+    assert _verify(open_record(case("first-missing/late.hea"))).badge == "intact"
+
+
 def test_checksums_that_are_not_stated_cannot_be_confirmed(tmp_path: Path) -> None:
     adc = ecg_like(100)
     (tmp_path / "rec.dat").write_bytes(packed(adc, 16))
@@ -183,8 +202,8 @@ def test_leads_whose_gains_do_not_go_together(tmp_path: Path) -> None:
         ("200(1024)", "1e300(1024)", "error", "a gain of 1e+300 cannot be"),
         (" 11 1024", " 11 l024", "error", "the ADC zero 'l024' is no whole number"),
         ("rec 2", "other 2", "warning", "it calls the record 'other'"),
-        (" 1000\n", " 1000 25:00:00\n", "error", "no time of day"),
-        (" 1000\n", " 1000 12:00:00 31/02/2020\n", "error", "no date"),
+        (" 1000\n", " 1000 25:00:00\n", "warning", "no time of day"),
+        (" 1000\n", " 1000 12:00:00 31/02/2020\n", "warning", "no date"),
         (" 1000\n", " l000\n", "error", "no number; it is taken from the files"),
         (" 1000\n", " 1000 1:0:0 1/2/2000 x\n", "warning", "has no meaning"),
         ("# end", "extra line\n# end", "warning", "1 lines after the last signal are ignored"),
@@ -213,7 +232,7 @@ def test_annotations_outside_the_record_and_damaged_ones(tmp_path: Path) -> None
     write_annotations(tmp_path / "rec.atr", _notes([10, 500, 999]))
     assert _verify(record).badge == "intact"
     write_annotations(tmp_path / "rec.qrs", _notes([10, 1000, 5000]))
-    (tmp_path / "rec.ari").write_bytes(b"\x10\x04\x11")
+    (tmp_path / "rec.ari").write_bytes(b"\x10\xdc\x11")
     found = _bad(_verify(record))
     assert [(f.check, f.severity) for f in found] == [("annotations", "warning")] * 2
     assert "rec.ari is a damaged annotation file" in found[0].message
