@@ -60,12 +60,14 @@ def info(
 ) -> None:
     """Show what a record's header says and whether its files are intact; reads every sample."""
     with in_sentences(debug=debug):
+        from ecgviewer.formats.dead_leads import dead_leads
         from ecgviewer.formats.describe import as_lines, describe
         from ecgviewer.formats.readers import open_record
 
         opened = open_record(record)
         verdict = opened.verdict if opened.verify is None else opened.verify(lambda: False)
-        facts = describe(opened, verdict)
+        dead = () if verdict.severity == "error" else dead_leads(opened)
+        facts = describe(opened, verdict, dead=dead)
         lines = [json.dumps(facts, indent=2)] if as_json else map(printable, as_lines(facts))
         typer.echo("\n".join(lines))
         if verdict.severity == "error":

@@ -7,6 +7,7 @@ from pathlib import Path
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import ResultCache
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
+from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
@@ -74,10 +75,14 @@ def build_report(
     """
     beats_from = DETECT if result is None else result.beats_from
     summary = summarise(record, beats, result)
+    read = None if result is None else readings(record, result, inputs, prep=ensemble.prep)
+    parts = () if read is None else read.parts
     context = ReportContext(
         verdict=verdict,
         inputs=hash_inputs(_files(record, beats_from), stop=stop),
-        leads=tuple(None if i is None else record.leads[i].name for i in inputs),
+        leads=_names(record, inputs if read is None else read.inputs),
+        leads_wanted=_names(record, inputs),
+        read_from=tuple((_names(record, p.inputs), int(p.mine.sum())) for p in parts),
         beats_from=beats_from,
         detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
         ensemble=_used(ensemble),
@@ -147,6 +152,10 @@ def analyse_record(
     return build_report(
         record, verdict, results.scan, beats, ensemble, inputs, hide_patient=hide_patient
     )
+
+
+def _names(record: Record, inputs: Inputs) -> tuple[str | None, ...]:
+    return tuple(None if i is None else record.leads[i].name for i in inputs)
 
 
 def _files(record: Record, beats_from: str) -> tuple[Path, ...]:

@@ -67,6 +67,7 @@ class ReportContext:
         Files of the recording, and of the annotator where its beats were used.
     leads : tuple of str or None
         Leads given to the networks, in the order of their inputs; None for an input of zeros.
+        Not those that are dead all along.
     beats_from : str
         "detect" or the annotator whose positions were used.
     detection_fingerprint : str
@@ -89,6 +90,10 @@ class ReportContext:
     hide_patient : bool
         Whether everything that tells who the patient is stays out: record name, header comments,
         start, clock, file names, paths and the wording of findings (they may name files).
+    leads_wanted : tuple of str or None
+        Leads that the networks were to read, dead or not.
+    read_from : tuple of (tuple of str or None, int)
+        Leads that beats were read from, and how many beats each time.
     """
 
     verdict: Verdict
@@ -106,6 +111,8 @@ class ReportContext:
     heart_rate: Mapping[str, float | None] = field(default_factory=dict)
     not_classified: str = ""
     hide_patient: bool = False
+    leads_wanted: tuple[str | None, ...] = ()
+    read_from: tuple[tuple[tuple[str | None, ...], int], ...] = ()
 
 
 def metadata_bytes(
@@ -229,7 +236,9 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
     counts = {member.name: int((classes == member).sum()) for member in BeatClass}
     ensemble = context.ensemble
     return {
+        "leads_wanted": list(context.leads_wanted),
         "leads_used": list(context.leads),
+        "read_from": [{"leads": list(leads), "beats": n} for leads, n in context.read_from],
         "beats_from": context.beats_from,
         "ensemble": {
             "name": ensemble.name,
