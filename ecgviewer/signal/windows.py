@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import Preprocessing
 
+_PAST_R = 36  # samples: 100 ms, to the end of most QRS complexes
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -27,6 +29,17 @@ class Bounds:
     stop: NDArray[np.int64]
     r_offset: NDArray[np.int64]
     edge: NDArray[np.bool_]
+
+    @property
+    def drawn(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Half-open spans (n,) drawn as the beats' own: what was cut, and R where that ends before.
+
+        Without a cap, 400 samples from 3/8 of a long RR end before R; the segment then goes on to
+        100 ms after it.
+        """
+        r_peak = self.start + self.r_offset
+        beyond = r_peak >= self.stop
+        return self.start, np.where(beyond, r_peak + _PAST_R, self.stop)
 
     def some(self, rows: NDArray[np.int64]) -> "Bounds":
         """Those of some of the beats, (m,) rows."""
