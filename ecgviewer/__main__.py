@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ecgviewer.commands.app import app
-from ecgviewer.commands.terminal import FAILED
+from ecgviewer.commands.terminal import FAILED, Leads, leads_asked_for
 
 
 @app.command("open")
@@ -39,12 +39,15 @@ def open_window(
     ensemble: Annotated[
         str, typer.Option(help="Networks that classify; by default the last chosen.")
     ] = "",
+    leads: Leads = "",
 ) -> None:
     """Open the window, with a record or without."""
     from ecgviewer.gui.start.request import Request, UsageError, parse_size
 
     try:
-        request = Request(record, snapshot, at, width, parse_size(size), theme, ensemble)
+        sized = parse_size(size)
+        wanted = leads_asked_for(leads)
+        request = Request(record, snapshot, at, width, sized, theme, ensemble, wanted)
     except UsageError as error:
         raise typer.BadParameter(str(error)) from None
     _need_qt(display=snapshot is None)

@@ -40,11 +40,16 @@ class Lead:
     unit : str
         Unit of the file; values are converted to mV where `is_ecg`.
     is_ecg : bool
-        Whether the channel is an ECG lead (unit V, mV or uV and a name that is no other signal's).
+        Whether the channel is read as an ECG lead (`formats.ecg_leads`, `analysis.channels`).
     calibrated : bool
-        False where the file gives no gain (0): amplitudes in mV are then not known.
+        False where the file gives no gain (0), or a unit that is no voltage: amplitudes in mV are
+        then not known.
     adc_per_unit : float or None
         ADC units per `unit`; None where the file gives none.
+    by_name : bool
+        False where only the signal can tell whether it is an ECG lead.
+    remark : str
+        Why it is not read, or what to know of its unit; empty where there is nothing to say.
     """
 
     name: str
@@ -52,6 +57,8 @@ class Lead:
     is_ecg: bool = True
     calibrated: bool = True
     adc_per_unit: float | None = None
+    by_name: bool = True
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,12 @@ class Record:
         What reading the header alone says of the files.
     reader : SampleReader
         Reads samples.
+    reading : callable
+        Takes which channels are ECG leads, where they are others than `leads` says, and gives what
+        reads them so; None where every value is in its unit already.
+    chosen : tuple of int
+        Channels that the user has asked to be read, in the order of the networks' inputs; empty
+        where they are found by rule.
     verify : callable
         Sums the samples against the header's checksums and checks annotations; takes a callable
         that says whether to stop, returns the complete verdict.
@@ -143,6 +156,8 @@ class Record:
     annotation_fs: float | None = None
     files: tuple[Path, ...] = ()
     verdict: Verdict = Verdict(complete=True)
+    reading: Callable[[tuple[bool, ...]], SampleReader] | None = field(default=None, repr=False)
+    chosen: tuple[int, ...] = ()
     verify: Callable[[Callable[[], bool]], Verdict] | None = field(default=None, repr=False)
 
     @property

@@ -33,6 +33,7 @@ ALLOWED: dict[str, Callable[..., bool]] = {
     r"another C library": lambda: platform.libc_ver()[0] != "glibc",
     r"this system has no named pipes": lambda: not hasattr(os, "mkfifo"),
     r"this file system does not tell upper from lower case": lambda: sys.platform != "linux",
+    r"only Linux tells when a process was started": lambda: sys.platform != "linux",
     r"this machine has CUDA|there is a card": _cuda,
 }
 

@@ -1,6 +1,7 @@
 """Which channels the networks read by their names, and where windows lie."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,8 @@ from ecgviewer.signal.windows import Bounds, window_bounds
 # A recording shorter than this says too little of its own rhythm and shapes for networks that take
 # context: cut into 10 s, V beats of training patients are found three times in four (train/LOG.md).
 SHORT_S = 120.0
-
+_NO_LEAD = "The recording has no ECG lead."
+_MOST_NAMED = 6  # leads in one sentence
 
 Inputs = tuple[int | None, int | None]
 
@@ -32,17 +34,45 @@ def bounds_of(result: Scan, indices: NDArray[np.int64], prep: Preprocessing) -> 
 
 
 def default_inputs(record: Record, *, prep: Preprocessing) -> Inputs:
-    """Channels for the two network inputs, by lead name."""
+    """Channels for the two network inputs: those that the user asked for, else by lead name."""
+    if record.chosen:
+        first, *rest = record.chosen
+        return first, rest[0] if rest else None
     return choose_inputs([lead.name for lead in record.leads], record.ecg_leads, prep=prep)
 
 
 def why_not_classified(record: Record, *, prep: Preprocessing) -> str:
     """Why no beat of this recording can get a class; empty where it can."""
     if not record.ecg_leads:
-        return "The recording has no ECG lead."
+        reasons = _in_words(
+            [f"{lead.name} ({lead.remark})" for lead in record.leads if lead.remark]
+        )
+        return f"The recording has no ECG lead: {reasons}." if reasons else _NO_LEAD
     if record.fs < prep.min_fs_hz:
         return (
             f"Beats are marked but not classified: {record.fs:g} Hz is below the"
             f" {prep.min_fs_hz:g} Hz that the networks need."
         )
     return ""
+
+
+def remarks(record: Record) -> str:
+    """What to know of the leads that are read: a unit that is no voltage, a name that says nothing.
+
+    Empty where there is nothing to say.
+    """
+    read = [record.leads[i] for i in record.ecg_leads]
+    return _in_words([f"{lead.name}: {lead.remark}" for lead in read if lead.remark])
+
+
+def chosen_by(record: Record) -> Literal["user", "name", "signal"]:
+    """Who said which channels are read."""
+    if record.chosen:
+        return "user"
+    asked = any(not lead.by_name for lead in record.leads)
+    return "signal" if asked else "name"
+
+
+def _in_words(said: list[str]) -> str:
+    more = len(said) - _MOST_NAMED
+    return "; ".join([*said[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])

@@ -6,9 +6,11 @@ from contextlib import closing
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.analysis.search import BlockPeaks, search_all
+from ecgviewer.analysis.episodes import episodes_of, with_unexplained
+from ecgviewer.analysis.search import BlockFound, search_all
 from ecgviewer.beats.scan import DETECT, Scan, ScanStep
 from ecgviewer.record import Record
+from ecgviewer.signal.activity import Steps, activity
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch, join_stretches, stretches, unreadable
@@ -55,11 +57,13 @@ def scan(
     total = max(1, grid.n_blocks)
     peaks = _Peaks(grid, leads, beats, detection)
     found: tuple[Stretch, ...] = ()
+    steps: list[Steps] = []
     # closed with this iterator, not some time later: processes may stand behind it
     with closing(_blocks(record, grid, leads, detection, given=beats is not None)) as blocks:
-        for k, (detected, there) in enumerate(blocks):
-            new = peaks.block(k, detected)
-            found = join_stretches(found, there)
+        for k, block in enumerate(blocks):
+            new = peaks.block(k, block.peaks)
+            found = join_stretches(found, block.stretches)
+            steps.append(block.steps)
             if k + 1 < grid.n_blocks:
                 yield ScanStep(k + 1, total, grid.to_own(new), found)
     positions = np.concatenate([*peaks.final, peaks.rest()]).astype(np.int64)
@@ -67,20 +71,25 @@ def scan(
     before, after = neighbours(positions, _marks(positions, bounds, grid, leads, detection))
     samples = grid.to_own(positions)
     known = sum(len(part) for part in peaks.final)
-    spans = unreadable(found, leads)
-    result = Scan(samples, positions, before, after, found, spans, leads, beats_from, detection)
+    episodes = episodes_of(grid, positions, steps, found, leads)
+    spans = with_unexplained(unreadable(found, leads), episodes)
+    result = Scan(
+        *(samples, positions, before, after, found, spans, leads, beats_from, detection),
+        episodes=episodes,
+    )
     yield ScanStep(total, total, samples[known:], found, result)
 
 
 def _blocks(
     record: Record, grid: TimeGrid, leads: tuple[int, ...], detection: Detection, *, given: bool
-) -> Generator[BlockPeaks]:
-    """R peaks and stretches of every block; without peaks where they are given."""
+) -> Generator[BlockFound]:
+    """What every block holds; without peaks where they are given."""
     if leads and not given:
         yield from search_all(record, grid, leads, detection)
         return
     for k in range(grid.n_blocks):
-        yield np.empty(0, np.int64), stretches(grid, k, leads)
+        none = np.empty(0, np.int64)
+        yield BlockFound(none, stretches(grid, k, leads), activity(grid, k, leads))
 
 
 def _marks(

@@ -9,6 +9,7 @@ import hashlib
 import multiprocessing
 import signal
 from collections.abc import Generator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,29 +17,51 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.formats.readers import open_record
+from ecgviewer.analysis.channels import reopened
 from ecgviewer.record import Record, RecordError
 from ecgviewer.runtime.cores import cores, deaf
+from ecgviewer.signal.activity import Steps, activity
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch, stretches
 from ecgviewer.signal.rpeaks.detect import detect_block
 
-# R peaks of one block, not yet joined with the one before, and its stretches
-BlockPeaks = tuple[NDArray[np.int64], tuple[Stretch, ...]]
 LONG_BLOCKS = 60  # three hours: a process needs a second to start
 _MOST = 4  # processes
 _END_S = 2.0  # one that hangs in the kernel, as on a lost network drive, is left to it
 
 
-def search(grid: TimeGrid, index: int, leads: tuple[int, ...], detection: Detection) -> BlockPeaks:
-    """R peaks (n,) of a block and its stretches; they depend on the block and its margins alone."""
-    return detect_block(grid, index, leads, detection), stretches(grid, index, leads)
+@dataclass(frozen=True)
+class BlockFound:
+    """What one block holds, not yet joined with the one before.
+
+    Attributes
+    ----------
+    peaks : (n,) int64
+        R peaks, grid samples.
+    stretches : tuple of Stretch
+        That cannot be read.
+    steps : Steps
+        Figures of its half seconds.
+    """
+
+    peaks: NDArray[np.int64]
+    stretches: tuple[Stretch, ...]
+    steps: Steps
+
+
+def search(grid: TimeGrid, index: int, leads: tuple[int, ...], detection: Detection) -> BlockFound:
+    """What a block holds; it depends on the block and its margins alone."""
+    return BlockFound(
+        detect_block(grid, index, leads, detection),
+        stretches(grid, index, leads),
+        activity(grid, index, leads),
+    )
 
 
 def search_all(
     record: Record, grid: TimeGrid, leads: tuple[int, ...], detection: Detection
-) -> Generator[BlockPeaks]:
+) -> Generator[BlockFound]:
     """Every block's, in order.
 
     Processes are used where the recording is long and there are cores; what they say is what this
@@ -82,7 +105,7 @@ class Searcher:
     def __init__(self, record: Record, leads: tuple[int, ...], detection: Detection) -> None:
         context = multiprocessing.get_context("spawn")  # threads and Qt do not survive a fork
         self._pipe, other = context.Pipe()
-        arguments = (other, record.path.absolute(), leads, detection)
+        arguments = (other, record.path.absolute(), record.chosen, leads, detection)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         with deaf():
             self._process.start()
@@ -105,9 +128,9 @@ class Searcher:
                 return
         self._alive = False
 
-    def take(self) -> BlockPeaks | None:
+    def take(self) -> BlockFound | None:
         """What it found in its next block; None where it died."""
-        found: BlockPeaks | None = self._take()
+        found: BlockFound | None = self._take()
         return found
 
     def _take(self) -> Any:
@@ -144,13 +167,14 @@ def _fingerprint(record: Record, grid: TimeGrid) -> bytes:
 def _serve(
     pipe: "Connection[Any, Any]",
     path: Path,
+    chosen: tuple[int, ...],
     leads: tuple[int, ...],
     detection: Detection,
 ) -> None:
     """Search the blocks asked for; in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this one
     try:
-        record = open_record(path)
+        record = reopened(path, chosen)
         grid = TimeGrid(record)
         pipe.send(_fingerprint(record, grid))
         for k in pipe.recv():

@@ -16,8 +16,10 @@ from ecgviewer.commands.terminal import (
     FAILED,
     Debug,
     Device,
+    Leads,
     complain,
     in_sentences,
+    leads_asked_for,
     load_networks,
     printable,
     progress_bar,
@@ -86,6 +88,7 @@ def analyze(
     ensemble: _Ensemble = DEFAULT_ENSEMBLE,
     device: _Device = Device.AUTO,
     beats: _Beats = "detect",
+    leads: Leads = "",
     force: _Force = False,
     hide_patient: _Hide = False,
     jobs: _Jobs = 1,
@@ -102,6 +105,7 @@ def analyze(
     with in_sentences(debug=debug):
         if dask and jobs > 1:
             raise typer.BadParameter("--jobs and --dask exclude each other")
+        wanted = leads_asked_for(leads)
         planned = plan(records, out)
         networks = load_networks(ensemble, device)
         several = len(planned) > 1
@@ -110,6 +114,7 @@ def analyze(
             Path(),
             networks_of(networks, _name(ensemble)),
             beats=beats,
+            leads=wanted,
             force=force,
             resume=several and not force,
             hide_patient=hide_patient,

@@ -60,11 +60,11 @@ def info(
 ) -> None:
     """Show what a record's header says and whether its files are intact; reads every sample."""
     with in_sentences(debug=debug):
+        from ecgviewer.analysis.channels import open_recording
         from ecgviewer.formats.dead_leads import dead_leads
         from ecgviewer.formats.describe import as_lines, describe
-        from ecgviewer.formats.readers import open_record
 
-        opened = open_record(record)
+        opened = open_recording(record)
         verdict = opened.verdict if opened.verify is None else opened.verify(lambda: False)
         dead = () if verdict.severity == "error" else dead_leads(opened)
         facts = describe(opened, verdict, dead=dead)

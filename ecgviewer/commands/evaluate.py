@@ -16,8 +16,10 @@ from ecgviewer.commands.terminal import (
     FAILED,
     Debug,
     Device,
+    Leads,
     complain,
     in_sentences,
+    leads_asked_for,
     load_networks,
     progress_bar,
     progress_step,
@@ -56,6 +58,7 @@ def evaluate(
             metavar="ANNOTATOR", help="Compare annotations beside the record; nothing is analysed."
         ),
     ] = "",
+    leads: Leads = "",
     ensemble: Annotated[
         str, typer.Option(help=f"Ensemble that classifies; {DEFAULT_ENSEMBLE} if not given.")
     ] = "",
@@ -77,6 +80,7 @@ def evaluate(
 
         if out is not None:
             check_targets(out, force=force)
+        wanted = leads_asked_for(leads)
         paths = all_records(records)
         networks = None if test else load_networks(ensemble or DEFAULT_ENSEMBLE, device)
         done: list[Evaluation] = []
@@ -84,7 +88,7 @@ def evaluate(
             overall = bar.add_task("records", total=len(paths), visible=len(paths) > 1)
             for path in paths:
                 with progress_step(bar, path.stem) as tell:
-                    one = _one(path, reference, test, networks, mapping, tell, debug=debug)
+                    one = _one(path, reference, test, networks, mapping, tell, wanted, debug=debug)
                 if one is not None:
                     done.append(one)
                 bar.advance(overall)
@@ -92,7 +96,7 @@ def evaluate(
         nothing_left = all(one.nothing_left for one in done)
         if networks is not None and not nothing_left:
             _warn(done, networks)
-        about = _about(reference, test, networks, mapping, done)
+        about = _about(reference, test, networks, mapping, wanted, done)
         if out is not None and done:
             write_documents(out, done, about, force=force)
         n_failed = len(paths) - len(done)
@@ -122,17 +126,18 @@ def _one(
     networks: "Ensemble | None",
     mapping: Mapping,
     tell: Callable[[str, int, int], None],
+    leads: tuple[str, ...],
     *,
     debug: bool,
 ) -> "Evaluation | None":
     """Evaluate one record; None, with a sentence on stderr, where that cannot be."""
+    from ecgviewer.analysis.channels import open_recording
     from ecgviewer.evaluation import recording
     from ecgviewer.evaluation.training import trained_on, training_patients
-    from ecgviewer.formats.readers import open_record
 
     trained: tuple[str, ...] = ()
     try:
-        record = open_record(path)
+        record = open_recording(path, wanted=leads)
         # before minutes of work, not after
         recording.marks_of_annotator(record, reference, mapping=mapping.value)
         if networks is None:
@@ -171,6 +176,7 @@ def _about(
     test: str,
     networks: "Ensemble | None",
     mapping: Mapping,
+    leads: tuple[str, ...],
     done: "Sequence[Evaluation]",
 ) -> dict[str, Any]:
     """What was compared with what."""
@@ -182,6 +188,7 @@ def _about(
     return {
         **about,
         "test": {
+            "leads": list(leads) or None,
             "ensemble": networks.name,
             "sha256": networks.hash,
             "preprocessing_fingerprint": networks.prep.fingerprint(),

@@ -50,13 +50,13 @@ def selftest(
     """Compare the classes a device gives with those of fp32 on the processor; beats a second."""
     with in_sentences(debug=debug):
         from ecgviewer import paths
+        from ecgviewer.analysis.channels import open_recording
         from ecgviewer.analysis.inputs import why_not_classified
-        from ecgviewer.formats.readers import open_record
 
         name = ensemble or DEFAULT_ENSEMBLE
         tested = load_networks(name, device)
         exact = load_networks(name, Device.CPU, precision="fp32")
-        opened = open_record(record or paths.demo_record())
+        opened = open_recording(record or paths.demo_record())
         if reason := why_not_classified(opened, prep=exact.prep):
             complain(f"{opened.path}: {reason}")
             raise typer.Exit(FAILED)

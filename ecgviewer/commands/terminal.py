@@ -21,6 +21,14 @@ if TYPE_CHECKING:  # torch takes a second to import, which --help and info need 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 Debug = Annotated[bool, typer.Option("--debug", help="Log to stderr, and show tracebacks.")]
+Leads = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME[,NAME]",
+        help="Channels to read, by name or number from 1, in the order of the networks' inputs;"
+        " by default those that are ECG leads by name, unit or signal.",
+    ),
+]
 
 
 class Device(StrEnum):
@@ -41,6 +49,16 @@ def load_networks(name: str, device: Device, *, precision: str = "auto") -> "Ens
         return load_ensemble(Path(name), device=device.value, precision=precision)
     known = ", ".join(available()) or "none"
     raise typer.BadParameter(f"there is no ensemble {name!r}; installed: {known}")
+
+
+def leads_asked_for(text: str) -> tuple[str, ...]:
+    """What --leads asks for; wrong usage where it cannot be meant."""
+    from ecgviewer.analysis.channels import wanted_leads
+
+    try:
+        return wanted_leads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--leads {error}") from None
 
 
 def printable(text: str) -> str:

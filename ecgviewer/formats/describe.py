@@ -41,6 +41,7 @@ def describe(record: Record, verdict: Verdict, *, dead: Sequence[int] = ()) -> d
                 "calibrated": lead.calibrated,
                 "adc_units_per_unit": lead.adc_per_unit,
                 "dead": channel in dead,
+                "remark": lead.remark or None,
             }
             for channel, lead in enumerate(record.leads)
         ],
@@ -67,11 +68,16 @@ def as_lines(facts: dict[str, Any]) -> tuple[str, ...]:
     """What `describe` gives, one fact a line; text of the file stays as it is."""
     leads = ", ".join(
         lead["name"]
-        + ("" if lead["ecg"] else f" ({lead['unit']}, no ECG)")
+        + ("" if lead["ecg"] else f" ({lead['unit']}, not read)")
         + ("" if lead["calibrated"] else " (uncalibrated)")
         + (" (dead: missing or flat throughout)" if lead["dead"] else "")
         for lead in facts["leads"]
     )
+    remarks = [
+        f"{lead['name']}: {'' if lead['ecg'] else 'not read, '}{lead['remark']}"
+        for lead in facts["leads"]
+        if lead["remark"]
+    ]
     start = " ".join(filter(None, (facts["start_date"], facts["start_time"]))) or "unknown"
     minutes, seconds = divmod(facts["duration_s"], 60)
     return (
@@ -81,6 +87,7 @@ def as_lines(facts: dict[str, Any]) -> tuple[str, ...]:
         f" at {facts['sampling_rate_hz']:.9g} Hz",
         f"Start      {start}",
         f"Leads      {leads}",
+        *(f"           {remark}" for remark in remarks),
         *(f"Comment    {comment}" for comment in facts["comments"]),
         f"Files      {', '.join(_file(file) for file in facts['files'])}",
         f"Annotators {', '.join(facts['annotators']) or 'none'}",

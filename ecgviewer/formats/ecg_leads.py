@@ -1,57 +1,143 @@
-"""Which channels of a recording are ECG leads, by unit and name."""
+"""Which channels of a recording are ECG leads, by unit and name.
+
+A channel named ECG, EKG or a standard lead excludes all others. Where there is none, channels whose
+names say nothing are taken, and `analysis.channels` asks their signal.
+"""
 
 import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-_TO_MV = {"v": 1e3, "mv": 1.0, "uv": 1e-3}
-_MICRO = str.maketrans({"\N{MICRO SIGN}": "u", "\N{GREEK SMALL LETTER MU}": "u"})
+from ecgviewer.formats.channel_names import ECG, NOTHING, is_chest_electrode, is_limb_lead, meaning
 
-# Words that name another signal; digits after them do not matter.
-_OTHERS = frozenset(
+_PREFIXES = {
+    "": 1e3,
+    **dict.fromkeys(("m", "milli"), 1.0),
+    **dict.fromkeys(("u", "mc", "mic", "micro", "mikro"), 1e-3),
+    **dict.fromkeys(("n", "nano"), 1e-6),
+    **dict.fromkeys(("p", "pico"), 1e-9),
+}
+_VOLTAGE = re.compile(r"([a-z]*?)[ _-]?(?:v|volts?|v\.)")
+# Units that name no quantity: how large a millivolt is cannot be known from them.
+_SILENT = frozenset(
     (
-        # pressures
-        "ABP ART AP BP NBP NIBP IBP AOBP AOP CVP PAP PAWP PCWP ICP CPP LAP RAP LVP RVP UAP UVP FAP "
-        "RADIAL CUFF PAW AWP "
-        # pulse waves, gases, breathing
-        "PPG PULSE SPO SAO ETCO RR FLOW AIRFLOW NASAL ORONASAL NAF THOR ABDO VOLUME VOL SNORE "
-        # brain, muscles, eyes, skin
-        "EEG EMG EOG ERG EDA GSR CHIN LEG LOC ROC BIS "
-        # movement and sound
-        "ACC GYRO MAG POS POSITION BODY SCG BCG PCG PHONO SOUND MIC ICG "
-        # derived and technical
-        "HR HEARTRATE LIGHT MARKER TRIGGER TRIG STIM SYNC STATUS BATTERY BATT"
+        "adu adus adc adcu adcunit adcunits ad a/d a2d count counts cnt lsb lsbs bit bits digit"
+        " digits step steps level levels raw code codes int sample samples"
+        " undef undefined unknown unk none null nil n/a na nan nd ? - -- _ ~ 1"
+        " nu n.u. n.u norm normed normalized normalised au a.u. a.u arb arb.u. arbitrary rel"
+        " relative unit units unitless dimensionless nodim pu p.u."
     ).split()
 )
-_OTHERS_BEGIN = ("PLETH", "RESP", "PRESS", "THORAC", "ABDOMINAL", "IMP", "ACCEL", "TEMP", "EVENT")
-# Here the digits are part of the name.
-_OTHERS_EXACT = frozenset(
-    "O2 CO2 SO2 FP1 FP2 FZ CZ PZ OZ O1 T3 T4 T5 T6 T7 T8 F3 F4 F7 F8 P3 P4 P7 P8".split()
+# Units of other quantities; whoever gives one has not recorded a voltage.
+_QUANTITY = re.compile(
+    r"(?:mm|cm|k|h|m)?(?:hg|h2o|pa)|torr|bar|mbar"
+    r"|%|percent|ratio|bpm|/min|1/min|rpm|hz|beats?/min|breaths?/min|s|ms|sec|min"
+    r"|(?:deg)?[cf]|\N{DEGREE SIGN}[cf]|celsius|kelvin|degrees?|deg|grad"
+    r"|[kmu]?ohms?|\N{GREEK CAPITAL LETTER OMEGA}|[mun]?s(?:iemens)?|[mu]?a(?:mps?)?"
+    r"|[mc]?l|[mc]?l/(?:s|min|m)|lpm|m/s\S*|g|mg|g/\S+|lux|lx|w|watts?|j|db|m|cm|mm|km/h|mmol/l"
 )
-# "C3-A2", "Fp1-F7": bipolar EEG; C3 alone is a chest lead in some countries
-_EEG_PAIR = re.compile(r"(FP|AF|FC|FT|CP|TP|PO|[FCPOT])[0-9Z]{1,2}-(FP|[FCPOTAM])[0-9Z]{1,2}")
 
 
-def ecg_to_mv(name: str, unit: str) -> float | None:
-    """Millivolts per unit of an ECG lead, None for any other signal.
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a channel is to the program.
+
+    Attributes
+    ----------
+    is_ecg : bool
+        Whether it is read as an ECG lead.
+    by_name : bool
+        False where nothing in the header says that it is one, or none: the signal has to.
+    remark : str
+        Why it is not read, or what to know of its unit; empty where there is nothing to say.
+    """
+
+    is_ecg: bool
+    by_name: bool = True
+    remark: str = ""
+
+
+@lru_cache(maxsize=256)  # asked for every lead at every read
+def mv_per_unit(unit: str) -> float | None:
+    """Millivolts per unit; None where the unit is no voltage.
 
     Parameters
     ----------
-    name, unit : str
-        As the file has them; V, mV and uV are voltages, whatever their case.
+    unit : str
+        As the file has it: V, mV, uV, nV, "millivolts", "mVolt", any case, either micro sign.
     """
-    factor = _TO_MV.get(unit.strip().lower().translate(_MICRO))
-    return None if factor is None or _is_other(name) else factor
+    found = _VOLTAGE.fullmatch(_plain(unit))
+    return _PREFIXES.get(found[1]) if found else None
 
 
-def _is_other(name: str) -> bool:
-    upper = name.upper()
-    words = re.findall(r"[A-Z0-9]+", upper)
-    if any(word.rstrip("0123456789") in {"ECG", "EKG"} for word in words):
-        return False
-    if _EEG_PAIR.fullmatch(upper.replace(" ", "")):
-        return True
-    return any(
-        word in _OTHERS_EXACT
-        or word.rstrip("0123456789") in _OTHERS
-        or word.startswith(_OTHERS_BEGIN)
-        for word in words
+def ecg_to_mv(name: str, unit: str) -> float | None:
+    """Millivolts per unit where neither name nor unit speak against an ECG lead, else None."""
+    return mv_per_unit(unit) if meaning(name) in (ECG, NOTHING) else None
+
+
+def is_silent(unit: str) -> bool:
+    """Whether a unit names no quantity ("adu", "NU", nothing at all)."""
+    plain = _plain(unit)
+    return not plain or plain in _SILENT
+
+
+def roles(channels: Sequence[tuple[str, str]]) -> tuple[Role, ...]:
+    """What each channel of a recording is, by name and unit.
+
+    Parameters
+    ----------
+    channels : sequence of (str, str)
+        Name and unit of every channel, in file order.
+
+    Returns
+    -------
+    tuple of Role
+    """
+    said = [meaning(name) for name, _ in channels]
+    if any(is_limb_lead(name) for name, _ in channels):  # then C1 to C6 are V1 to V6
+        said = [
+            ECG if is_chest_electrode(name) else what
+            for what, (name, _) in zip(said, channels, strict=True)
+        ]
+    named = [
+        what == ECG and not _is_quantity(unit)
+        for what, (_, unit) in zip(said, channels, strict=True)
+    ]
+    return tuple(
+        _role(unit, what, named=own, any_named=any(named))
+        for own, what, (_, unit) in zip(named, said, channels, strict=True)
     )
+
+
+def _role(unit: str, what: str, *, named: bool, any_named: bool) -> Role:
+    known = mv_per_unit(unit) is not None
+    if named:
+        return Role(True, remark="" if known else unknown_unit(unit))
+    if what == ECG:
+        return Role(False, remark=f"its unit {unit!r} is no voltage")
+    if what != NOTHING:
+        return Role(False, remark=f"its name stands for {what}")
+    if not known and not is_silent(unit):
+        return Role(False, remark=f"its unit {unit!r} is no voltage")
+    if any_named:
+        return Role(False, remark="others are named ECG or a standard lead")
+    return Role(True, by_name=False, remark="" if known else unknown_unit(unit))
+
+
+def unknown_unit(unit: str) -> str:
+    """What to say of an ECG lead whose unit is none that is known as a voltage."""
+    given = f"its unit {unit!r}" if unit.strip() else "its unit, which is empty,"
+    return f"{given} does not say what a millivolt is: amplitudes in mV are not known"
+
+
+def _is_quantity(unit: str) -> bool:
+    return _QUANTITY.fullmatch(_plain(unit)) is not None
+
+
+def _plain(unit: str) -> str:
+    """Lower case, both micro signs as u, without brackets; "ÂµV" is UTF-8 read as Latin-1."""
+    text = unicodedata.normalize("NFKC", unit).strip().strip("[]()").strip()
+    text = text.replace("\N{LATIN CAPITAL LETTER A WITH CIRCUMFLEX}\N{GREEK SMALL LETTER MU}", "u")
+    return text.lower().replace("\N{GREEK SMALL LETTER MU}", "u")

@@ -1,17 +1,17 @@
 """From a recording's beats to its report, one way for window and command line; writes no file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import ResultCache
-from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
+from ecgviewer.analysis.inputs import Inputs, chosen_by, default_inputs, why_not_classified
 from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
-from ecgviewer.files.hashes import hash_inputs
+from ecgviewer.files.hashes import InputFile, hash_inputs
 from ecgviewer.findings.rate import across
 from ecgviewer.findings.summary import Summary, summarise
 from ecgviewer.formats.annotations import annotation_file
@@ -73,17 +73,35 @@ def build_report(
     -------
     Report
     """
-    beats_from = DETECT if result is None else result.beats_from
     summary = summarise(record, beats, result)
+    hashed = hash_inputs(_files(record, _beats_from(result)), stop=stop)
+    context = _context(record, verdict, result, summary, ensemble, inputs, hashed)
+    context = replace(context, hide_patient=hide_patient)
+    return Report(record, _report_beats(record, beats, result, stretches), context, summary)
+
+
+def _beats_from(result: Scan | None) -> str:
+    return DETECT if result is None else result.beats_from
+
+
+def _context(
+    record: Record,
+    verdict: Verdict,
+    result: Scan | None,
+    summary: Summary,
+    ensemble: Ensemble,
+    inputs: Inputs,
+    hashed: tuple[InputFile, ...],
+) -> ReportContext:
     read = None if result is None else readings(record, result, inputs, prep=ensemble.prep)
     parts = () if read is None else read.parts
-    context = ReportContext(
+    return ReportContext(
         verdict=verdict,
-        inputs=hash_inputs(_files(record, beats_from), stop=stop),
+        inputs=hashed,
         leads=_names(record, inputs if read is None else read.inputs),
         leads_wanted=_names(record, inputs),
         read_from=tuple((_names(record, p.inputs), int(p.mine.sum())) for p in parts),
-        beats_from=beats_from,
+        beats_from=_beats_from(result),
         detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
         ensemble=_used(ensemble),
         versions=versions(),
@@ -94,9 +112,8 @@ def build_report(
         not_classified=why_not_classified(record, prep=ensemble.prep),
         burden=_burden_percent(summary),
         heart_rate=_heart_rate(summary, record.fs),
-        hide_patient=hide_patient,
+        leads_chosen_by=chosen_by(record),
     )
-    return Report(record, _report_beats(record, beats, result, stretches), context, summary)
 
 
 def analyse_record(

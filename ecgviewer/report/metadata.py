@@ -67,7 +67,6 @@ class ReportContext:
         Files of the recording, and of the annotator where its beats were used.
     leads : tuple of str or None
         Leads given to the networks, in the order of their inputs; None for an input of zeros.
-        Not those that are dead all along.
     beats_from : str
         "detect" or the annotator whose positions were used.
     detection_fingerprint : str
@@ -87,13 +86,13 @@ class ReportContext:
         Per class, share of the classified beats in readable time, per cent.
     heart_rate : mapping of str to float or None
         Mean over 8 RR, least and greatest, with their times.
+    leads_chosen_by : str
+        "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool
         Whether everything that tells who the patient is stays out: record name, header comments,
         start, clock, file names, paths and the wording of findings (they may name files).
-    leads_wanted : tuple of str or None
-        Leads that the networks were to read, dead or not.
-    read_from : tuple of (tuple of str or None, int)
-        Leads that beats were read from, and how many beats each time.
+    leads_wanted, read_from
+        Leads to be read, dead or not; leads that beats were read from, and how many beats.
     """
 
     verdict: Verdict
@@ -110,6 +109,7 @@ class ReportContext:
     burden: Mapping[str, float | None] = field(default_factory=dict)
     heart_rate: Mapping[str, float | None] = field(default_factory=dict)
     not_classified: str = ""
+    leads_chosen_by: str = "name"
     hide_patient: bool = False
     leads_wanted: tuple[str | None, ...] = ()
     read_from: tuple[tuple[tuple[str | None, ...], int], ...] = ()
@@ -188,6 +188,7 @@ def _about_record(record: Record, context: ReportContext) -> dict[str, Any]:
                     "unit": lead.unit,
                     "ecg": lead.is_ecg,
                     "calibrated": lead.calibrated,
+                    "remark": lead.remark or None,
                 }
                 for lead in record.leads
             ],
@@ -239,6 +240,7 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
         "leads_wanted": list(context.leads_wanted),
         "leads_used": list(context.leads),
         "read_from": [{"leads": list(leads), "beats": n} for leads, n in context.read_from],
+        "leads_chosen_by": context.leads_chosen_by,
         "beats_from": context.beats_from,
         "ensemble": {
             "name": ensemble.name,

@@ -193,8 +193,54 @@ class Quality(_Fingerprinted):
     leakage: float = 0.48  # added to itself half a period later, leaves less than this: flutter
 
 
+@dataclass(frozen=True)
+class Activity(_Fingerprinted):
+    """Stretches without a beat, and suspected ventricular flutter; see `signal.silence`."""
+
+    step: int = 180  # grid samples, half a second
+    decimation: int = 4  # means of 4 samples
+    rate: int = 90  # Hz, of those means
+    asystole_s: float = 3.0  # a pause from here on is called so
+    floor_piece: int = 4  # changes, 44 ms: between two waves a lead shows its noise alone
+    sharp_ms: float = 78.0  # what leaves the moving mean over this is no P and no T
+    # silences
+    silence_s: float = 2.5  # without a beat, and...
+    silence_rr: float = 2.2  # ... so many RR, the median of so many to either side
+    around_beats: int = 8
+    after_s: float = 0.6  # after a beat: its T wave
+    before_s: float = 0.25
+    usual_beats: int = 30  # before and after give the usual QRS...
+    usual_steps: int = 60  # ... and half seconds the usual noise
+    least_readable: int = 3  # half seconds of a silence that can be read, or nothing is said of it
+    qrs_share: float = 0.22  # of the usual QRS: alike
+    large_share: float = 0.5  # of the usual range of a half second with a beat: no pause
+    floor_gone: float = 0.3  # of the usual noise: the electrode is off
+    floor_most: float = 3.0  # times the usual noise...
+    floor_least_mv: float = 0.002  # ... and so much more: no pause
+    # ventricular flutter and fibrillation: chosen on record 207, the only one with any
+    window: int = 7  # steps, 3.5 s
+    wave_ms: tuple[float, float] = (56.0, 500.0)  # the lead between these moving means...
+    hz: tuple[float, float] = (2.0, 10.0)  # ... swings at this rate...
+    kurtosis: float = 4.3  # ... spends its time everywhere within its range...
+    leakage: float = 0.52  # ... and leaves less than this when half a period later it is added...
+    per_crest: float = 0.025  # ... less so much for each time its usual slope that it is steep
+    # a lead above this kurtosis, or both of these, has complexes: there is no flutter then
+    beats_kurtosis: float = 6.0
+    beats_crest: float = 10.0
+    beats_leakage: float = 0.5
+    repeats_below_hz: float = 3.75  # below 225/min...
+    repeats_within: int = 90  # ... and above 60/min (samples of a beat)...
+    repeats: float = 0.93  # ... what correlates so with the next is a rhythm with beats
+    swing_mv: float = 0.18  # peak to peak, 0.2 less what measuring takes; or ...
+    swing_share: float = 0.25  # ... this share of the record's usual range in half a second
+    least_steps: int = 4  # that swing, in one episode...
+    bridge_steps: int = 2  # ... with no more than so many between two of them...
+    end_steps: int = 2  # ... and so many more at both ends, which their windows hardly see
+
+
 GRID = Grid()
 QUALITY = Quality()
+ACTIVITY = Activity()
 DETECTION = Detection()
 PAPER = Preprocessing()
 # a long pause must not push R out of the window: rhythm comes from the context instead

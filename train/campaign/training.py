@@ -18,13 +18,15 @@ from train.campaign.clock import Clock
 from train.campaign.compact import Kept
 from train.campaign.data import Lesson
 from train.campaign.expected import kind_of
+from train.campaign.reserve import Reserve
+from train.fit.precision import of_history
 from train.fit.trainer import Trainer
+from train.fit.validation import validated_on
 from train.scoring.learners import shipped_network
 from train.scoring.results import machine
 from train.scoring.score import score
 
 SAVE_EVERY_S = 40.0
-_GUESS = 0.5  # of a training batch's time, an equal batch of validation
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,9 @@ class Training:
         self._wanted = answers
         self._answers: Tensor | None = None
         self._answered = -1
-        self._saved = self._began = time.monotonic()
-        self._batches, self._over = 0, False
+        self._saved, self._over = time.monotonic(), False
+        self._validates = self._saved  # when the last batch of an epoch had ended
+        self._reserve = self._reserved()
         self._seconds_before, self._epochs_before = 0.0, 0
 
     @property
@@ -100,41 +103,57 @@ class Training:
         return compact.pack(self.trainer.state, kept, config=self.plain_config, best=best)
 
     def run(self) -> bool:
-        """Train until it is done or the minutes are; whether it is done. Saved either way."""
+        """Train until it is done or the minutes are; whether it is done. Saved if it is not.
+
+        LossError where a loss is no number; the save before stays as it is.
+        """
         self.trainer.prepare()
-        self._began = time.monotonic()
+        self._reserve = self._reserved()
         while not self.trainer.is_done:
-            if self.trainer.advance(self._stops):
-                self._over = self._is_over(0.0)
+            if self._advance():
+                self._over = self._is_over(validating=False)
             if self._over:
                 break
             if self._is_due:
-                self._save(self)
-                self._saved = time.monotonic()
+                self._keep()
         done = self.trainer.is_done
         if not done:
-            self._save(self)
+            self._keep()
         return done
+
+    def _advance(self) -> bool:
+        """Train on; whether an epoch ended, whose validation is timed."""
+        self._validates = time.monotonic()
+        ended = self.trainer.advance(self._stops)
+        if ended:
+            self._reserve.validated(time.monotonic() - self._validates)
+        self._reserve.pause()
+        return ended
+
+    def _keep(self) -> None:
+        """Save; LossError where there is nothing worth it."""
+        self.trainer.check()
+        self._save(self)
+        self._saved = time.monotonic()
 
     @property
     def answers(self) -> Tensor | None:
         """(n, 5) sigmoids of the best network so far, its weights in fp16 as it would ship."""
-        state = self.trainer.state
-        last = self.lesson.config.take == "last" and not self.trainer.is_done
-        if not self._wanted or last or not state.best_weights:
-            return self._answers
-        if self._answered != state.best_epoch:
+        if self._is_unanswered:
+            state = self.trainer.state
+            began = time.monotonic()
             network = shipped_network(self.lesson.config, state.best_weights)
             found = score([network], self.lesson.cutter, self.lesson.split.validation)
             self._answers, self._answered = torch.from_numpy(found.votes[:, 0]), state.best_epoch
+            self._reserve.answers(time.monotonic() - began)
         return self._answers
 
     @property
-    def accuracy(self) -> float:
-        """Share of the validation rows that the best network gives their class; 0 before any."""
+    def accuracy(self) -> float | None:
+        """Share of the validation rows that the best network gives their class, if answered."""
         answers = self.answers
         if answers is None:
-            return 0.0
+            return None
         label = self.lesson.cutter.label.cpu()[self.lesson.split.validation]
         return float((answers.argmax(1) == label).double().mean())
 
@@ -151,14 +170,16 @@ class Training:
     def account(self, *, share: float) -> dict[str, Any]:
         """What is told of a finished run."""
         state, found = self.trainer.state, machine()
-        config, split = self.lesson.config, self.lesson.split
+        config, split, accuracy = self.lesson.config, self.lesson.split, self.accuracy
         return {
             "config": msgspec.to_builtins(config),
             "epochs_run": state.epoch,
             "best_epoch": state.best_epoch,
             "minutes": round(state.seconds / 60, 2),
             "validation_during_training": state.history[state.best_epoch],
-            "validation_accuracy": round(self.accuracy, 6),
+            "validation_accuracy": None if accuracy is None else round(accuracy, 6),
+            "validated_on": validated_on(config),
+            "precision": of_history(state.history),
             "training_beats": len(split.train),
             "card": machine_name(self.lesson.cutter.device.type),
             "weights_sha256": sha256(self.weights()),
@@ -187,26 +208,45 @@ class Training:
         }
 
     @property
+    def _is_unanswered(self) -> bool:
+        """Whether the best network so far is still to be asked; the last one, once it is."""
+        state = self.trainer.state
+        waits = self.lesson.config.take == "last" and not self.trainer.is_done
+        asked = self._answered == state.best_epoch
+        return self._wanted and not waits and bool(state.best_weights) and not asked
+
+    @property
     def _is_due(self) -> bool:
         return time.monotonic() - self._saved > SAVE_EVERY_S
 
-    def _is_over(self, more_s: float) -> bool:
-        """Whether what takes `more_s` would leave no time to save after it."""
-        answering = 2 * self._validation() if self._wanted else 0.0
-        return self._clock.left_s < more_s + answering
+    def _is_over(self, *, validating: bool) -> bool:
+        """Whether the next step would leave no time to answer and to save after it."""
+        needs = self._reserve.validation_s if validating else 0.0
+        if validating or self._is_unanswered:
+            needs += self._reserve.answering_s
+        return self._clock.left_s < needs
 
     def _stops(self, left: int) -> bool:
-        self._batches += 1
-        self._over = self._is_over(0.0 if left else self._validation())
+        self._reserve.batch()
+        self._over = self._is_over(validating=not left)
+        if not left:
+            self._validates = time.monotonic()
         return self._over or self._is_due
 
-    def _validation(self) -> float:
-        """Seconds that a validation takes: as measured, or guessed from the batches so far."""
-        watched = len(self.lesson.split.validation) / self.lesson.config.batch
-        if self.lesson.config.validate_beats:
-            watched = min(watched, self.lesson.config.validate_beats / self.lesson.config.batch)
-        a_batch = (time.monotonic() - self._began) / max(1, self._batches)
-        return watched * a_batch * _GUESS
+    def _reserved(self) -> Reserve:
+        config, rows = self.lesson.config, len(self.lesson.split.validation)
+        watched = min(rows, config.validate_beats or rows)
+        return Reserve(
+            watched=watched / config.batch,
+            answered=rows / config.batch if self._wanted else 0.0,
+            left_s=self._clock.left_s,
+            settle=self._settle,
+            now=time.monotonic,
+        )
+
+    def _settle(self) -> None:
+        if self.lesson.cutter.device.type == "cuda":
+            torch.cuda.synchronize(self.lesson.cutter.device)
 
 
 def machine_name(device: str) -> str:

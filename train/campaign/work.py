@@ -227,7 +227,8 @@ class Campaign:
             return {}, item.keep == "weights"
         others = [i.name for i in self.items if i.keep == "rival" and i.name != item.name]
         accounts = [account for name in others if (account := self.book.run(name))]
-        if training.accuracy <= max((a["validation_accuracy"] for a in accounts), default=-1.0):
+        found = [a["validation_accuracy"] for a in accounts]
+        if training.accuracy is None or training.accuracy <= max(found, default=-1.0):
             return {}, False
         there = [f"{WEIGHTS}{name}" for name in others if f"{WEIGHTS}{name}" in self.outbox]
         return dict.fromkeys(there), True

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from train.campaign.clock import Clock
+from train.campaign.clock import Clock, process_age_s
 from train.campaign.collect import collect
 from train.campaign.data import Store
 from train.campaign.plan import GROUPS, plan
@@ -25,7 +25,6 @@ from train.data.load import CACHE, choose_device
 
 OUT = Path("train/runs/campaign")
 NEXT = 3  # runs to come that are named
-STARTING_S = 8.0  # that the program itself takes to load, at most; 2 on two cores
 
 
 def campaign(
@@ -50,7 +49,7 @@ def campaign(
     threads: Threads = 0,
 ) -> None:
     """Do the next runs of the campaign; say what is done, what is next and how long it takes."""
-    clock = Clock(minutes, started=time.monotonic() - STARTING_S)
+    clock = Clock(minutes, started=time.monotonic() - process_age_s())
     if collected:
         for path in collect(out, results, runs):
             console.print(f"{path}: written", highlight=False)

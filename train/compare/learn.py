@@ -14,9 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ecgviewer.model import capability
+from ecgviewer.model.runner import Precision
 from train.compare.classifier import Rows, Say, Settings
 from train.data.sampling import parameter_groups
+from train.fit.finite import check_loss
+from train.fit.precision import for_training
 
 # (rows on the device, a generator while training and None afterwards) -> network inputs
 Inputs = Callable[[Tensor, torch.Generator | None], Tensor]
@@ -37,12 +39,15 @@ class Learnt:
         Wall clock.
     stopped : bool
         Whether the clock ended it before its epochs.
+    precision : str
+        It was trained in.
     """
 
     epochs: float
     steps: int
     minutes: float
     stopped: bool
+    precision: Precision
 
 
 def one_cycle(progress: float) -> float:
@@ -147,11 +152,16 @@ def learn(
     Returns
     -------
     Learnt
+
+    Raises
+    ------
+    LossError
+        Where the loss is no number; looked at now and then, and at the end.
     """
     device = labels.device
     passes = _Passes(rows, labels.cpu().numpy()[rows], settings, device)
     optimizer = torch.optim.Adam(parameter_groups(network, settings.weight_decay), lr=rate)
-    precision = capability.choose("auto", [network], device.type, training=True)
+    precision = for_training(network, device.type)
     generator = torch.Generator(device).manual_seed(settings.seed)
     clock = _Clock(max(1, round(settings.epochs * passes.steps)), minutes)
     network.train()
@@ -167,9 +177,14 @@ def learn(
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
-        if clock.tick():
-            say(f"{100 * clock.progress:.0f} % trained, loss {float(loss.detach()):.4f}")
-    return Learnt(clock.step / passes.steps, clock.step, clock.spent / 60, not clock.is_done)
+        is_due = clock.tick()
+        if is_due or not clock.goes_on:
+            seen = float(loss.detach())
+            check_loss(seen, where=f"{settings.run}: batch {clock.step}")
+        if is_due:
+            say(f"{100 * clock.progress:.0f} % trained, loss {seen:.4f}")
+    minutes = clock.spent / 60
+    return Learnt(clock.step / passes.steps, clock.step, minutes, not clock.is_done, precision)
 
 
 def _loss(logits: Tensor, label: Tensor, settings: Settings) -> Tensor:

@@ -155,6 +155,7 @@ def fused(
             "epochs": [round(part.epochs, 2) for part in parts],
             "steps": [part.steps for part in parts],
             "minutes": [round(part.minutes, 2) for part in parts],
+            "precision": " + ".join(part.precision for part in parts),
             "learning_rates": [_rate(member, settings) for member in members],
             "parameters": n_parameters,
         }

@@ -34,13 +34,13 @@ class State:
     seconds: float = 0.0
 
 
-def read(folder: Path, *, device: torch.device | str = "cpu") -> dict[str, Any]:
-    """A run's checkpoint as plain data; ConfigError where there is none or it is damaged."""
+def read(folder: Path) -> dict[str, Any]:
+    """A run's checkpoint as plain data, on the CPU; ConfigError where there is no whole one."""
     path = folder / CHECKPOINT
     if not path.is_file():
         raise ConfigError(f"{path}: no such checkpoint; train it with `python -m train fit`")
     try:
-        saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        saved: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, OSError, pickle.UnpicklingError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(f"{path}: damaged checkpoint ({reason})") from error
@@ -50,9 +50,13 @@ def read(folder: Path, *, device: torch.device | str = "cpu") -> dict[str, Any]:
     return saved
 
 
-def restore(state: State, config: Config, folder: Path, *, device: torch.device) -> None:
-    """Put a checkpoint's content into `state`; ConfigError where another configuration made it."""
-    saved = read(folder, device=device)
+def restore(state: State, config: Config, folder: Path) -> None:
+    """Put a checkpoint's content into `state`; ConfigError where another configuration made it.
+
+    Weights and moments go where those of `state` are; Adam's steps stay on the CPU, where it counts
+    them: on a card, every one of them would be waited for at every batch.
+    """
+    saved = read(folder)
     path = folder / CHECKPOINT
     other = stored(saved["config"], where=path)
     if other != config:

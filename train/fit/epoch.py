@@ -1,6 +1,7 @@
 """The batches of one epoch and their draws; it can be left and gone on with."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,6 +9,7 @@ from torch import Tensor
 from train.config import Config
 from train.data.augment import Noise, Variation
 from train.data.windows import WindowCutter, drop_leads
+from train.fit.finite import check_loss
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Epoch:
         noise: Noise | None,
     ) -> None:
         self._config, self._cutter, self._noise = config, cutter, noise
-        self._rows = rows.to(cutter.device)
+        self._rows, self._number = rows.to(cutter.device), number
         self.n_batches = max(1, len(rows) // config.batch)
         self.batch, self.seen = 0, 0
         seed = config.seed * 100_003 + number
@@ -102,9 +104,12 @@ class Epoch:
         self.seen += len(rows)
         return Batch(rows, dropped.windows, dropped.table)
 
-    def loss(self) -> float:
-        """Mean over the batches so far; waits for the device."""
-        return float(self.total[0]) / max(1, self.batch)
+    def report(self) -> dict[str, Any]:
+        """What is told of it so far; waits for the device. LossError where the loss is none."""
+        loss = float(self.total[0]) / max(1, self.batch)
+        name, number = self._config.name, self._number + 1
+        check_loss(loss, where=f"{name}: epoch {number}, batch {self.batch}")
+        return {"batch": self.batch, "of": self.n_batches, "loss": loss, "beats": self.seen}
 
     def figures(self) -> dict[str, float]:
         """Of the whole epoch, for the history."""

@@ -34,8 +34,10 @@ from train.fit import checkpoint
 from train.fit.checkpoint import CHECKPOINT, State
 from train.fit.context_head import fit_context, freeze
 from train.fit.epoch import Epoch, Position
+from train.fit.finite import check_weights
+from train.fit.precision import for_training
 from train.fit.schedule import learning_rate
-from train.metrics import confusion, f_beta, macro_f1, overall_accuracy
+from train.fit.validation import figures, validated_on, watched
 
 Report = Callable[[dict[str, Any]], None]
 Stop = Callable[[int], bool]  # batches left of the epoch -> whether to stop here
@@ -130,12 +132,12 @@ class Trainer:
         self.folder, self.report, self.noise = folder, report, noise
         self._labels: Rows = cutter.label.cpu().numpy()
         self._rows = bag(split.train, config)
-        self._validation = self._watched(split.validation)
+        self._validation = watched(split.validation, config)
         records = cutter.record.cpu().numpy()
         self._weights = row_weights(config, self._labels, records, split.train).to(cutter.device)
         torch.manual_seed(config.seed)
         network = build(config).to(cutter.device)
-        self.precision = capability.choose("auto", [network], cutter.device.type, training=True)
+        self.precision = for_training(network, cutter.device.type)
         if config.context:
             columns = cutter.columns(torch.from_numpy(split.train).to(cutter.device))
             if columns is None:
@@ -153,7 +155,7 @@ class Trainer:
     def resume(self) -> None:
         """Go on from the checkpoint, if there is one of this very configuration."""
         if (self.folder / CHECKPOINT).is_file():
-            checkpoint.restore(self.state, self.config, self.folder, device=self.cutter.device)
+            checkpoint.restore(self.state, self.config, self.folder)
 
     def run(self, *, max_minutes: float = math.inf) -> State:
         """Train until the epochs are done, the patience is at its end or the time is up.
@@ -182,13 +184,6 @@ class Trainer:
         fit_context(head, self.cutter, self._rows, self._weights, self.config)
         self.state.seconds += time.monotonic() - began
 
-    def _watched(self, rows: Rows) -> Rows:
-        wanted = self.config.validate_beats
-        if not wanted or wanted >= len(rows):
-            return rows
-        rng = np.random.default_rng(self.config.seed)
-        return np.sort(rng.permutation(rows)[:wanted])
-
     def advance(self, stop: Stop) -> bool:
         """Train on to the epoch's end, its validation included, unless told to stop before.
 
@@ -202,6 +197,11 @@ class Trainer:
         -------
         bool
             Whether the epoch ended; if not, the next call goes on within it.
+
+        Raises
+        ------
+        LossError
+            Where the loss is no number; looked at with the reports.
         """
         started = time.monotonic()
         epoch = self._epoch = self._epoch or self._begin()
@@ -211,11 +211,18 @@ class Trainer:
             if stop(epoch.left):
                 self.state.seconds += time.monotonic() - started
                 return False
+        self.check()
         line = {"epoch": self.state.epoch, **epoch.figures(), **self._validate()}
         self.state.seconds += time.monotonic() - started
         self._epoch = None
         self._end(line)
         return True
+
+    def check(self) -> None:
+        """LossError where the loss of the epoch or a weight is no number; waits for the device."""
+        if self._epoch:
+            self._epoch.report()
+        check_weights(self.state.network, where=self.config.name)
 
     @property
     def position(self) -> Position | None:
@@ -242,7 +249,8 @@ class Trainer:
         """Keep what an epoch brought, and tell."""
         state, config = self.state, self.config
         line["learning_rate"] = learning_rate(config, state.epoch, 0.0)
-        line["seconds"] = round(state.seconds, 1)
+        line |= {"seconds": round(state.seconds, 1), "precision": self.precision}
+        line["validated_on"] = validated_on(config)
         state.history.append(line)
         better = line["accuracy"] > state.best_score + config.min_delta
         if better or config.take == "last":
@@ -260,8 +268,7 @@ class Trainer:
         context = self.cutter.columns(batch.rows, batch.table)
         epoch.total += self._step(batch.rows, batch.windows, context)
         if epoch.batch % _REPORT_EVERY == 0 or not epoch.left:
-            report = {"batch": epoch.batch, "of": epoch.n_batches, "loss": epoch.loss()}
-            self.report({**report, "beats": epoch.seen})
+            self.report(epoch.report())
 
     def _step(self, rows: Tensor, windows: Tensor, context: Tensor | None) -> Tensor:
         """One step of the optimizer; loss and number of beats classified rightly, (2,)."""
@@ -282,16 +289,6 @@ class Trainer:
         return torch.stack([loss.detach(), (logits.argmax(1) == label).sum().float()])
 
     def _validate(self) -> dict[str, float]:
-        network, precision = self.state.network, self.precision
-        sigmoids = predict(network, self.cutter, self._validation, precision=precision).double()
-        label = self._labels[self._validation]
-        matrix = confusion(label, sigmoids.argmax(1).numpy())
-        target = nn.functional.one_hot(torch.from_numpy(label), 5).double()
-        # held away from 0 and 1, where the sigmoid's float32 has no logarithm
-        loss = nn.functional.binary_cross_entropy(sigmoids.clamp(1e-7, 1 - 1e-7), target)
-        return {
-            "validation_loss": round(float(loss), 6),
-            "accuracy": round(overall_accuracy(matrix), 6),
-            "macro_f1": round(macro_f1(matrix), 6),
-            "f0.15": round(f_beta(matrix, 0.15), 6),
-        }
+        network, rows = self.state.network, self._validation
+        sigmoids = predict(network, self.cutter, rows, precision=self.precision)
+        return figures(sigmoids, self._labels[rows])

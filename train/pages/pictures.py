@@ -51,16 +51,18 @@ def confusion(matrix: Sequence[Sequence[int]], title: str) -> Figure:
 
 
 def curves(history: Sequence[Mapping[str, Any]], title: str) -> Figure:
-    """Loss and accuracy against the epoch, training and validation."""
+    """Loss and accuracy against the epoch, training and validation, which says on whose rows."""
     epochs = [line["epoch"] + 1 for line in history]
+    on_training = any("training" in line.get("validated_on", "") for line in history)
+    watched = "validation (on training rows)" if on_training else "validation"
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     shown = (
         (left, "loss", "training"),
-        (left, "validation_loss", "validation"),
+        (left, "validation_loss", watched),
         (right, "train_accuracy", "training (jittered, leads dropped)"),
-        (right, "accuracy", "validation"),
-        (right, "macro_f1", "validation macro-F1"),
+        (right, "accuracy", watched),
+        (right, "macro_f1", f"{watched}, macro-F1"),
     )
     for axes, key, label in shown:
         values = [line.get(key, np.nan) for line in history]

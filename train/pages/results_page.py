@@ -23,6 +23,7 @@ from train.pages.page_parts import (
 from train.pages.page_parts import table_5 as one_table_5
 from train.paper_figures import TABLE_6
 from train.scoring import ledger, results
+from train.scoring.source import UNKNOWN
 
 Results = Mapping[str, dict[str, Any]]
 HEAD = (
@@ -156,7 +157,8 @@ def _fold_lines(entry: Mapping[str, Any], card: str) -> list[tuple[str, dict[str
         config = run["config"]
         epochs = f"{run['epochs_run']} of {config['epochs']}, best {run['best_epoch'] + 1}"
         seed = str(config.get("seed", ABSENT))
-        how = [epochs, f"{run['minutes']:.0f}", seed, str(run.get("card", card))]
+        where = ", ".join(str(w) for w in (run.get("card", card), run.get("precision")) if w)
+        how = [epochs, f"{run['minutes']:.0f}", seed, where]
         lines.append((name, f, how))
     kinds = {
         "fused": "fusion_weights",
@@ -214,22 +216,32 @@ def _provenance(found: Results) -> str:
         # a card beside which only the processor worked is none
         where = card_of(made)
         where = str(made.get("processor") or ABSENT) if where == "cpu" else where
-        commit = str(made.get("commit", ABSENT))[:10]
         minutes = each.get("minutes")
         lines.append(
             [
                 name,
                 str(each.get("date", ABSENT)),
-                commit + ("+" if made.get("changed_since_commit") else ""),
+                _sources(made),
                 seeds,
                 ABSENT if minutes is None else f"{minutes:g}",
                 str(where),
             ]
         )
     head = ["Result", "Date", "Commit", "Seeds", "Minutes", "Machine"]
-    note = "+: sources had changed since the commit. Configurations and hashes are in the files."
+    note = (
+        "+: sources had changed since the commit. Where no git told the commit, the hash of the"
+        " sources stands instead. Configurations and hashes are in the files."
+    )
     title = Heading("Where they come from", 2)
     return markdown_of(title, table(head, lines) if lines else _NONE, Paragraph(note))
+
+
+def _sources(made: Mapping[str, Any]) -> str:
+    """The commit, with a + where sources had changed since; their hash where none is known."""
+    commit = str(made.get("commit", ABSENT))
+    if commit == UNKNOWN:
+        return f"unknown, code {made['code_sha256'][:10]}" if "code_sha256" in made else UNKNOWN
+    return commit[:10] + ("+" if made.get("changed_since_commit") else "")
 
 
 def page(folder: Path) -> str:

@@ -20,7 +20,9 @@ from ecgviewer.model.bundle import (
 from train.config import Config, ConfigError, stored
 from train.fit import checkpoint
 from train.fit.checkpoint import is_done
+from train.fit.precision import of_history
 from train.fit.trainer import build
+from train.fit.validation import validated_on
 
 WEIGHTS = (0.792, 0.208)  # the paper's, of ResNet and SLAP
 
@@ -133,6 +135,8 @@ def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
         "best_epoch": saved["best_epoch"],
         "minutes": round(saved["seconds"] / 60, 1),
         "validation_during_training": history[saved["best_epoch"]],
+        "validated_on": validated_on(config),
+        "precision": of_history(history),
     }
     return config, saved["best_weights"], account
 

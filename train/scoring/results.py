@@ -3,7 +3,6 @@
 import hashlib
 import os
 import platform
-import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -14,20 +13,11 @@ import msgspec
 import torch
 
 from train.config import ConfigError
+from train.scoring.source import source
 
 FOLDER = Path("train/results")
 CAMPAIGN = "campaign"  # folder of what `python -m train campaign --collect` takes up
 _LIBRARIES = ("torch", "numpy", "scipy", "PyWavelets", "bottleneck", "wfdb", "scikit-learn")
-_SOURCE = Path(__file__).resolve().parents[2]
-
-
-def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(_SOURCE), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()
 
 
 def _version(library: str) -> str | None:
@@ -48,12 +38,10 @@ def _processor() -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Commit, library versions and machine, for cards and results."""
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", "train", "ecgviewer")
+    """Sources, library versions and machine, for cards and results."""
     cuda = torch.cuda.is_available()
     return {
-        "commit": _git("rev-parse", "HEAD"),
-        "changed_since_commit": bool(changed) and changed != "unknown",
+        **source(),
         "python": platform.python_version(),
         "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
         "system": f"{platform.system()} {platform.machine()}",

@@ -48,6 +48,8 @@ class Job:
         Whether an existing report may be replaced.
     resume : bool
         Whether an existing report of the same inputs counts as done.
+    leads : tuple of str
+        Channels to read, by name or number; none: by rule.
     hide_patient : bool
         As for the report.
     keep : bool
@@ -62,6 +64,7 @@ class Job:
     report: Path
     networks: Networks
     beats: str = "detect"
+    leads: tuple[str, ...] = ()
     force: bool = False
     resume: bool = False
     hide_patient: bool = False

@@ -57,14 +57,14 @@ def carry_out_alone(order: Job) -> Outcome:
 
 def _attempt(order: Job, progress: "Progress | None") -> Outcome:
     from ecgviewer.analysis.cache.cache import ResultCache
+    from ecgviewer.analysis.channels import open_recording
     from ecgviewer.commands.archive.resume import finished
     from ecgviewer.files.atomic import TargetExistsError
-    from ecgviewer.formats.readers import open_record
     from ecgviewer.model.bundle import BundleError
     from ecgviewer.report.beats_csv import check_target, write_report
     from ecgviewer.report.build import analyse_record
 
-    record = open_record(order.record)
+    record = open_recording(order.record, wanted=order.leads)
     try:
         ensemble = ensemble_of(order.networks)
     except (ArchiveError, BundleError) as error:  # this machine's alone, perhaps
@@ -134,6 +134,8 @@ def networks_of(ensemble: "Ensemble", name: str | Path) -> Networks:
 
 def _summary(report: "Report") -> str:
     """One line: counts, burden, heart rate, integrity, completeness."""
+    from ecgviewer.analysis.inputs import remarks
+
     figures, name = report.summary, report.record.name
     if report.context.hide_patient:
         name = "record"
@@ -148,6 +150,8 @@ def _summary(report: "Report") -> str:
     parts.append("heart rate unknown" if mean is None else f"{mean:.0f} beats/min")
     parts.append(f"files {report.context.verdict.badge}")
     parts.append("complete" if figures.complete else f"{figures.n_pending} beats without a class")
+    if said := remarks(report.record):
+        parts.append(said)
     if report.context.not_classified:
         parts.append(report.context.not_classified.rstrip("."))
     return " | ".join(parts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.ecg_leads import ecg_to_mv, mv_per_unit, unknown_unit
 from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, Signal
 from ecgviewer.formats.wfdb.sample_formats import FORMATS
 from ecgviewer.formats.wfdb.segment import Group, Segment
@@ -13,7 +13,6 @@ from ecgviewer.record import Finding, Severity, Verdict
 FS_PLAUSIBLE_HZ = (50.0, 10_000.0)
 # ADC units per mV: no electrocardiograph is coarser than 0.2 mV or finer than 1 nV.
 GAIN_PLAUSIBLE = (5.0, 1e6)
-GAIN_RATIO = 5.0  # between ECG leads of one record; limb and chest leads differ by 2 at most
 MAX_PER_CHECK = 20  # findings listed of one kind
 
 # What headers give as the initial value where the first sample is missing.
@@ -71,7 +70,8 @@ def cut(findings: list[Finding]) -> list[Finding]:
     """The first and gravest of one kind, and a line on how many more there are."""
     if len(findings) <= MAX_PER_CHECK:
         return findings
-    order = sorted(findings, key=lambda finding: finding.severity != "error")
+    grave = ("error", "warning", "ok")
+    order = sorted(findings, key=lambda finding: grave.index(finding.severity))
     shown, left = order[:MAX_PER_CHECK], order[MAX_PER_CHECK:]
     message = f"and {len(left):,} more of this kind"
     return [*shown, Finding(left[0].check, left[0].severity, message)]
@@ -156,41 +156,31 @@ def _gains(timeline: Timeline) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for segment in timeline.segments:
         for signal in (segment.header.signals[i] for g in segment.groups for i in g.signals):
-            for reason in _gain_problems(signal):
+            if signal.format not in FORMATS or not timeline.is_ecg(signal.name):
+                continue
+            found: list[tuple[Severity, str]] = [("ok", reason) for reason in _unscaled(signal)]
+            found += [("warning", reason) for reason in _gain_problems(signal)]
+            for severity, reason in found:
                 if (signal.name, reason) not in seen:
                     seen.add((signal.name, reason))
-                    yield Finding("gain", "warning", f"{signal.name}: {reason}")
-    yield from _gain_ratio(timeline)
+                    yield Finding("gain", severity, f"{signal.name}: {reason}")
 
 
-def _gain_ratio(timeline: Timeline) -> Iterator[Finding]:
-    per_mv = [
-        (abs(signal.gain) / to_mv, signal.name)
-        for signal in timeline.signals
-        if signal.gain and (to_mv := ecg_to_mv(signal.name, signal.unit))
-    ]
-    if not per_mv:
-        return
-    (low, fewest), (high, most) = min(per_mv), max(per_mv)
-    if high >= GAIN_RATIO * low:
-        message = (
-            f"{fewest} has {low:,g} and {most} {high:,g} units per mV, which no recorder mixes: "
-            "one of their amplitudes may be wrong; compare with the source"
-        )
-        yield Finding("gain", "warning", message)
-
-
-def _gain_problems(signal: Signal) -> Iterator[str]:
-    to_mv = ecg_to_mv(signal.name, signal.unit)
-    if to_mv is None or signal.format not in FORMATS:
-        return
-    low, high = GAIN_PLAUSIBLE
-    if signal.gain == 0:
+def _unscaled(signal: Signal) -> Iterator[str]:
+    """What the file itself says is not known; no doubt about the file."""
+    if mv_per_unit(signal.unit) is None:
+        yield unknown_unit(signal.unit)
+    elif signal.gain == 0:
         yield (
             f"the header gives no gain; {DEFAULT_GAIN:g} units per mV are assumed, "
             "so do not measure amplitudes"
         )
-    elif not low <= abs(signal.gain) / to_mv <= high:
+
+
+def _gain_problems(signal: Signal) -> Iterator[str]:
+    to_mv = mv_per_unit(signal.unit)
+    low, high = GAIN_PLAUSIBLE
+    if signal.gain and to_mv is not None and not low <= abs(signal.gain) / to_mv <= high:
         yield (
             f"a gain of {signal.gain:g} per {signal.unit} is outside {low:,g} to {high:,g} per mV, "
             "so amplitudes may be wrong; compare with the source"

@@ -21,7 +21,7 @@ FS_LIMITS_HZ = (1e-6, 1e6)
 _FLOAT = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _FS = re.compile(rf"({_FLOAT})(?:/{_FLOAT}(?:\({_FLOAT}\))?)?", re.ASCII)
 _FORMAT = re.compile(r"(\d{1,5})(?:x(\d{1,9}))?(?::(\d{1,12}))?(?:\+(\d{1,15}))?", re.ASCII)
-_GAIN = re.compile(rf"({_FLOAT})(?:\(([+-]?\d{{1,10}})\))?(?:/(\S+))?", re.ASCII)
+_GAIN = re.compile(rf"({_FLOAT})(?:\(([+-]?\d{{1,10}})\))?(?:/(\S*))?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 _COUNT = re.compile(r"\d{1,18}", re.ASCII)
 # Fields of a signal line between gain and name, in their order.
@@ -220,7 +220,7 @@ class _Parser:
         if gain and not low <= abs(gain) <= high:
             self._error(f"signal {index + 1}: a gain of {gain:g} cannot be; amplitudes are unknown")
             gain = 0.0
-        return gain, baseline, match[3] or "mV"
+        return gain, baseline, "mV" if match[3] is None else match[3]
 
     def _refuse(self, reason: str) -> NoReturn:
         raise RecordError(self.path, f"{reason}; the header is damaged, copy it again")

@@ -7,17 +7,15 @@ nothing and starts format 8 anew wherever it begins. The tests hold every format
 from functools import partial
 from pathlib import Path
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.ecg_leads import mv_per_unit, roles
 from ecgviewer.formats.wfdb.files import find_header
-from ecgviewer.formats.wfdb.header import Signal
 from ecgviewer.formats.wfdb.header_checks import header_verdict
 from ecgviewer.formats.wfdb.header_parser import read_header
 from ecgviewer.formats.wfdb.sample_checks import full_verdict
-from ecgviewer.formats.wfdb.timeline import lay_out
+from ecgviewer.formats.wfdb.timeline import SLOWEST_ECG_HZ, Timeline, lay_out
 from ecgviewer.record import Lead, Record
 
-# Below a sample a second no beat can be seen, and nothing is looked for.
-SLOWEST_ECG_HZ = 1.0
+_TOO_SLOW = f"it has less than {SLOWEST_ECG_HZ:g} sample a second"
 
 
 def open_wfdb(path: Path) -> Record:
@@ -49,7 +47,7 @@ def open_wfdb(path: Path) -> Record:
         name=header.path.stem,
         path=path,
         fs=timeline.fs,
-        leads=tuple(_lead(signal, timeline.fs) for signal in timeline.signals),
+        leads=_leads(timeline),
         n_samples=timeline.n_frames * timeline.per_frame,
         reader=timeline.read,
         comments=header.comments,
@@ -58,10 +56,24 @@ def open_wfdb(path: Path) -> Record:
         annotation_fs=header.fs,
         files=tuple(dict.fromkeys(files)),
         verdict=verdict,
+        reading=timeline.read_as,
         verify=partial(full_verdict, timeline, verdict),
     )
 
 
-def _lead(signal: Signal, fs: float) -> Lead:
-    is_ecg = ecg_to_mv(signal.name, signal.unit) is not None and fs >= SLOWEST_ECG_HZ
-    return Lead(signal.name, signal.unit, is_ecg, signal.gain != 0, signal.gain or None)
+def _leads(timeline: Timeline) -> tuple[Lead, ...]:
+    said = roles([(signal.name, signal.unit) for signal in timeline.signals])
+    leads = []
+    for signal, is_ecg, role in zip(timeline.signals, timeline.ecg, said, strict=True):
+        leads.append(
+            Lead(
+                signal.name,
+                signal.unit,
+                is_ecg,
+                signal.gain != 0 and (not is_ecg or mv_per_unit(signal.unit) is not None),
+                signal.gain or None,
+                role.by_name or not is_ecg,
+                role.remark if is_ecg or not role.is_ecg else _TOO_SLOW,
+            )
+        )
+    return tuple(leads)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.ecg_leads import mv_per_unit
 from ecgviewer.formats.wfdb.annotation_file import annotation_paths, read_annotation_file
 from ecgviewer.formats.wfdb.header import Signal
 from ecgviewer.formats.wfdb.header_checks import checksums_stated, cut, where
@@ -57,7 +57,7 @@ def full_verdict(timeline: Timeline, header: Verdict, stop: Callable[[], bool]) 
     unstated = n_signals = 0
     for segment in timeline.segments:
         for group in segment.groups:
-            totals = _sum(segment, group, tallies, stop)
+            totals = _sum(timeline, segment, group, tallies, stop)
             if totals is None:
                 return header
             for i, total in zip(group.signals, totals, strict=True):
@@ -86,7 +86,11 @@ def full_verdict(timeline: Timeline, header: Verdict, stop: Callable[[], bool]) 
 
 
 def _sum(
-    segment: Segment, group: Group, tallies: dict[str, _Tally], stop: Callable[[], bool]
+    timeline: Timeline,
+    segment: Segment,
+    group: Group,
+    tallies: dict[str, _Tally],
+    stop: Callable[[], bool],
 ) -> list[int] | None:
     """Sum of all samples of each signal of a file; None where it was stopped."""
     totals = [0] * len(group.signals)
@@ -107,12 +111,13 @@ def _sum(
         columns = frames.sum(axis=0, dtype=np.int64)
         for k, (i, part) in enumerate(zip(group.signals, group.columns, strict=True)):
             totals[k] += int(columns[part].sum())
-            _tally(tallies, segment.header.signals[i], frames[::_STRIDE, part.start])
+            if timeline.is_ecg(segment.header.signals[i].name):
+                _tally(tallies, segment.header.signals[i], frames[::_STRIDE, part.start])
     return totals
 
 
 def _tally(tallies: dict[str, _Tally], signal: Signal, adc: Samples) -> None:
-    to_mv = ecg_to_mv(signal.name, signal.unit)
+    to_mv = mv_per_unit(signal.unit)
     if to_mv is None or signal.gain == 0:
         return
     tally = tallies.setdefault(signal.name, _Tally(signal, to_mv / abs(signal.gain)))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv
 from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, NO_FILE, NULL_FORMAT, Header, Signal, beside
 from ecgviewer.formats.wfdb.sample_formats import FORMATS, Samples
 from ecgviewer.formats.wfdb.signal_file import SignalFile, open_signal_file
@@ -56,7 +55,12 @@ class Segment:
     n_present: int
 
     def read_into(
-        self, out: NDArray[np.float32], leads: tuple[int | None, ...], start: int, per_frame: int
+        self,
+        out: NDArray[np.float32],
+        leads: tuple[int | None, ...],
+        scales: tuple[float | None, ...],
+        start: int,
+        per_frame: int,
     ) -> None:
         """Fill in the samples that the files have; leaves the rest as it is.
 
@@ -66,6 +70,8 @@ class Segment:
             mV for ECG leads, the file's unit for others.
         leads : tuple of int or None
             Row of `out` for each signal of the header.
+        scales : tuple of float or None
+            For each signal what its values are multiplied by; None for an ECG lead without scale.
         start : int
             First frame.
         per_frame : int
@@ -87,7 +93,7 @@ class Segment:
                     lead = leads[i]
                     if signals[i].skew != skew or lead is None:
                         continue
-                    values = physical(frames[:, columns], signals[i])
+                    values = physical(frames[:, columns], signals[i], scales[i])
                     values = at_rate(values, per_frame)
                     out[lead, : values.size] = values.reshape(-1)
 
@@ -144,7 +150,7 @@ def _group(header: Header, first: int, last: int) -> Group:
     return Group(name, file, reason, tuple(range(first, last)), columns)
 
 
-def physical(adc: Samples, signal: Signal) -> NDArray[np.float64]:
+def physical(adc: Samples, signal: Signal, scale: float | None = 1.0) -> NDArray[np.float64]:
     """ADC values to physical ones.
 
     Parameters
@@ -152,17 +158,20 @@ def physical(adc: Samples, signal: Signal) -> NDArray[np.float64]:
     adc : any shape, integer
         ADC values.
     signal : Signal
-        Gain, baseline and unit.
+        Gain and baseline.
+    scale : float or None
+        What one of the signal's units is in those wanted; None: its gain and unit say nothing of
+        mV, and `DEFAULT_GAIN` is taken for ADC units per mV.
 
     Returns
     -------
     same shape, float64
-        mV for an ECG lead, the signal's unit for others; NaN where there is no sample.
+        NaN where there is no sample.
     """
-    values = (adc.astype(np.float64) - signal.baseline) / (signal.gain or DEFAULT_GAIN)
-    to_mv = ecg_to_mv(signal.name, signal.unit)
-    if to_mv is not None and to_mv != 1.0:
-        values *= to_mv
+    gain = DEFAULT_GAIN if scale is None else signal.gain or DEFAULT_GAIN
+    values = (adc.astype(np.float64) - signal.baseline) / gain
+    if scale is not None and scale != 1.0:
+        values *= scale
     invalid = FORMATS[signal.format].invalid
     if invalid is not None:
         values[adc == invalid] = np.nan

@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv
 from ecgviewer.formats.wfdb.header import NO_FILE, Header, Signal, beside
 from ecgviewer.formats.wfdb.header_parser import read_header
+from ecgviewer.formats.wfdb.scales import ecg_of, names_of, per_frame_of, scales_of
 from ecgviewer.formats.wfdb.segment import Segment, open_segment
-from ecgviewer.record import Finding, RecordError
+from ecgviewer.record import Finding, RecordError, SampleReader
 
 # A longer claim than this is a wrong number, and would keep a scan busy for hours.
 MAX_DAYS = 100
+# Below a sample a second no beat can be seen, and nothing is looked for.
+SLOWEST_ECG_HZ = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Timeline:
         Length.
     headers : tuple of Path
         Header files, the opened one first.
+    ecg : tuple of bool
+        Which leads are ECG leads, and so read in mV.
     findings : tuple of Finding
         What is wrong with the segments.
     """
@@ -63,6 +67,7 @@ class Timeline:
     per_frame: int
     n_frames: int
     headers: tuple[Path, ...]
+    ecg: tuple[bool, ...]
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -88,9 +93,19 @@ class Timeline:
                 continue
             low, high = max(first, span.start), min(last, span.stop)
             part = out[:, (low - first) * self.per_frame : (high - first) * self.per_frame]
-            span.segment.read_into(part, span.leads, low - span.start, self.per_frame)
+            wanted = [(s.unit, own) for s, own in zip(self.signals, self.ecg, strict=True)]
+            scales = scales_of(span.segment.header.signals, span.leads, wanted)
+            span.segment.read_into(part, span.leads, scales, low - span.start, self.per_frame)
         skip = start - first * self.per_frame
         return out[:, skip : skip + stop - start]
+
+    def read_as(self, ecg: tuple[bool, ...]) -> SampleReader:
+        """What reads these leads, and no others, in mV."""
+        return replace(self, ecg=ecg).read
+
+    def is_ecg(self, name: str) -> bool:
+        """Whether an ECG lead has this name."""
+        return name in names_of(self.signals, self.ecg)
 
 
 def lay_out(header: Header) -> Timeline:
@@ -111,6 +126,8 @@ def lay_out(header: Header) -> Timeline:
             f"the header claims {days:,.0f} days, at most {MAX_DAYS} are read; it is damaged, "
             "copy it again",
         )
+    if timeline.fs < SLOWEST_ECG_HZ:
+        return replace(timeline, ecg=(False,) * len(timeline.ecg))
     return timeline
 
 
@@ -121,13 +138,15 @@ def _single(header: Header) -> Timeline:
         # up to twice what is there, the rest was lost: a gap; beyond, it is a wrong number
         n_frames = header.n_frames if header.n_frames <= 2 * present else present
     span = Span(0, n_frames, segment, tuple(range(len(header.signals))))
+    ecg = ecg_of(header.signals)
     return Timeline(
         header,
         header.signals,
         (span,),
-        _per_frame(header.signals),
+        per_frame_of(header.signals, names_of(header.signals, ecg)),
         n_frames,
         (header.path,),
+        ecg,
     )
 
 
@@ -173,13 +192,16 @@ def _several(header: Header) -> Timeline:
         for segment in {id(s): s for s in segments}.values()
     }
     every = tuple(signal for segment in segments for signal in segment.header.signals)
+    described = _described(signals, every)
+    ecg = ecg_of(described)
     return Timeline(
         header,
-        _described(signals, every),
+        described,
         tuple(replace(s, leads=placed.get(id(s.segment), ())) for s in spans),
-        _per_frame(every),
+        per_frame_of(every, names_of(described, ecg)),
         at,
         _header_paths(header, layout, segments),
+        ecg,
         tuple(findings),
     )
 
@@ -256,11 +278,6 @@ def _described(signals: tuple[Signal, ...], every: tuple[Signal, ...]) -> tuple[
         if signal.file != NO_FILE:
             first.setdefault(signal.name, signal)
     return tuple(first.get(signal.name, signal) for signal in signals)
-
-
-def _per_frame(signals: tuple[Signal, ...]) -> int:
-    ecg = [s.per_frame for s in signals if ecg_to_mv(s.name, s.unit) is not None]
-    return max(ecg or [signal.per_frame for signal in signals])
 
 
 def _why_empty(timeline: Timeline) -> str:

@@ -7,9 +7,10 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ecgviewer import paths
+from ecgviewer.analysis.channels import open_recording
 from ecgviewer.errors import sentence
 from ecgviewer.files.atomic import WriteError, write_whole
-from ecgviewer.formats.readers import open_record, rank, records_in, without_suffix
+from ecgviewer.formats.readers import rank, records_in, without_suffix
 from ecgviewer.gui.dialogs.download import DownloadDialog
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.session.open_record import OpenRecord
@@ -73,9 +74,12 @@ class FileHandler(QObject):
         self._settings.set_folder("download", path.parent)
         self.open_path(path)
 
-    def open_path(self, path: Path) -> None:
-        """Open a recording; the old one stays until the new one is ready."""
-        self._session.open(lambda _: open_record(path))
+    def open_path(self, path: Path, leads: tuple[str, ...] = ()) -> None:
+        """Open a recording; the old one stays until the new one is ready.
+
+        `leads` are as `open_recording` takes them.
+        """
+        self._session.open(lambda _: open_recording(path, wanted=leads))
 
     def on_record_opened(self) -> None:
         opened = self._session.opened

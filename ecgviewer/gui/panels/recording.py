@@ -140,13 +140,13 @@ def _value() -> QLabel:
 
 
 def _lead_list(record: Record) -> str:
-    """Every lead with what is special about it."""
+    """Every lead with what is special about it: why it is not read, what is wrong with its unit."""
     words = []
     for lead in record.leads:
-        notes = []
-        if not lead.is_ecg:
-            notes.append("no ECG lead, drawn only")
-        elif not lead.calibrated:
+        notes = [] if lead.is_ecg else ["not read, drawn only"]
+        if lead.remark:
+            notes.append(lead.remark)
+        elif lead.is_ecg and not lead.calibrated:
             notes.append("no gain in the file, mV unknown")
         words.append(f"{lead.name or '?'} ({'; '.join(notes)})" if notes else lead.name or "?")
     return ", ".join(words)

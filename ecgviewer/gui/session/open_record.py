@@ -161,10 +161,12 @@ class OpenRecord:
         """What to say when a run has ended, at its end or before, besides the counts."""
         if not whole:
             return "" if self.scan else "not all beats are found yet"
+        reason = why_not_classified(self.record, prep=self.prep)
+        if reason:  # with kept results, too
+            return reason
         if self.kept_since is not None:
             return f"results kept on {self.kept_since.astimezone():%Y-%m-%d at %H:%M}"
-        reason = why_not_classified(self.record, prep=self.prep)
-        return reason or (f"in {took}" if self.beats.n else "")
+        return f"in {took}" if self.beats.n else ""
 
     def time_s(self, row: int) -> float:
         """R peak of the beat in a row, seconds from the record's start."""

@@ -75,7 +75,7 @@ def _show(window: MainWindow, request: Request) -> None:
             lambda: QTimer.singleShot(0, window, lambda: _place(window, request)),
             Qt.ConnectionType.SingleShotConnection,
         )
-        window.files.open_path(request.record)
+        window.files.open_path(request.record, request.leads)
 
 
 def _place(window: MainWindow, request: Request) -> None:

@@ -30,6 +30,8 @@ class Request:
         "light", "dark", or "" for the remembered one.
     ensemble : str
         Networks to use; "" for those remembered.
+    leads : tuple of str
+        Channels to read, by name or number; none: by rule.
     """
 
     record: Path | None = None
@@ -39,6 +41,7 @@ class Request:
     size: tuple[int, int] = DEFAULT_SIZE
     theme: str = ""
     ensemble: str = ""
+    leads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.at_s is not None and not 0 <= self.at_s < float("inf"):
@@ -47,6 +50,8 @@ class Request:
             raise UsageError(f"--width {self.width_s:g}: seconds, from 0.1 up")
         if self.theme not in ("", "light", "dark"):
             raise UsageError(f"--theme {self.theme!r}: light or dark")
+        if self.leads and self.record is None:
+            raise UsageError("--leads: name a record, too")
 
 
 def parse_size(text: str) -> tuple[int, int]:

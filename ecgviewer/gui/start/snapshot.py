@@ -51,7 +51,7 @@ class SnapshotTaker(QObject):
         window.resize(*request.size)
         window.show()
         if request.record is not None:
-            window.files.open_path(request.record)
+            window.files.open_path(request.record, request.leads)
         self._timer.start()
 
     def on_polled(self) -> None:

@@ -271,9 +271,8 @@ class Refresh(QObject):
         self._actions.enable(running=progress.busy, unfinished=self._may_resume())
 
     def _show_beats(self, opened: OpenRecord, change: Change) -> None:
-        if change.what == "positions":
-            self._trace.show_stretches(opened.stretches)
-            self._strip.show_stretches(opened.stretches)
+        for view in (self._trace, self._strip) if change.what == "positions" else ():
+            view.show_stretches(opened.stretches)
         self._trace.show_beats(opened.beats, change, scan=opened.scan)
         self._strip.show_beats(opened.beats, change)
 

@@ -168,7 +168,6 @@ def test_checksums_that_are_not_stated_cannot_be_confirmed(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("gain", "message"),
     [
-        ("0/mV", "gives no gain"),
         ("0.5/mV", "a gain of 0.5 per mV is outside"),
         ("-200(1024)/mV", "below 0"),
         ("200(3000000)/mV", "beyond all values"),
@@ -185,11 +184,31 @@ def test_implausible_gains_and_baselines_are_warnings(
 
 
 def test_leads_whose_gains_do_not_go_together(tmp_path: Path) -> None:
-    header = write_record(tmp_path, ecg_like(1000))
-    _edit(header, "200(1024)", "20(1024)")
-    (found,) = _bad(open_record(header).verdict)
-    assert "L0 has 20 and L1 200 units per mV" in found.message
-    assert found.severity == "warning"
+    """A Holter's limb and chest leads, say; nothing about them need be wrong."""
+    header = write_record(tmp_path, ecg_like(1000, 3), names=["I", "II", "V1"])
+    _edit(header, "200(1024)", "2000(1024)")
+    record = open_record(header)
+    assert record.leads[0].adc_per_unit == 2000
+    assert _verify(record).badge == "intact"
+
+
+def test_what_the_file_says_is_unknown_is_told_and_no_doubt(tmp_path: Path) -> None:
+    for gain, said in (("0/mV", "gives no gain"), ("200/NU", "its unit 'NU' does not say")):
+        record = open_record(write_record(tmp_path, ecg_like(1000), gain=gain, names=["I", "II"]))
+        verdict = _verify(record)
+        assert verdict.badge == "intact"
+        told = [found.message for found in verdict.findings if said in found.message]
+        assert [words[:3] for words in told] == ["I: ", "II:"]
+
+
+def test_of_many_findings_the_gravest_are_shown(tmp_path: Path) -> None:
+    names = [f"V{i}" for i in range(1, 10)] + ["I", "II", "III", "aVR", "aVL", "aVF"]
+    names += ["CM5", "MV1", "MCL1", "D1", "ML2", "V3R", "V4R", "Nehb D"]
+    header = write_record(tmp_path, ecg_like(200, len(names)), names=names, gain="0/mV")
+    _edit(header, "0/mV 11 1024", "0(3000000)/mV 11 1024")  # of the first lead
+    gains = [found for found in open_record(header).verdict.findings if found.check == "gain"]
+    assert "beyond all values" in gains[0].message
+    assert len(gains) == 21
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 import torch
 
+from ecgviewer.signal.params import PAPER
 from tests.train.campaign.small import RESNET, SETTINGS, SLAP, SmallStore, copied, items
+from tests.train.synthetic import record_beats
 from train.campaign import training, work
 from train.campaign.clock import Clock
 from train.campaign.outbox import MAX_FILES, MAX_TOTAL, Outbox
 from train.campaign.work import RUN, Campaign
 from train.config import ConfigError
+from train.data.windows import WindowCutter
 
 
 class FewLooks(Clock):
@@ -66,9 +69,22 @@ def test_all_is_done_in_the_order_of_the_plan(whole):
     account = made.book.run(RESNET.name)
     assert (account["epochs_run"], account["card"], account["share"]) == (3, "cpu", 1.0)
     assert account["validation_accuracy"] > 0.9
+    assert account["validated_on"] == "validation rows"
+    assert account["precision"] in ("fp32", "bf16")
     made.run()
     assert said == []
     assert RUN not in made.outbox
+
+
+def test_a_run_without_validation_rows_has_no_accuracy_and_says_what_it_was_watched_on(tmp_path):
+    of_ds1 = msgspec.structs.replace(SLAP, protocol="ds1", take="last")
+    made, _ = campaign(tmp_path / "out", plan=[replace(items()[1], group="ds1", work=of_ds1)])
+    made.run()
+    account = made.book.run(SLAP.name)
+    assert account["validation_accuracy"] is None
+    assert account["validated_on"] == "training rows; nothing is chosen on them"
+    assert {line["validated_on"] for line in account["history"]} == {account["validated_on"]}
+    assert made.book.answers(SLAP.name) is None
 
 
 @pytest.mark.parametrize("looks", [3, 6, 9, 12, 30])
@@ -124,10 +140,36 @@ def test_the_minutes_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(work, "LEAST_S", 0.0)
     long = [replace(items()[0], work=msgspec.structs.replace(RESNET, epochs=999, patience=999))]
     started = time.monotonic()
-    made, _ = campaign(tmp_path / "out", minutes=3 / 60, plan=long)
+    clock = Clock(3 / 60, started=started, save_s=0.5)
+    made, _ = campaign(tmp_path / "out", clock=clock, plan=long)
     made.run()
     assert time.monotonic() - started < 3.0
     assert made.unfinished["epochs"] > 0
+
+
+def test_a_slow_first_batch_does_not_end_a_run(tmp_path, monkeypatch):
+    """A machine's first batch loads its libraries: here it takes most of the minutes."""
+
+    class Slow(WindowCutter):
+        first = True
+
+        def cut(self, *arguments, **options):
+            if self.first:
+                self.first = False
+                time.sleep(4.0)
+            return super().cut(*arguments, **options)
+
+    class Store(SmallStore):
+        def lesson(self, item):
+            beats = Slow([record_beats()], device="cpu", prep=PAPER)
+            return replace(super().lesson(item), cutter=beats)
+
+    monkeypatch.setattr(work, "LEAST_S", 0.0)
+    clock = Clock(7 / 60, started=time.monotonic(), save_s=0.1)
+    few = [replace(items()[0], work=msgspec.structs.replace(RESNET, epochs=1))]
+    made, said = campaign(tmp_path / "out", clock=clock, plan=few, store=Store())
+    made.run()
+    assert made.left == [], said
 
 
 def test_nothing_is_begun_that_cannot_be_saved(tmp_path):

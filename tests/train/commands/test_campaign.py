@@ -42,6 +42,7 @@ def test_it_needs_no_library_that_a_card_s_machine_lacks(tmp_path):
 
 @pytest.fixture
 def small(monkeypatch):
+    monkeypatch.setattr(command, "process_age_s", lambda: 2.0)  # the suite's own is older
     monkeypatch.setattr(command, "plan", lambda share: items())
     monkeypatch.setattr(command, "Store", lambda folder, device, share: SmallStore(share=share))
 

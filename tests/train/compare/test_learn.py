@@ -25,6 +25,7 @@ def test_a_network_learns_shapes_and_rhythm(beats):
     assert (outcome.called == of.labels(of.validation)).mean() > 0.9
     assert not outcome.stopped
     assert outcome.account["epochs"] == [14.0]
+    assert outcome.account["precision"] in ("fp32", "bf16")
     assert outcome.n_training == len(of.train)
 
 

@@ -8,10 +8,12 @@ import torch
 from ecgviewer.signal.params import PAPER
 from tests.train.synthetic import one_epoch, record_beats
 from train.config import Config, ConfigError, differences, stored
+from train.data.sampling import parameter_groups
 from train.data.splits import Split
 from train.data.windows import WindowCutter
 from train.fit import checkpoint
-from train.fit.trainer import Trainer
+from train.fit.checkpoint import State
+from train.fit.trainer import Trainer, build
 from train.scoring.learners import load_run
 
 CONFIG = Config(
@@ -53,6 +55,19 @@ def test_a_checkpoint_of_the_first_version_equals_the_configuration_it_was_made_
     assert config == CONFIG
     assert weights
     assert account["epochs_run"] == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*copying from a non-meta parameter")
+def test_adams_steps_stay_on_the_cpu_wherever_the_network_is(run):
+    """A device of shapes alone stands for a card."""
+    network = build(CONFIG).to("meta")
+    state = State(network, torch.optim.Adam(parameter_groups(network, CONFIG.weight_decay)))
+    checkpoint.restore(state, CONFIG, run)
+    moments = list(state.optimizer.state.values())
+    assert moments
+    assert {m["step"].device.type for m in moments} == {"cpu"}
+    assert {m["exp_avg"].device.type for m in moments} == {"meta"}
+    assert {v.device.type for v in state.best_weights.values()} == {"cpu"}
 
 
 def test_every_epoch_logs_what_the_curves_and_the_paper_ask_for(run):

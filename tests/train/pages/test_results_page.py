@@ -107,6 +107,23 @@ def test_a_result_says_how_it_was_made(folder):
     assert {"commit", "python", "libraries", "processor", "gpu"} <= set(made)
 
 
+def test_without_a_commit_the_hash_of_the_sources_stands_for_it(folder):
+    path = folder / "paper.json"
+    found = json.loads(path.read_text())
+    unknown = {"commit": "unknown", "changed_since_commit": None, "code_sha256": "abcdef" * 11}
+    path.write_text(json.dumps(found | {"machine": found["machine"] | unknown}))
+    assert "| unknown, code abcdefabcd |" in page(folder)
+
+
+def test_a_fold_says_in_what_it_was_trained(folder):
+    path = folder / "cross-validate.json"
+    found = json.loads(path.read_text())
+    told = found["folds"]["0"]["members"]["a"]["training"]
+    told |= {"card": "Card 100", "precision": "fp32"}
+    path.write_text(json.dumps(found))
+    assert "| Card 100, fp32 |" in page(folder)
+
+
 def test_figures_are_drawn_of_all_there_is(folder, tmp_path):
     pytest.importorskip("matplotlib", reason="figures need the extra train")
     run = tmp_path / "runs" / "a"
