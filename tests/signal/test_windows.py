@@ -67,8 +67,19 @@ def test_window_that_touches_a_gap_says_so():
     ecg[0, 1100] = np.nan
     cleaned = CleanedSignal(TimeGrid(in_memory(ecg)), (0,))
     windows = cut_windows(cleaned, bounds_of([1000, 5000], [700, 4700], [1400, 5300]), inputs=(0,))
-    assert windows.gap.tolist() == [True, False]
+    assert windows.gap.tolist() == [[True], [False]]
     assert not windows.values[0].any()
+
+
+def test_a_gap_in_one_lead_spoils_no_other():
+    ecg = np.concatenate([demo_ecg(), demo_ecg()[:, ::-1]])
+    bounds = bounds_of([1000], [700], [1300])
+    whole = cut_windows(CleanedSignal(TimeGrid(in_memory(ecg)), (0, 1)), bounds)
+    ecg[1, 1100:1200] = np.nan
+    windows = cut_windows(CleanedSignal(TimeGrid(in_memory(ecg)), (0, 1)), bounds)
+    assert windows.gap.tolist() == [[False, True]]
+    assert np.array_equal(windows.values[0, 0], whole.values[0, 0])
+    assert not windows.values[0, 1].any()
 
 
 @pytest.mark.parametrize("position", [0, 3, 107_999])
