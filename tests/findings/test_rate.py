@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from ecgviewer.findings.rate import across, heart_rate, trend
+from ecgviewer.beats.scan import Scan
+from ecgviewer.findings.rate import across, heart_rate, no_rr_before, trend
+from ecgviewer.signal.params import DETECTION
+from ecgviewer.signal.quality import Stretch, unreadable
+from tests.signals import in_memory
 
 NONE = np.empty((0, 2), np.int64)
 
@@ -48,3 +52,22 @@ def test_few_beats_have_a_mean_only():
     rate = heart_rate(np.arange(5) * 360, 360.0, NONE)
     assert rate.mean == pytest.approx(60)
     assert rate.least is None
+
+
+def test_no_interval_across_what_cannot_be_read_before_and_after_the_scan_is_known():
+    samples = np.array([360, 720, 7200, 7560])
+    record = in_memory(np.zeros((2, 10_800), np.float32))
+    held = tuple(Stretch("flat", 1080, 6840, lead) for lead in (0, 1))
+    expected = [False, False, True, False]
+    assert no_rr_before(samples, None, held, record).tolist() == expected
+    one_lead = held[:1]
+    assert not no_rr_before(samples, None, one_lead, record).any()
+    known = Scan(
+        *(samples, samples, samples, samples),
+        stretches=held,
+        unreadable=unreadable(held, (0, 1)),
+        leads=(0, 1),
+        beats_from="detect",
+        detection=DETECTION,
+    )
+    assert no_rr_before(samples, known, (), record).tolist() == expected

@@ -23,7 +23,7 @@ from ecgviewer.beats.scan import DETECT
 from ecgviewer.files.hashes import InputFile, hash_inputs, stamps_of
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
-from ecgviewer.signal.params import GRID, QUALITY, Detection
+from ecgviewer.signal.params import ACTIVITY, GRID, QUALITY, Detection
 from ecgviewer.versions import code_hash, versions
 
 __all__ = [
@@ -134,7 +134,7 @@ def result_key(
         searched=searched,
         inputs=inputs,
         detection=detection.fingerprint(),
-        quality=QUALITY.fingerprint(),
+        quality=QUALITY.fingerprint() + ACTIVITY.fingerprint(),
         grid=GRID.fingerprint(),
         preprocessing=ensemble.prep.fingerprint(),
         ensemble=ensemble.hash,
