@@ -70,10 +70,6 @@ def build_report(
         Whether everything that tells who the patient is stays out.
     stop : callable
         Asked now and then whether to give up hashing; files then count as changed.
-
-    Returns
-    -------
-    Report
     """
     beats_from = DETECT if result is None else result.beats_from
     summary = summarise(record, beats, result)
