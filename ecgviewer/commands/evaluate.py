@@ -45,20 +45,39 @@ class Mapping(StrEnum):
     DECHAZAL = "dechazal"
 
 
+_Reference = Annotated[
+    str, typer.Option(metavar="ANNOTATOR", help="Reference annotations beside the record.")
+]
+_Test = Annotated[
+    str,
+    typer.Option(
+        metavar="ANNOTATOR", help="Compare annotations beside the record; nothing is analysed."
+    ),
+]
+_From = Annotated[
+    float | None,
+    typer.Option(
+        "--from",
+        metavar="SECONDS",
+        min=0,
+        show_default=False,
+        help="Count beats from here on; 300 as EC57 says, if not given. For recordings shorter"
+        " than that, 0.",
+    ),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="FILE.json", help="Keep it, and a CSV beside it."),
+]
+
+
 def evaluate(
     records: Annotated[
         list[Path],
         typer.Argument(metavar="RECORD...", help="Records, or folders searched for records."),
     ],
-    reference: Annotated[
-        str, typer.Option(metavar="ANNOTATOR", help="Reference annotations beside the record.")
-    ] = "atr",
-    test: Annotated[
-        str,
-        typer.Option(
-            metavar="ANNOTATOR", help="Compare annotations beside the record; nothing is analysed."
-        ),
-    ] = "",
+    reference: _Reference = "atr",
+    test: _Test = "",
     leads: Leads = "",
     ensemble: Annotated[
         str, typer.Option(help=f"Ensemble that classifies; {DEFAULT_ENSEMBLE} if not given.")
@@ -67,29 +86,14 @@ def evaluate(
         Mapping, typer.Option(help="Whether e, j and n count as S (bxb) or as N (dechazal).")
     ] = Mapping.BXB,
     device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.AUTO,
-    from_s: Annotated[
-        float | None,
-        typer.Option(
-            "--from",
-            metavar="SECONDS",
-            min=0,
-            show_default=False,
-            help="Count beats from here on; 300 as EC57 says, if not given. For recordings"
-            " shorter than that, 0.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FILE.json", help="Keep it, and a CSV beside it."),
-    ] = None,
+    from_s: _From = None,
+    out: _Out = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
     debug: Debug = False,
 ) -> None:
     """Compare the beats of records with reference annotations, as ANSI/AAMI EC57 says."""
     with in_sentences(debug=debug):
-        _check(reference, test, ensemble, out)
-        if from_s is not None and not math.isfinite(from_s):
-            raise typer.BadParameter(f"--from: {from_s} is no time")
+        _check(reference, test, ensemble, out, from_s)
         from ecgviewer.evaluation.documents import check_targets, write_documents
 
         if out is not None:
@@ -121,8 +125,12 @@ def evaluate(
             raise typer.Exit(FAILED)
 
 
-def _check(reference: str, test: str, ensemble: str, out: Path | None) -> None:
+def _check(
+    reference: str, test: str, ensemble: str, out: Path | None, from_s: float | None
+) -> None:
     """Refuse what does not go together."""
+    if from_s is not None and not math.isfinite(from_s):
+        raise typer.BadParameter(f"--from: {from_s} is no time")
     for option, name in (("--reference", reference), ("--test", test or "none")):
         if not _ANNOTATOR.fullmatch(name):
             raise typer.BadParameter(f"{option}: {name[:40]!r} is no annotator's name")

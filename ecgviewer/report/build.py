@@ -71,10 +71,6 @@ def build_report(
         Whether everything that tells who the patient is stays out.
     stop : callable
         Asked now and then whether to give up hashing; files then count as changed.
-
-    Returns
-    -------
-    Report
     """
     summary = summarise(record, beats, result)
     files, found = inputs_as_read(_files(record, _beats_from(result)), hashes, stop=stop)
