@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beats.scan import Episode
+from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import NOT_CLASSIFIED, BeatBatch, flag_bits
+from ecgviewer.beats.scan import Episode, EpisodeKind, Scan
 from ecgviewer.signal.activity import Steps, join_steps
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.oscillation import flutter, runs
@@ -72,6 +74,42 @@ def with_unexplained(spans: NDArray[np.int64], episodes: tuple[Episode, ...]) ->
         else:
             joined.append((start, stop))
     return np.array(joined, np.int64).reshape(-1, 2)
+
+
+def marked(batch: BeatBatch, result: Scan) -> BeatBatch:
+    """A batch's answers with what episodes say of its beats.
+
+    The beat after a pause has the flag `pause`, one in suspected flutter the flag `flutter`. There
+    N and S are no classes: that the heart beats normally is what cannot be said.
+    """
+    samples = result.samples[batch.indices]
+    within = inside(samples, _spans(result.episodes, "flutter"))
+    pauses = _spans(result.episodes, "pause")
+    flags = batch.flags.copy()
+    flags[within] |= np.uint16(flag_bits("flutter"))
+    flags[np.isin(samples, pauses[:, 1])] |= np.uint16(flag_bits("pause"))
+    taken = within & np.isin(batch.classes, (BeatClass.N, BeatClass.S))
+    return BeatBatch(
+        batch.indices,
+        np.where(taken, NOT_CLASSIFIED, batch.classes).astype(np.int8),
+        np.where(taken[:, None], np.nan, batch.probabilities),
+        np.where(taken[:, None, None], np.float32(np.nan), batch.votes),
+        flags,
+    )
+
+
+def inside(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which samples (n,) lie in one of the half-open spans (m, 2), ascending by start and stop."""
+    if len(spans) == 0:
+        return np.zeros(len(samples), np.bool_)
+    last = np.searchsorted(spans[:, 0], samples, side="right") - 1
+    found: NDArray[np.bool_] = (last >= 0) & (samples < spans[np.maximum(last, 0), 1])
+    return found
+
+
+def _spans(episodes: tuple[Episode, ...], kind: EpisodeKind) -> NDArray[np.int64]:
+    spans = [(e.start, e.stop) for e in episodes if e.kind == kind]
+    return np.array(spans, np.int64).reshape(-1, 2)
 
 
 def _episode(grid: TimeGrid, silence: Silence) -> Episode:

@@ -1,7 +1,7 @@
 """What a scan finds: R peaks and stretches of one record."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ DETECT = "detect"  # beats come from the detector, not from an annotator
 
 
 EpisodeKind = Literal["pause", "electrode off", "unexplained", "flutter"]
+EPISODE_KINDS: tuple[EpisodeKind, ...] = get_args(EpisodeKind)
 
 
 @dataclass(frozen=True, order=True)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.analysis.cache.cache import ResultCache
+from ecgviewer.analysis.cache.cache import FileHashes, ResultCache
 from ecgviewer.analysis.inputs import Inputs, chosen_by, default_inputs, why_not_classified
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
-from ecgviewer.files.hashes import hash_inputs
 from ecgviewer.findings.rate import no_rr_before
 from ecgviewer.findings.summary import Summary, summarise
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.beats_csv import ReportBeats
+from ecgviewer.report.inputs import inputs_as_read, with_files
 from ecgviewer.report.metadata import EnsembleUsed, ReportContext
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.signal.quality import Stretch
@@ -41,11 +41,12 @@ def build_report(
     ensemble: Ensemble,
     inputs: Inputs,
     *,
+    hashes: FileHashes | None,
     stretches: tuple[Stretch, ...] = (),
     hide_patient: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Put a report together; reads every input file once, for its hash.
+    """Put a report together; reads every input file once, to see whether it is still the same.
 
     Parameters
     ----------
@@ -61,12 +62,14 @@ def build_report(
         Who gave the classes.
     inputs : (int or None, int or None)
         Channels given to the networks.
+    hashes : FileHashes or None
+        The files before the first sample was read; None where that is not known.
     stretches : tuple of Stretch
         Where `result` is None: the stretches found so far.
     hide_patient : bool
         Whether everything that tells who the patient is stays out.
     stop : callable
-        Asked now and then whether to give up hashing; files are then listed without hash.
+        Asked now and then whether to give up hashing; files then count as changed.
 
     Returns
     -------
@@ -74,9 +77,10 @@ def build_report(
     """
     beats_from = DETECT if result is None else result.beats_from
     summary = summarise(record, beats, result)
+    files, found = inputs_as_read(_files(record, beats_from), hashes, stop=stop)
     context = ReportContext(
-        verdict=verdict,
-        inputs=hash_inputs(_files(record, beats_from), stop=stop),
+        verdict=with_files(verdict, found),
+        inputs=files,
         leads=tuple(None if i is None else record.leads[i].name for i in inputs),
         beats_from=beats_from,
         detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
@@ -146,7 +150,14 @@ def analyse_record(
     verdict = record.verdict if record.verify is None else record.verify(lambda: False)
     beats = Beats.of(results.log)
     return build_report(
-        record, verdict, results.scan, beats, ensemble, inputs, hide_patient=hide_patient
+        record,
+        verdict,
+        results.scan,
+        beats,
+        ensemble,
+        inputs,
+        hashes=found.hashes,
+        hide_patient=hide_patient,
     )
 
 

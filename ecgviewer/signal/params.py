@@ -223,8 +223,9 @@ class Activity(_Fingerprinted):
     usual_beats: int = 30  # before and after give the usual QRS...
     usual_steps: int = 60  # ... and half seconds the usual noise
     least_readable: int = 3  # half seconds of a silence that can be read, or nothing is said of it
-    qrs_share: float = 0.22  # of the usual QRS: alike
+    qrs_share: float = 0.25  # of the usual QRS: alike
     large_share: float = 0.5  # of the usual range of a half second with a beat: no pause
+    drift_share: float = 0.75  # of the same, between half seconds: an electrode settles, no pause
     floor_gone: float = 0.3  # of the usual noise: the electrode is off
     floor_most: float = 3.0  # times the usual noise...
     floor_least_mv: float = 0.002  # ... and so much more: no pause

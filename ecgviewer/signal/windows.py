@@ -117,10 +117,10 @@ def apart(
     after: NDArray[np.int64],
     spans: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Neighbours as `neighbours` gives them, -1 too where a whole span lies between, or two seconds.
+    """Neighbours as `neighbours` gives them, -1 too where a span, or two seconds, lie between.
 
     Who knows how many beats there were in what cannot be read: neither a window nor the context
-    may take such an interval for an RR. Beats that follow each other within a span keep each other.
+    may take such an interval for an RR. Beats close to each other within a span keep each other.
 
     Parameters
     ----------
