@@ -11,7 +11,7 @@ from ecgviewer.signal.params import Preprocessing
 
 # not of `Preprocessing`: that travels with the weights, which were trained before this was asked
 _LOW_QRS_MV = 0.025
-_CREST = 4.5
+_CREST = 6.0
 _UNREAD = 720  # grid samples
 _Values = TypeVar("_Values", bound=Any)  # numpy's or torch's
 
