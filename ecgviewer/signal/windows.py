@@ -11,7 +11,7 @@ from ecgviewer.signal.params import Preprocessing
 
 # not of `Preprocessing`: that travels with the weights, which were trained before this was asked
 _LOW_QRS_MV = 0.025
-_CREST = 4.5
+_CREST = 6.0
 _UNREAD = 720  # grid samples
 _Values = TypeVar("_Values", bound=Any)  # numpy's or torch's
 _PAST_R = 36  # samples: 100 ms, to the end of most QRS complexes
@@ -133,10 +133,10 @@ def apart(
     after: NDArray[np.int64],
     spans: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """As `neighbours` gives them, but -1 where a whole span lies between, or two seconds of it.
+    """Neighbours as `neighbours` gives them, -1 too where a span, or two seconds, lie between.
 
     Who knows how many beats there were in what cannot be read: neither a window nor the context
-    may take such an interval for an RR. Beats that follow each other within a span keep each other.
+    may take such an interval for an RR. Beats close to each other within a span keep each other.
 
     Parameters
     ----------
