@@ -5,6 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.beats.scan import Scan
+from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch, unreadable
+
 _NONE = np.empty((0, 2), np.int64)
 N_MEAN = 8  # RR intervals a heart rate is the mean of
 N_MEAN_RANGE = (1, 99)  # what may be chosen in its place
@@ -36,6 +40,32 @@ class HeartRate:
     least_from: int | None = None
     greatest_from: int | None = None
     n_mean: int = N_MEAN
+
+
+def no_rr_before(
+    samples: NDArray[np.int64], scan: Scan | None, stretches: tuple[Stretch, ...], record: Record
+) -> NDArray[np.bool_]:
+    """Which beats (n,) have no RR interval before them that table, report or rate may show.
+
+    Those after a span in which no lead can be read - a gap, flat or held, noisy - or within one.
+
+    Parameters
+    ----------
+    samples : (n,) int64
+        R peaks, own samples, ascending.
+    scan : Scan or None
+        None while it runs.
+    stretches : tuple of Stretch
+        Those found so far; they count where `scan` is None.
+    record : Record
+        Its leads count where `scan` is None.
+    """
+    return across(samples, unread(scan, stretches, record))
+
+
+def unread(scan: Scan | None, stretches: tuple[Stretch, ...], record: Record) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) across which there is no RR interval; see `no_rr_before`."""
+    return unreadable(stretches, record.ecg_leads) if scan is None else scan.unreadable
 
 
 def across(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -93,10 +123,10 @@ def heart_rate(
     samples: NDArray[np.int64],
     fs: float,
     spans: NDArray[np.int64],
-    pauses: NDArray[np.int64] = _NONE,
     *,
     usable: NDArray[np.bool_] | None = None,
     n_mean: int = N_MEAN,
+    pauses: NDArray[np.int64] = _NONE,
 ) -> HeartRate:
     """Heart rate of a recording.
 
@@ -108,19 +138,19 @@ def heart_rate(
         Hz.
     spans : (m, 2) int64
         Unreadable spans, sorted, disjoint: no interval that meets one counts.
-    pauses : (k, 2) int64
-        Spans without a beat that the mean leaves out; least and greatest do not.
     usable : (n,) bool, optional
         Beats whose intervals may be in the least and greatest rate: N, and in no artefact. All by
         default.
     n_mean : int
         Consecutive intervals between such beats that a least or greatest rate is the mean of.
+    pauses : (m, 2) int64
+        Spans without a beat that the mean leaves out; least and greatest do not.
     """
     if len(samples) < 2:
         return HeartRate(n_mean=n_mean)
     broken = across(samples, spans)[1:]
     rr = np.diff(samples)
-    known = rr[~(broken | across(samples, pauses)[1:])]
+    known = rr[~broken & ~across(samples, pauses)[1:]]
     if len(known) == 0 or known.sum() == 0:
         return HeartRate(n_mean=n_mean)
     mean = 60.0 * fs / float(known.mean())

@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import PENDING, class_counts
-from ecgviewer.beats.scan import Scan, episode_spans
-from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate
+from ecgviewer.beats.scan import Scan
+from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch
+
+_NO_SPAN = np.empty((0, 2), np.int64)
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,9 @@ class TimeBase:
     Attributes
     ----------
     spans : (m, 2) int64
-        What cannot be read; none while the scan runs.
-    pauses : (m, 2) int64
-        Spans without a beat, of a heart that stood still; none while the scan runs.
+        What cannot be read, as far as is known.
+    pauses : (k, 2) int64
+        Spans of the pauses: the mean rate leaves them out.
     steady : (n,) bool
         Beats in no artefact of a lead and in no suspected flutter: their RR can be believed.
     readable : float
@@ -95,28 +98,38 @@ class TimeBase:
     owned: NDArray[np.float64]
 
 
-def time_base(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> TimeBase:
-    """Of R peaks (n,), own samples; `scan` is None while it runs."""
+def time_base(
+    record: Record,
+    samples: NDArray[np.int64],
+    scan: Scan | None,
+    stretches: tuple[Stretch, ...] = (),
+) -> TimeBase:
+    """Of R peaks (n,), own samples; `scan` is None while it runs, `stretches` found so far."""
     n, every = record.n_samples, np.ones(len(samples), np.bool_)
     if scan is None:
-        none = np.empty((0, 2), np.int64)
-        return TimeBase(none, none, every, 0.0, every, np.zeros(len(samples)))
+        spans = unread(scan, stretches, record)
+        return TimeBase(spans, _NO_SPAN, every, 0.0, every, np.zeros(len(samples)))
     spans = scan.unreadable
     readable = float(_readable_before(np.array([float(n)]), spans, n)[0])
     middles = (samples[1:] + samples[:-1]) / 2
     edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
     steady = ~_inside(samples, _artefacts(scan))
-    pauses = episode_spans(scan.episodes, "pause")
-    return TimeBase(spans, pauses, steady, readable, ~_inside(samples, spans), owned)
+    return TimeBase(spans, _pauses(scan), steady, readable, ~_inside(samples, spans), owned)
+
+
+def _pauses(scan: Scan) -> NDArray[np.int64]:
+    """Spans (m, 2) of the pauses."""
+    spans = [(e.start, e.stop) for e in scan.episodes if e.kind == "pause"]
+    return np.array(spans, np.int64).reshape(-1, 2)
 
 
 def _artefacts(scan: Scan) -> NDArray[np.int64]:
     """Spans (m, 2) where a lead is noisy or the ventricles flutter, each end the latest so far."""
     noisy = [s for s in scan.stretches if s.kind == "noisy" and s.lead in (None, *scan.leads)]
     spans = sorted((s.start, s.stop) for s in noisy)
-    fluttered = episode_spans(scan.episodes, "flutter")
-    out = np.array(sorted([*spans, *map(tuple, fluttered.tolist())]), np.int64).reshape(-1, 2)
+    spans += [(e.start, e.stop) for e in scan.episodes if e.kind == "flutter"]
+    out = np.array(sorted(spans), np.int64).reshape(-1, 2)
     out[:, 1] = np.maximum.accumulate(out[:, 1])
     return out
 
@@ -164,7 +177,9 @@ def summarise(
     n_classified, n_pending = int(counts.sum()), int((classes == PENDING).sum())
     # while classes are awaited, every beat counts
     normal = np.isin(classes, (BeatClass.N, PENDING)) & on.steady
-    rate = heart_rate(beats.sample, record.fs, on.spans, on.pauses, usable=normal, n_mean=n_mean)
+    rate = heart_rate(
+        beats.sample, record.fs, on.spans, usable=normal, n_mean=n_mean, pauses=on.pauses
+    )
     # where there was no beat to classify, all readable time counts as analysed
     analysed = float(on.owned[known].sum()) if beats.n else on.readable
     return Summary(

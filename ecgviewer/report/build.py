@@ -11,7 +11,7 @@ from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
 from ecgviewer.files.hashes import hash_inputs
-from ecgviewer.findings.rate import across
+from ecgviewer.findings.rate import no_rr_before
 from ecgviewer.findings.summary import Summary, summarise
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
@@ -19,7 +19,7 @@ from ecgviewer.record import Record, Verdict
 from ecgviewer.report.beats_csv import ReportBeats
 from ecgviewer.report.metadata import EnsembleUsed, ReportContext
 from ecgviewer.signal.params import DETECTION
-from ecgviewer.signal.quality import Stretch, unreadable
+from ecgviewer.signal.quality import Stretch
 from ecgviewer.versions import versions
 
 
@@ -174,17 +174,13 @@ def _used(ensemble: Ensemble) -> EnsembleUsed:
 def _report_beats(
     record: Record, beats: Beats, result: Scan | None, stretches: tuple[Stretch, ...]
 ) -> ReportBeats:
-    leads = record.ecg_leads
-    if result is not None:
-        leads, stretches = result.leads, result.stretches
-    gaps = unreadable(tuple(s for s in stretches if s.kind == "gap"), leads)
     return ReportBeats(
         number=numbers(beats.id),
         sample=beats.sample.copy(),
         classes=beats.beat_class.copy(),  # the networks may go on classifying
         probabilities=beats.probabilities.copy(),
         flags=beats.flags.copy(),
-        in_gap_before=across(beats.sample, gaps),
+        no_rr_before=no_rr_before(beats.sample, result, stretches, record),
     )
 
 

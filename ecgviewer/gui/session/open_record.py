@@ -11,14 +11,14 @@ from ecgviewer.analysis.events import Known
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog
-from ecgviewer.beats.scan import Scan, ScanStep
-from ecgviewer.findings.rate import across
+from ecgviewer.beats.scan import Episode, Scan, ScanStep
+from ecgviewer.findings.rate import no_rr_before
 from ecgviewer.findings.summary import Summary, TimeBase, summarise, time_base
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.quality import Stretch, unreadable
+from ecgviewer.signal.quality import Stretch
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,11 @@ class OpenRecord:
         """R peak of the beat in a row, seconds from the record's start."""
         return float(self.beats.sample[row]) / self.record.fs
 
+    @property
+    def shaded(self) -> tuple[Stretch | Episode, ...]:
+        """What the trace is shaded for: stretches that cannot be read, and episodes."""
+        return (*self.stretches, *(self.scan.episodes if self.scan else ()))
+
     def summary(self) -> Summary:
         """Figures as they are known now."""
         return summarise(self.record, self.beats, self.scan, on=self.table().time_base)
@@ -184,14 +189,12 @@ class OpenRecord:
 
     def _time_table(self) -> TimeTable:
         samples = self.beats.sample
-        leads = self.record.ecg_leads if self.scan is None else self.scan.leads
-        gaps = unreadable(tuple(s for s in self.stretches if s.kind == "gap"), leads)
         rr_ms = np.full(len(samples), np.nan)
         rr_ms[1:] = np.diff(samples) * (1000 / self.record.fs)
-        rr_ms[across(samples, gaps)] = np.nan
+        rr_ms[no_rr_before(samples, self.scan, self.stretches, self.record)] = np.nan
         rr_ms[rr_ms <= 0] = np.nan
         return TimeTable(
-            time_base(self.record, samples, self.scan),
+            time_base(self.record, samples, self.scan, self.stretches),
             samples / self.record.fs,
             rr_ms,
             60_000 / rr_ms,

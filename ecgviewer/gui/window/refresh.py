@@ -273,7 +273,7 @@ class Refresh(QObject):
     def _show_beats(self, opened: OpenRecord, change: Change) -> None:
         for view in (self._trace, self._strip):
             if change.what == "positions":
-                view.show_stretches(opened.stretches)
+                view.show_stretches(opened.shaded)
             view.show_beats(opened.beats, change)
 
     def refresh_panels(self) -> None:
