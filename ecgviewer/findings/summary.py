@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import PENDING, class_counts
-from ecgviewer.beats.scan import Scan
+from ecgviewer.beats.scan import Episode, Scan
 from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
@@ -24,6 +24,8 @@ class Summary:
     ----------
     n_beats, n_classified : int
         Beats found, beats with a class.
+    episodes : tuple of Episode
+        Silences and suspected flutter; none while the scan runs.
     n_not_classified : int
         Beats that have no class, and get none; the others without one are pending.
     counts : tuple of 5 int
@@ -49,6 +51,7 @@ class Summary:
     analysed_s: float
     complete: bool
     n_not_classified: int = 0
+    episodes: tuple[Episode, ...] = ()
 
     @property
     def n_pending(self) -> int:
@@ -193,6 +196,7 @@ def summarise(
         analysed_s=analysed / record.fs,
         complete=scan is not None and n_pending == 0,
         n_not_classified=beats.n - n_classified - n_pending,
+        episodes=() if scan is None else scan.episodes,
     )
 
 
