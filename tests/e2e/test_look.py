@@ -115,7 +115,7 @@ def test_the_greatest_heart_rate_leads_to_its_place(abnormal):
 def test_over_how_many_intervals_can_be_changed(abnormal):
     panel = abnormal.docks.panels["summary"]
     assert "each over 8 N-N intervals" in panel.rate.text()
-    abnormal.view.prompts.count = 3
+    abnormal.files.prompts.count = 3
     abnormal.actions_by_name["rate_intervals"].trigger()
     assert "each over 3 N-N intervals" in panel.rate.text()
     assert abnormal.settings.rate_intervals == 3
