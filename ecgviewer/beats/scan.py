@@ -34,6 +34,11 @@ class Episode:
     stop: int
     kind: EpisodeKind
 
+    @property
+    def lead(self) -> None:
+        """Of every lead, as a stretch may be."""
+        return None
+
 
 def episode_spans(episodes: tuple[Episode, ...], *kinds: EpisodeKind) -> NDArray[np.int64]:
     """Own-sample spans (m, 2) of the episodes of some kinds, in order of time."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import PENDING, class_counts
-from ecgviewer.beats.scan import Scan, episode_spans
+from ecgviewer.beats.scan import Episode, Scan, episode_spans
 from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
@@ -24,6 +24,8 @@ class Summary:
     ----------
     n_beats, n_classified : int
         Beats found, beats with a class.
+    episodes : tuple of Episode
+        Silences and suspected flutter; none while the scan runs.
     n_not_classified : int
         Beats that have no class, and get none; the others without one are pending.
     counts : tuple of 5 int
@@ -49,6 +51,7 @@ class Summary:
     analysed_s: float
     complete: bool
     n_not_classified: int = 0
+    episodes: tuple[Episode, ...] = ()
 
     @property
     def n_pending(self) -> int:
@@ -123,8 +126,8 @@ def _artefacts(scan: Scan) -> NDArray[np.int64]:
     """Spans (m, 2) where a lead is noisy or the ventricles flutter, each end the latest so far."""
     noisy = [s for s in scan.stretches if s.kind == "noisy" and s.lead in (None, *scan.leads)]
     spans = sorted((s.start, s.stop) for s in noisy)
-    fluttered = episode_spans(scan.episodes, "flutter")
-    out = np.array(sorted([*spans, *map(tuple, fluttered.tolist())]), np.int64).reshape(-1, 2)
+    spans += [(e.start, e.stop) for e in scan.episodes if e.kind == "flutter"]
+    out = np.array(sorted(spans), np.int64).reshape(-1, 2)
     out[:, 1] = np.maximum.accumulate(out[:, 1])
     return out
 
@@ -186,6 +189,7 @@ def summarise(
         analysed_s=analysed / record.fs,
         complete=scan is not None and n_pending == 0,
         n_not_classified=beats.n - n_classified - n_pending,
+        episodes=() if scan is None else scan.episodes,
     )
 
 

@@ -160,6 +160,15 @@ ACTIONS: tuple[Action, ...] = (
         "view.on_hide_patient",
         checkable=True,
     ),
+    Action(
+        "rate_intervals",
+        "&View",
+        "Heart &rates over...",
+        (),
+        "how many N-N intervals the least and the greatest heart rate are the mean of",
+        "",
+        "view.on_rate_intervals",
+    ),
     Action("theme", "&View", "&Dark theme", ("Ctrl+T",), "", "", "view.on_dark", checkable=True),
     Action(
         "full_screen",

@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, overload
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from ecgviewer.findings.rate import N_MEAN
 from ecgviewer.gui.style.theme import THEMES
 
 _LOG = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ Key = Literal[
     "ensemble",
     "hide_patient",
     "keep_results",
+    "rate_intervals",
     "keys",
     "recents",
     "folders/open",
@@ -160,6 +162,8 @@ class Settings:
         Name of the networks chosen in the place of the default; "" where it serves.
     hide_patient, keep_results : bool
         Whether patient fields are hidden, and results kept between runs.
+    rate_intervals : int
+        N-N intervals that the least and the greatest heart rate are the mean of.
     keys : mapping of str to tuple of str
         The user's own key sequences, by the name of the action; () takes its keys away.
     """
@@ -168,6 +172,7 @@ class Settings:
     ensemble = Setting("ensemble", TEXT, "")
     hide_patient = Setting("hide_patient", FLAG, False)
     keep_results = Setting("keep_results", FLAG, True)
+    rate_intervals = Setting("rate_intervals", NUMBER, N_MEAN, range(1, 100).__contains__)
     keys = Setting("keys", KEYS, {})
     recent_paths = Setting("recents", PATHS, ())
     open_folder = Setting("folders/open", FOLDER, None, _is_folder)

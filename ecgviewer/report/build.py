@@ -11,7 +11,7 @@ from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
-from ecgviewer.findings.rate import no_rr_before
+from ecgviewer.findings.rate import N_MEAN, no_rr_before
 from ecgviewer.findings.summary import Summary, summarise
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
@@ -45,6 +45,7 @@ def build_report(
     hashes: FileHashes | None,
     stretches: tuple[Stretch, ...] = (),
     hide_patient: bool = False,
+    n_mean: int = N_MEAN,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Put a report together; reads every input file once, to see whether it is still the same.
@@ -69,10 +70,12 @@ def build_report(
         Where `result` is None: the stretches found so far.
     hide_patient : bool
         Whether everything that tells who the patient is stays out.
+    n_mean : int
+        N-N intervals that the least and the greatest heart rate are the mean of.
     stop : callable
         Asked now and then whether to give up hashing; files then count as changed.
     """
-    summary = summarise(record, beats, result)
+    summary = summarise(record, beats, result, n_mean=n_mean)
     files, found = inputs_as_read(_files(record, _beats_from(result)), hashes, stop=stop)
     context = _context(record, with_files(verdict, found), result, summary, ensemble, inputs)
     context = replace(context, inputs=files, hide_patient=hide_patient)
@@ -110,6 +113,7 @@ def _context(
         not_classified=why_not_classified(record, prep=ensemble.prep),
         burden=_burden_percent(summary),
         heart_rate=_heart_rate(summary, record.fs),
+        episodes=() if result is None else result.episodes,
         leads_chosen_by=chosen_by(record),
     )
 
@@ -225,6 +229,7 @@ def _burden_percent(summary: Summary) -> dict[str, float | None]:
 def _heart_rate(summary: Summary, fs: float) -> dict[str, float | None]:
     rate = summary.heart_rate
     return {
+        "n_n_intervals": rate.n_mean,
         "mean_bpm": _round(rate.mean, 1),
         "least_bpm": _round(rate.least, 1),
         "least_at_s": None if rate.least_sample is None else _round(rate.least_sample / fs, 3),

@@ -7,7 +7,7 @@ the rest of two reports of one analysis is the same byte for byte.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
+from ecgviewer.beats.scan import Episode
 from ecgviewer.files.hashes import InputFile
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.csv_columns import METADATA_VERSION, schema, units
@@ -85,7 +86,9 @@ class ReportContext:
     burden : mapping of str to float or None
         Per class, share of the classified beats in readable time, per cent.
     heart_rate : mapping of str to float or None
-        Mean over 8 RR, least and greatest, with their times.
+        Mean; least and greatest over consecutive N-N intervals, with the times of their ends.
+    episodes : tuple of Episode
+        Silences and suspected flutter.
     leads_chosen_by : str
         "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool
@@ -108,6 +111,7 @@ class ReportContext:
     complete: bool
     burden: Mapping[str, float | None] = field(default_factory=dict)
     heart_rate: Mapping[str, float | None] = field(default_factory=dict)
+    episodes: tuple[Episode, ...] = ()
     not_classified: str = ""
     leads_chosen_by: str = "name"
     hide_patient: bool = False
@@ -268,6 +272,7 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
         },
         "burden_percent": dict(context.burden),
         "heart_rate": dict(context.heart_rate),
+        "episodes": [asdict(e) for e in context.episodes],
         "complete": context.complete,
         "not_classified_because": context.not_classified or None,
         "unseen_patients": ensemble.unseen_sentence,

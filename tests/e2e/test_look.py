@@ -102,11 +102,23 @@ def test_the_figures_are_those_of_the_beats(abnormal):
 
 def test_the_greatest_heart_rate_leads_to_its_place(abnormal):
     rate = abnormal.session.opened.summary().heart_rate
-    abnormal.docks.panels["summary"].rate.linkActivated.emit(str(rate.greatest_sample))
+    link = f"{rate.greatest_from}-{rate.greatest_sample}"
+    assert link in abnormal.docks.panels["summary"].rate.text()
+    abnormal.docks.panels["summary"].rate.linkActivated.emit(link)
     start, stop = abnormal.canvas.visible_range_s()
-    assert start <= rate.greatest_sample / 360 <= stop
+    assert start <= rate.greatest_from / 360
+    assert rate.greatest_sample / 360 <= stop
     at = time_s(abnormal, abnormal.navigator.current)
-    assert at == pytest.approx(rate.greatest_sample / 360)
+    assert at == pytest.approx(rate.greatest_from / 360)
+
+
+def test_over_how_many_intervals_can_be_changed(abnormal):
+    panel = abnormal.docks.panels["summary"]
+    assert "each over 8 N-N intervals" in panel.rate.text()
+    abnormal.files.prompts.count = 3
+    abnormal.actions_by_name["rate_intervals"].trigger()
+    assert "each over 3 N-N intervals" in panel.rate.text()
+    assert abnormal.settings.rate_intervals == 3
 
 
 def test_one_key_shows_the_filtered_trace(qtbot, abnormal):

@@ -51,7 +51,7 @@ class FakePrompts:
     """Answers that a test gives in the user's place, and what was asked."""
 
     def __init__(self, _window: object = None) -> None:
-        self.open_path = self.save_path = self.at = None
+        self.open_path = self.save_path = self.at = self.count = None
         self.yes = True
         self.questions: list[str] = []
         self.dialogs: list[object] = []
@@ -72,6 +72,10 @@ class FakePrompts:
 
     def time(self, now_s, duration_s):
         return self.at
+
+    def number(self, title, question, now, most):
+        self.questions.append(question)
+        return self.count
 
     def show(self, dialog):
         self.dialogs.append(dialog)

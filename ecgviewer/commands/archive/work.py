@@ -135,6 +135,7 @@ def networks_of(ensemble: "Ensemble", name: str | Path) -> Networks:
 def _summary(report: "Report") -> str:
     """One line: counts, burden, heart rate, integrity, completeness."""
     from ecgviewer.analysis.inputs import remarks
+    from ecgviewer.findings.episodes import episode_words
 
     figures, name = report.summary, report.record.name
     if report.context.hide_patient:
@@ -148,6 +149,7 @@ def _summary(report: "Report") -> str:
         parts.append(f"burden {', '.join(shares)}")
     mean = figures.heart_rate.mean
     parts.append("heart rate unknown" if mean is None else f"{mean:.0f} beats/min")
+    parts.extend(episode_words(figures.episodes, report.record.fs))
     parts.append(f"files {report.context.verdict.badge}")
     parts.append("complete" if figures.complete else f"{figures.n_pending} beats without a class")
     if said := remarks(report.record):

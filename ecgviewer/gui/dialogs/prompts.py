@@ -62,6 +62,12 @@ class Prompts:
         )
         return parse_clock(text) if ok else None
 
+    def number(self, title: str, question: str, now: int, most: tuple[int, int]) -> int | None:
+        """Which whole number, from the first of `most` to the second."""
+        low, high = most
+        value, ok = QInputDialog.getInt(self._parent, title, question, now, low, high)
+        return value if ok else None
+
     def show(self, dialog: QDialog) -> None:
         """Show a dialog until it is closed."""
         dialog.exec()

@@ -111,7 +111,7 @@ class FileHandler(QObject):
         path = self.prompts.file_to_save("Export beat report", suggestion, _CSV)
         if path is not None and self._may_replace([path, metadata_path(path)]):
             self._settings.set_folder("export", path.parent)
-            self._run(_export(opened, ensemble, path, hide=self._settings.hide_patient))
+            self._run(_export(opened, ensemble, path, settings=self._settings))
 
     def on_picture(self) -> None:
         opened = self._session.opened
@@ -198,11 +198,12 @@ def _first_record(dropped: Path) -> list[Path]:
 
 
 def _export(
-    opened: OpenRecord, ensemble: Ensemble, path: Path, *, hide: bool
+    opened: OpenRecord, ensemble: Ensemble, path: Path, *, settings: Settings
 ) -> Callable[[Task], _Exported]:
     """The work of one export: everything is taken now, for classes come in while it runs."""
     record, verdict, scan, inputs = opened.record, opened.verdict, opened.scan, opened.inputs
     stretches, beats, hashes = opened.stretches, opened.beats.copied(), opened.hashes
+    hide, n_mean = settings.hide_patient, settings.rate_intervals
 
     def work(task: Task) -> _Exported:
         checked = verdict
@@ -218,6 +219,7 @@ def _export(
             hashes=hashes,
             stretches=stretches,
             hide_patient=hide,
+            n_mean=n_mean,
             stop=task.stopped,
         )
         if task.stopped():  # the window closes: hashes may be missing

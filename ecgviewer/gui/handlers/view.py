@@ -7,6 +7,7 @@ from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.panels.beats.panel import BeatPanel
 from ecgviewer.gui.panels.docks import Docks
 from ecgviewer.gui.panels.recording import RecordPanel
+from ecgviewer.gui.panels.summary import SummaryPanel
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.trace.canvas import Canvas
@@ -54,6 +55,17 @@ class ViewHandler(QObject):
         wanted = self._prompts.time(start, opened.record.duration_s)
         if wanted is not None:
             self._canvas.go_to(min(wanted, opened.record.duration_s))
+
+    def on_rate_intervals(self) -> None:
+        wanted = self._prompts.number(
+            "Heart rates",
+            "Least and greatest heart rate are the mean of so many N-N intervals:",
+            self._settings.rate_intervals,
+            (1, 99),
+        )
+        if wanted is not None:
+            self._settings.rate_intervals = wanted
+            self._docks.panel(SummaryPanel).set_intervals(wanted)
 
     def on_find(self) -> None:
         self._docks.bring_up("beats")

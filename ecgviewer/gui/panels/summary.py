@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLay
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats, Change
+from ecgviewer.findings.episodes import episode_words
+from ecgviewer.findings.rate import N_MEAN
 from ecgviewer.findings.summary import Summary
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity
@@ -23,6 +25,10 @@ _SHORT = {
 }
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BURDEN_TIP = "Burden: share of the classified beats in readable time"
+_RATE_TIP = (
+    "Mean of all RR but pauses; least and greatest are means over consecutive intervals between"
+    " normal beats: click to see them, View > Heart rates over... for another number"
+)
 _SHARES = "Shares are of the beats that could be read and classified."
 _NO_FIGURE = "–"
 
@@ -30,7 +36,7 @@ _NO_FIGURE = "–"
 class SummaryPanel(QWidget):
     """Counts per class with letter and colour, burden, heart rate, times."""
 
-    time_clicked = Signal(int)  # own sample
+    span_clicked = Signal(int, int)  # own samples of its first and last beat
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,14 +44,16 @@ class SummaryPanel(QWidget):
         self.counts = {c: QLabel(self) for c in BeatClass}
         self.burdens = {c: QLabel(self) for c in BeatClass}
         self.rate = QLabel(self)
-        self.rate.linkActivated.connect(lambda sample: self.time_clicked.emit(int(sample)))
+        self.rate.linkActivated.connect(self.on_link)
+        self.episodes = QLabel(self)
         self.times = QLabel(self)
-        for label in (self.rate, self.times):
+        for label in (self.rate, self.episodes, self.times):
             label.setWordWrap(True)
         self._theme = theme
         self._opened: OpenRecord | None = None
         self._summary: Summary | None = None
         self._start: time | None = None
+        self._n_mean = N_MEAN
         self._lay_out()
         self.set_theme(theme)
 
@@ -59,6 +67,17 @@ class SummaryPanel(QWidget):
             )
         self._write()
 
+    def set_intervals(self, n: int) -> None:
+        """Have the least and the greatest heart rate be means of so many N-N intervals."""
+        self._n_mean = n
+        if self._opened is not None:
+            self._summary = self._opened.summary(n_mean=n)
+        self._write()
+
+    def on_link(self, link: str) -> None:
+        first, last = link.split("-")
+        self.span_clicked.emit(int(first), int(last))
+
     def show_record(self, opened: OpenRecord, identity: Identity) -> None:
         if opened is not self._opened:
             self._opened, self._summary = opened, None
@@ -68,7 +87,7 @@ class SummaryPanel(QWidget):
 
     def show_beats(self, beats: Beats, change: Change) -> None:
         if self._opened is not None:
-            self._summary = self._opened.summary()
+            self._summary = self._opened.summary(n_mean=self._n_mean)
             self._write()
 
     def show_current(self, beat_id: int | None) -> None:
@@ -82,12 +101,16 @@ class SummaryPanel(QWidget):
                 label.setText(_NO_FIGURE)
             self.rate.setText("Heart rate –")
             self.times.setText("")
+            self.episodes.setText("")
             return
         for c in BeatClass:
             self.counts[c].setText(count(summary.counts[c]))
             burden = summary.burden
             self.burdens[c].setText(_NO_FIGURE if burden is None else share(burden[c], 1) or "0 %")
         self.rate.setText(self._rate_text(summary, self._opened.record.fs))
+        said = episode_words(summary.episodes, self._opened.record.fs)
+        self.episodes.setText("; ".join(said)[:1].upper() + "; ".join(said)[1:])
+        self.episodes.setVisible(bool(said))
         self.times.setText(_times_text(summary))
 
     def _rate_text(self, summary: Summary, fs: float) -> str:
@@ -96,15 +119,17 @@ class SummaryPanel(QWidget):
             return "Heart rate –"
         text = f"Heart rate <b>{rate.mean:.0f}</b>/min"
         color = self._theme.accent
-        for word, value, sample in (
-            ("least", rate.least, rate.least_sample),
-            ("greatest", rate.greatest, rate.greatest_sample),
+        for word, value, first, last in (
+            ("least", rate.least, rate.least_from, rate.least_sample),
+            ("greatest", rate.greatest, rate.greatest_from, rate.greatest_sample),
         ):
-            if value is not None and sample is not None:
-                at = time_label(sample / fs, self._start)
-                link = f'<a style="color:{color}" href="{sample}">{at}</a>'
+            if value is not None and first is not None and last is not None:
+                at = time_label(first / fs, self._start)
+                link = f'<a style="color:{color}" href="{first}-{last}">{at}</a>'
                 text += f", {word} <b>{value:.0f}</b> at {link}"
-        return text
+        if rate.least is None:
+            return f"{text}, least and greatest: nowhere {rate.n_mean} consecutive N-N intervals"
+        return f"{text} (each over {rate.n_mean} N-N intervals)"
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -128,13 +153,14 @@ class SummaryPanel(QWidget):
         line = QFrame(self)
         line.setFrameShape(QFrame.Shape.HLine)
         line.setFrameShadow(QFrame.Shadow.Sunken)
-        self.rate.setToolTip("Mean of all RR; least and greatest are means over 8 RR: click to go")
+        self.rate.setToolTip(_RATE_TIP)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.setSpacing(5)
         box.addLayout(grid)
         box.addWidget(line)
         box.addWidget(self.rate)
+        box.addWidget(self.episodes)
         box.addWidget(self.times)
         box.addStretch(1)
 

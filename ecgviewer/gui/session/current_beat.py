@@ -6,8 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Change
+from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.session.viewport import Viewport
+
+_MARGIN = 0.05  # of the page
 
 
 class CurrentBeat(QObject):
@@ -83,6 +86,19 @@ class CurrentBeat(QObject):
             row = min(int(np.searchsorted(beats.sample, sample)), beats.n - 1)
             self._move_to(int(beats.id[row]), show=False)
 
+    def go_to_span(self, first: int, last: int) -> None:
+        """Show the trace from one beat to another, own samples, and make the first current."""
+        opened = self._session.opened
+        if opened is None:
+            return
+        self.go_to_sample(first)
+        start, stop = self._canvas.visible_range_s()
+        begin, end = first / opened.record.fs, last / opened.record.fs
+        # a page too narrow for the whole begins with it
+        width, margin = stop - start, _MARGIN * (stop - start)
+        wanted = (begin + end - width) / 2 if end - begin < width - 2 * margin else begin - margin
+        self._canvas.go_to(max(0.0, wanted))
+
     def go_to_place(self, sample: int) -> None:
         """Centre the trace on an own sample where there is no beat."""
         opened = self._session.opened
@@ -103,9 +119,13 @@ class CurrentBeat(QObject):
             return
         beats = opened.beats
         wanted = beats.beat_class > BeatClass.N if abnormal else np.ones(beats.n, np.bool_)
+        episodes = episode_rows(beats.sample, opened) if abnormal else {}
+        wanted[list(episodes)] = True
         row = following(np.flatnonzero(wanted), self._from(step), step)
         if row is not None:
             self._move_to(int(beats.id[row]))
+            if row in episodes:
+                self._canvas.center_on(episodes[row])
             return
         what = "abnormal beat" if abnormal else "beat"
         where = "after" if step > 0 else "before"
@@ -137,9 +157,24 @@ class CurrentBeat(QObject):
 
     def _bring_on_screen(self, time_s: float) -> None:
         start, stop = self._canvas.visible_range_s()
-        margin = 0.05 * (stop - start)
+        margin = _MARGIN * (stop - start)
         if not start + margin <= time_s <= stop - margin:
             self._canvas.center_on(time_s)
+
+
+def episode_rows(samples: NDArray[np.int64], opened: OpenRecord) -> dict[int, float]:
+    """Beats that stand for the episodes of a record, and where each begins, s.
+
+    Of suspected flutter its first beat, where it has any; of silences the beat before them, or
+    after where there is none.
+    """
+    out: dict[int, float] = {}
+    for e in opened.scan.episodes if opened.scan is not None and len(samples) else ():
+        first, beyond = np.searchsorted(samples, (e.start, e.stop)).tolist()
+        before = int(np.searchsorted(samples, e.start, side="right")) - 1
+        row = first if e.kind == "flutter" and first < beyond else max(0, before)
+        out.setdefault(row, e.start / opened.record.fs)
+    return out
 
 
 def following(candidates: NDArray[np.int64], place: float, step: int) -> int | None:

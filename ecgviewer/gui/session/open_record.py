@@ -11,8 +11,8 @@ from ecgviewer.analysis.events import Known
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog
-from ecgviewer.beats.scan import Scan, ScanStep
-from ecgviewer.findings.rate import no_rr_before
+from ecgviewer.beats.scan import Episode, Scan, ScanStep
+from ecgviewer.findings.rate import N_MEAN, no_rr_before
 from ecgviewer.findings.summary import Summary, TimeBase, summarise, time_base
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Finding, Record, Verdict
@@ -182,9 +182,15 @@ class OpenRecord:
         """R peak of the beat in a row, seconds from the record's start."""
         return float(self.beats.sample[row]) / self.record.fs
 
-    def summary(self) -> Summary:
-        """Figures as they are known now."""
-        return summarise(self.record, self.beats, self.scan, on=self.table().time_base)
+    @property
+    def shaded(self) -> tuple[Stretch | Episode, ...]:
+        """What the trace is shaded for: stretches that cannot be read, and episodes."""
+        return (*self.stretches, *(self.scan.episodes if self.scan else ()))
+
+    def summary(self, *, n_mean: int = N_MEAN) -> Summary:
+        """Figures as they are known now, the least and greatest rate over so many N-N intervals."""
+        base = self.table().time_base
+        return summarise(self.record, self.beats, self.scan, on=base, n_mean=n_mean)
 
     def table(self) -> TimeTable:
         """What the beats' places decide; made anew only when they are others."""

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.beats.scan import Episode
 from ecgviewer.findings.rate import trend
+from ecgviewer.signal.quality import Stretch, unreadable
 
 # From the top: a lane for each class, so that colour is not the only sign. Beats without a class
 # share N's.
@@ -133,6 +135,19 @@ def paint_lanes(
         else:
             marked = widen(counts[lane.beat_class] > 0, tick)
             rows[:, marked] = colors[lane.beat_class]
+
+
+def shaded_spans(
+    shaded: tuple[Stretch | Episode, ...], leads: tuple[int, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What to shade (m, 2), and what the heart rate does not run across (k, 2), own samples.
+
+    A pause is shaded, but has its heart rate.
+    """
+    breaks = tuple(s for s in shaded if s.kind != "pause")
+    every = [Stretch("noisy", s.start, s.stop, s.lead) for s in shaded]
+    broken = [Stretch("noisy", s.start, s.stop, s.lead) for s in breaks]
+    return unreadable(tuple(every), leads), unreadable(tuple(broken), leads)
 
 
 def rate_curve(

@@ -15,14 +15,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ecgviewer.beats.columns import ANEW, Beats, Change
-from ecgviewer.gui.strip.columns import LANES, lanes
+from ecgviewer.beats.scan import Episode
+from ecgviewer.gui.strip.columns import LANES, lanes, shaded_spans
 from ecgviewer.gui.strip.pace import Pace
 from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
 from ecgviewer.gui.style.fonts import bold, small, tiny
 from ecgviewer.gui.style.theme import THEMES, Theme, class_color
 from ecgviewer.gui.style.wording import seconds_of_day, time_label
 from ecgviewer.record import Record
-from ecgviewer.signal.quality import Stretch, unreadable
+from ecgviewer.signal.quality import Stretch
 
 _GUTTER, _RIGHT = 34.0, 8.0  # pixels
 _LABELS, _TREND_SHARE = 18.0, 0.36
@@ -49,8 +50,8 @@ class StripWidget(QWidget):
         self._theme = theme
         self._record: Record | None = None
         self._beats: Beats | None = None
-        self._stretches: tuple[Stretch, ...] = ()
-        self._gaps = _NO_GAPS
+        self._stretches: tuple[Stretch | Episode, ...] = ()
+        self._gaps = self._breaks = _NO_GAPS
         self._view = (0.0, 0.0)
         self._strip: Strip | None = None
         self._columns = ColumnCache()
@@ -74,7 +75,7 @@ class StripWidget(QWidget):
         """Another recording, or none; beats and stretches are let go."""
         self._record, self._beats = record, None
         self._columns.forget()
-        self._stretches, self._gaps = (), _NO_GAPS
+        self._stretches, self._gaps, self._breaks = (), _NO_GAPS, _NO_GAPS
         self._view = (0.0, 0.0)
         self._redraw()
 
@@ -103,14 +104,14 @@ class StripWidget(QWidget):
         else:
             self._redraw()
 
-    def show_stretches(self, stretches: tuple[Stretch, ...]) -> None:
-        """Shade where no ECG lead can be read; the heart rate does not run across."""
+    def show_stretches(self, stretches: tuple[Stretch | Episode, ...]) -> None:
+        """Shade where no ECG lead can be read, and episodes; the rate runs across pauses alone."""
         if stretches is self._stretches or self._record is None:
             return
         self._stretches = stretches
-        gaps = unreadable(stretches, self._record.ecg_leads)
-        if not np.array_equal(gaps, self._gaps):
-            self._gaps = gaps
+        gaps, breaks = shaded_spans(stretches, self._record.ecg_leads)
+        if not (np.array_equal(gaps, self._gaps) and np.array_equal(breaks, self._breaks)):
+            self._gaps, self._breaks = gaps, breaks
             self._columns.forget()
             self._redraw()
 
@@ -225,7 +226,7 @@ class StripWidget(QWidget):
         size = round(area.width() * dpr), round(area.height() * dpr)
         samples = beats.sample if beats else np.empty(0, np.int64)
         fs = record.fs if record else 1.0
-        columns = self._columns.of(samples, fs, self._gaps, n_samples=n_samples, width=size[0])
+        columns = self._columns.of(samples, fs, self._breaks, n_samples=n_samples, width=size[0])
         return draw_strip(
             self._theme,
             columns,

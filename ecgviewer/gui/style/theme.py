@@ -40,8 +40,8 @@ class Theme:
         Order N S V F Q.
     pending : str
         Beats that await their class.
-    gap, flat, noisy : str
-        Shading of stretches, drawn at `shade_alpha`.
+    gap, flat, noisy, pause, unexplained, flutter : str
+        Shading of stretches and episodes, drawn at `shade_alpha`.
     shade_alpha : float
         0 to 1.
     """
@@ -67,6 +67,9 @@ class Theme:
     gap: str
     flat: str
     noisy: str
+    pause: str
+    unexplained: str
+    flutter: str
     shade_alpha: float
 
     @property
@@ -99,6 +102,9 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             gap="#7d8590",
             flat="#8a7a5c",
             noisy="#a08a3c",
+            pause="#5b7fa6",
+            unexplained="#b3261e",
+            flutter="#c2187a",
             shade_alpha=0.16,
         ),
         "dark": Theme(
@@ -123,6 +129,9 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             gap="#9aa3ae",
             flat="#a8977a",
             noisy="#b5a055",
+            pause="#7fa3c9",
+            unexplained="#ff8a80",
+            flutter="#f06bb4",
             shade_alpha=0.18,
         ),
     }

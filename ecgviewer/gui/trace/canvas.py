@@ -20,11 +20,10 @@ from ecgviewer.gui.trace.geometry import Page, Row, drift, rows
 from ecgviewer.gui.trace.painter import FILTERED, FILTERING, RAW, TOO_WIDE, Painter, medians, paint
 from ecgviewer.gui.trace.paper_widget import PaperWidget
 from ecgviewer.gui.trace.samples import Cleaned, SampleSource, Trace
-from ecgviewer.gui.trace.shading import Shading
+from ecgviewer.gui.trace.shading import Shaded, Shading
 from ecgviewer.gui.trace.visible_beats import PageBeats
 from ecgviewer.record import Record
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.quality import Stretch
 
 
 class Canvas(PaperWidget):
@@ -42,7 +41,7 @@ class Canvas(PaperWidget):
         self._prep: Preprocessing | None = None
         self._scan: Scan | None = None
         self._beats: Beats | None = None
-        self._stretches: tuple[Stretch, ...] = ()
+        self._stretches: tuple[Shaded, ...] = ()
         self._shading = Shading((), 1.0)
         self._current: int | None = None
         self._frame: tuple[float, float] | None = None
@@ -118,7 +117,7 @@ class Canvas(PaperWidget):
         if now is None or change.touches(*now.extent()):
             self.update()
 
-    def show_stretches(self, stretches: tuple[Stretch, ...]) -> None:
+    def show_stretches(self, stretches: tuple[Shaded, ...]) -> None:
         """Shade stretches and name them; painted where the page shows another."""
         if stretches is self._stretches:
             return

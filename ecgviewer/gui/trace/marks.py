@@ -32,6 +32,10 @@ _STRIP_PAD_PX = 3.0  # above and below the strip of shares
 _QUIET = 0.55  # share of the colour of N and pending beats in it, the rest is paper
 
 
+# What a kind is called on the page, where it is not the kind itself.
+_WORDS = {"unexplained": "silence, unexplained", "flutter": "suspected flutter"}
+
+
 def draw_stretches(
     painter: QPainter,
     page: Page,
@@ -46,7 +50,7 @@ def draw_stretches(
     metrics = QFontMetricsF(painter.font())
     painter.setPen(QColor(theme.muted))
     kinds = {kind for kind, _, _, _ in stretches}
-    words = {kind: metrics.horizontalAdvance(kind) for kind in kinds}
+    words = {kind: metrics.horizontalAdvance(_WORDS.get(kind, kind)) for kind in kinds}
     fills = {
         kind: _premultiplied(QColor(getattr(theme, kind, theme.gap)), theme.shade_alpha)
         for kind in kinds
@@ -72,7 +76,10 @@ def draw_stretches(
         _draw_rows(painter, page, row, *edges[lead])
     for left, lead, kind in names:
         if edges[lead][1] > edges[lead][0]:
-            painter.drawText(QRectF(left + 4, edges[lead][0] + 1, 80, metrics.height()), 0, kind)
+            # a silence may be one with flutter: they are named one above the other
+            top = edges[lead][0] + 1 + (metrics.height() if kind == "flutter" else 0)
+            box = QRectF(left + 4, top, words[kind] + 4, metrics.height())
+            painter.drawText(box, 0, _WORDS.get(kind, kind))
 
 
 def _premultiplied(color: QColor, alpha: float) -> int:

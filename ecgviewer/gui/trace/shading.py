@@ -1,28 +1,41 @@
-"""Gaps, flat and noisy stretches of a page: those that share pixels as one."""
+"""Stretches and episodes of a page: those that share pixels as one."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.gui.trace.geometry import Page
-from ecgviewer.signal.quality import Stretch
 
 Span = tuple[str, float, float, int | None]  # kind, start_s, stop_s, lead or None for all
 
 
+class Shaded(Protocol):
+    """A stretch or an episode."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def stop(self) -> int: ...
+    @property
+    def lead(self) -> int | None: ...
+
+
 class Shading:
-    """The stretches of one recording.
+    """The stretches and episodes of one recording.
 
     Parameters
     ----------
-    stretches : sequence of Stretch
+    stretches : sequence of Stretch or Episode
         In any order.
     fs : float
         Hz, of their samples.
     """
 
-    def __init__(self, stretches: Sequence[Stretch], fs: float) -> None:
+    def __init__(self, stretches: Sequence[Shaded], fs: float) -> None:
         groups: dict[tuple[str, int | None], list[tuple[int, int]]] = {}
         for stretch in stretches:
             spans = groups.setdefault((stretch.kind, stretch.lead), [])

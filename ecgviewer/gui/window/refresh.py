@@ -272,7 +272,7 @@ class Refresh(QObject):
 
     def _show_beats(self, opened: OpenRecord, change: Change) -> None:
         for view in (self._trace, self._strip) if change.what == "positions" else ():
-            view.show_stretches(opened.stretches)
+            view.show_stretches(opened.shaded)
         self._trace.show_beats(opened.beats, change, scan=opened.scan)
         self._strip.show_beats(opened.beats, change)
 

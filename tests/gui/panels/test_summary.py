@@ -7,6 +7,7 @@ import pytest
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import ANEW
+from ecgviewer.beats.scan import Episode
 from ecgviewer.findings.rate import HeartRate
 from ecgviewer.findings.summary import Summary
 from ecgviewer.gui.panels.summary import SummaryPanel
@@ -16,7 +17,7 @@ from ecgviewer.record import Record
 from tests.gui.panels.edited import identity, opened
 from tests.gui.synthetic import synthetic
 
-RATE = HeartRate(72.4, 48.0, 3600, 131.6, 7200)
+RATE = HeartRate(72.4, 48.0, 3900, 131.6, 7500, 3600, 7200)
 KNOWN = Summary(
     2000,
     2000,
@@ -40,7 +41,7 @@ def panel(qtbot, request) -> SummaryPanel:
 def show(panel: SummaryPanel, summary: Summary, record: Record | None = None) -> OpenRecord:
     """Show a recording with these figures."""
     shown = opened(record=record)
-    shown.summary = lambda: summary
+    shown.summary = lambda **_: summary
     panel.show_record(shown, identity(shown))
     panel.show_beats(shown.beats, ANEW)
     return shown
@@ -52,11 +53,32 @@ def test_it_shows_counts_burden_rate_and_times(qtbot, panel):
     assert panel.burdens[BeatClass.V].text() == "24.5 %"
     assert panel.burdens[BeatClass.F].text() == "0.40 %"
     assert "<b>72</b>/min" in panel.rate.text()
-    assert 'href="7200"' in panel.rate.text()
+    assert 'href="7200-7500"' in panel.rate.text()
     assert panel.times.text() == "Recorded 30:05, readable 30:00, analysed 30:00"
-    with qtbot.waitSignal(panel.time_clicked) as clicked:
-        panel.rate.linkActivated.emit("7200")
-    assert clicked.args == [7200]
+    assert "each over 8 N-N intervals" in panel.rate.text()
+    with qtbot.waitSignal(panel.span_clicked) as clicked:
+        panel.rate.linkActivated.emit("7200-7500")
+    assert clicked.args == [7200, 7500]
+
+
+def test_it_says_what_the_record_holds_beside_beats(panel):
+    fs = 360
+    episodes = (
+        Episode(10 * fs, 20 * fs, "flutter"),
+        Episode(30 * fs, 119 * fs, "unexplained"),
+        Episode(130 * fs, 134 * fs, "pause"),
+        Episode(140 * fs, 160 * fs, "flutter"),
+    )
+    show(panel, replace(KNOWN, episodes=episodes))
+    assert panel.episodes.text() == (
+        "Suspected ventricular flutter 2 x, 0:30 in all; silence 1:29, unexplained;"
+        " 1 pause, longest 4.0 s, 1 of 3 s or more (asystole)"
+    )
+
+
+def test_where_there_are_no_such_intervals_it_says_so(panel):
+    show(panel, replace(KNOWN, heart_rate=HeartRate(72.4)))
+    assert "nowhere 8 consecutive N-N intervals" in panel.rate.text()
 
 
 def test_times_are_of_the_clock_until_it_is_hidden(panel):
