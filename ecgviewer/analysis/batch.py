@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.context import ContextSource
+from ecgviewer.analysis.episodes import inside, marked
 from ecgviewer.analysis.inputs import SHORT_S, Inputs, bounds_of, rows_of
 from ecgviewer.analysis.leads import Readings, readings
 from ecgviewer.beats.log import NOT_CLASSIFIED, BeatBatch, flag_bits
@@ -77,11 +78,11 @@ class Classifier:
             self._moved(self.ensemble)
             answers = self._ask(wanted, bounds, context, stop)
         self._answered = True
-        flagged = _inside(result, wanted, self._noisy)
+        flagged = inside(result.samples[wanted], self._noisy)
         done = _batch(self.ensemble, wanted, answers, bounds, self._read, flagged)
         if self._too_short:
             done.flags[:] |= np.uint16(flag_bits("uncertain"))
-        return done
+        return marked(done, result)
 
     def _ask(
         self,
@@ -176,15 +177,3 @@ def _noisy_spans(result: Scan, channels: tuple[int, ...]) -> NDArray[np.int64]:
     out = np.array(spans, np.int64).reshape(-1, 2)
     out[:, 1] = np.maximum.accumulate(out[:, 1])
     return out
-
-
-def _inside(
-    result: Scan, indices: NDArray[np.int64], spans: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Which beats lie in one of the spans (m, 2) of `_noisy_spans`; (n,) bool."""
-    samples = result.samples[indices]
-    if len(spans) == 0:
-        return np.zeros(len(samples), np.bool_)
-    last = np.searchsorted(spans[:, 0], samples, side="right") - 1
-    inside: NDArray[np.bool_] = (last >= 0) & (samples < spans[np.maximum(last, 0), 1])
-    return inside

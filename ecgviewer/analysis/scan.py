@@ -15,7 +15,7 @@ from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch, join_stretches, stretches, unreadable
 from ecgviewer.signal.rpeaks.detect import join, refine_all
-from ecgviewer.signal.windows import neighbours
+from ecgviewer.signal.windows import apart, neighbours
 
 # The last second of peaks before a block's border is held back until the next block is joined.
 _HOLD = 360
@@ -73,11 +73,17 @@ def scan(
     known = sum(len(part) for part in peaks.final)
     episodes = episodes_of(grid, positions, steps, found, leads)
     spans = with_unexplained(unreadable(found, leads), episodes)
+    before, after = apart(positions, before, after, _on_grid(spans, grid))
     result = Scan(
         *(samples, positions, before, after, found, spans, leads, beats_from, detection),
         episodes=episodes,
     )
     yield ScanStep(total, total, samples[known:], found, result)
+
+
+def _on_grid(spans: NDArray[np.int64], grid: TimeGrid) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) on the grid."""
+    return grid.from_own(spans.ravel()).reshape(-1, 2)
 
 
 def _blocks(

@@ -1,7 +1,7 @@
 """What a scan finds: R peaks and stretches of one record."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ DETECT = "detect"  # beats come from the detector, not from an annotator
 
 
 EpisodeKind = Literal["pause", "electrode off", "unexplained", "flutter"]
+EPISODE_KINDS: tuple[EpisodeKind, ...] = get_args(EpisodeKind)
 
 
 @dataclass(frozen=True, order=True)
@@ -32,6 +33,12 @@ class Episode:
     start: int
     stop: int
     kind: EpisodeKind
+
+
+def episode_spans(episodes: tuple[Episode, ...], *kinds: EpisodeKind) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) of the episodes of some kinds, in order of time."""
+    spans = [(e.start, e.stop) for e in episodes if e.kind in kinds]
+    return np.array(spans, np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True)

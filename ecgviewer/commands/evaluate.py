@@ -1,6 +1,7 @@
 """The command evaluate: compares recordings with their reference and shows tables."""
 
 import logging
+import math
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -66,6 +67,17 @@ def evaluate(
         Mapping, typer.Option(help="Whether e, j and n count as S (bxb) or as N (dechazal).")
     ] = Mapping.BXB,
     device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.AUTO,
+    from_s: Annotated[
+        float | None,
+        typer.Option(
+            "--from",
+            metavar="SECONDS",
+            min=0,
+            show_default=False,
+            help="Count beats from here on; 300 as EC57 says, if not given. For recordings"
+            " shorter than that, 0.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE.json", help="Keep it, and a CSV beside it."),
@@ -76,6 +88,8 @@ def evaluate(
     """Compare the beats of records with reference annotations, as ANSI/AAMI EC57 says."""
     with in_sentences(debug=debug):
         _check(reference, test, ensemble, out)
+        if from_s is not None and not math.isfinite(from_s):
+            raise typer.BadParameter(f"--from: {from_s} is no time")
         from ecgviewer.evaluation.documents import check_targets, write_documents
 
         if out is not None:
@@ -88,7 +102,8 @@ def evaluate(
             overall = bar.add_task("records", total=len(paths), visible=len(paths) > 1)
             for path in paths:
                 with progress_step(bar, path.stem) as tell:
-                    one = _one(path, reference, test, networks, mapping, tell, wanted, debug=debug)
+                    asked = (reference, test, networks, mapping)
+                    one = _one(path, *asked, tell, wanted, from_s=from_s, debug=debug)
                 if one is not None:
                     done.append(one)
                 bar.advance(overall)
@@ -128,6 +143,7 @@ def _one(
     tell: Callable[[str, int, int], None],
     leads: tuple[str, ...],
     *,
+    from_s: float | None,
     debug: bool,
 ) -> "Evaluation | None":
     """Evaluate one record; None, with a sentence on stderr, where that cannot be."""
@@ -147,13 +163,19 @@ def _one(
             found = recording.analysed(record, networks, progress=tell)
             note = recording.why_no_classes(record, networks)
             trained = trained_on(record.name, path, training_patients(networks.card))
-        done = recording.evaluate(record, found, reference=reference, mapping=mapping.value)
+        options = {} if from_s is None else {"from_s": from_s}
+        done = recording.evaluate(
+            record, found, reference=reference, mapping=mapping.value, **options
+        )
     except Exception as error:  # a bad record does not stop the rest
         if debug:
             _LOG.exception("%s", path)
         complain(sentence(error, record=path, for_terminal=True))
         return None
-    for said in filter(None, (done.nothing_left, note)):
+    left = done.nothing_left
+    if left and from_s is None:
+        left += "; --from SECONDS counts from another time on"
+    for said in filter(None, (left, note, *done.remarks)):
         complain(f"{path}: {said}")
     return replace(done, note=note, trained_on=trained)
 

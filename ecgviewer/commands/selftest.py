@@ -9,7 +9,16 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from ecgviewer.commands.terminal import FAILED, Debug, Device, complain, in_sentences, load_networks
+from ecgviewer.commands.terminal import (
+    FAILED,
+    Debug,
+    Device,
+    Leads,
+    complain,
+    in_sentences,
+    leads_asked_for,
+    load_networks,
+)
 from ecgviewer.paths import DEFAULT_ENSEMBLE
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help need not wait for
@@ -45,6 +54,7 @@ def selftest(
         str, typer.Option(help=f"Ensemble that classifies; {DEFAULT_ENSEMBLE} if not given.")
     ] = "",
     device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.AUTO,
+    leads: Leads = "",
     debug: Debug = False,
 ) -> None:
     """Compare the classes a device gives with those of fp32 on the processor; beats a second."""
@@ -56,7 +66,8 @@ def selftest(
         name = ensemble or DEFAULT_ENSEMBLE
         tested = load_networks(name, device)
         exact = load_networks(name, Device.CPU, precision="fp32")
-        opened = open_recording(record or paths.demo_record())
+        wanted = leads_asked_for(leads)
+        opened = open_recording(record or paths.demo_record(), wanted=wanted)
         if reason := why_not_classified(opened, prep=exact.prep):
             complain(f"{opened.path}: {reason}")
             raise typer.Exit(FAILED)

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.beats.scan import Scan
+from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch, unreadable
+
+_NONE = np.empty((0, 2), np.int64)
 N_MEAN = 8  # RR intervals a heart rate is the mean of
+N_MEAN_RANGE = (1, 99)  # what may be chosen in its place
 
 
 @dataclass(frozen=True)
@@ -15,11 +21,15 @@ class HeartRate:
     Attributes
     ----------
     mean : float or None
-        60 over the mean of all RR intervals that meet no unreadable span.
+        60 over the mean of all RR intervals that meet no unreadable span and are no pause.
     least, greatest : float or None
-        Of the means over 8 successive RR intervals.
+        Of the means over `n_mean` consecutive N-N intervals.
     least_sample, greatest_sample : int or None
         Own sample of the last beat of those intervals.
+    least_from, greatest_from : int or None
+        Own sample of their first beat.
+    n_mean : int
+        How many intervals.
     """
 
     mean: float | None = None
@@ -27,6 +37,35 @@ class HeartRate:
     least_sample: int | None = None
     greatest: float | None = None
     greatest_sample: int | None = None
+    least_from: int | None = None
+    greatest_from: int | None = None
+    n_mean: int = N_MEAN
+
+
+def no_rr_before(
+    samples: NDArray[np.int64], scan: Scan | None, stretches: tuple[Stretch, ...], record: Record
+) -> NDArray[np.bool_]:
+    """Which beats (n,) have no RR interval before them that table, report or rate may show.
+
+    Those after a span in which no lead can be read - a gap, flat or held, noisy - or within one.
+
+    Parameters
+    ----------
+    samples : (n,) int64
+        R peaks, own samples, ascending.
+    scan : Scan or None
+        None while it runs.
+    stretches : tuple of Stretch
+        Those found so far; they count where `scan` is None.
+    record : Record
+        Its leads count where `scan` is None.
+    """
+    return across(samples, unread(scan, stretches, record))
+
+
+def unread(scan: Scan | None, stretches: tuple[Stretch, ...], record: Record) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) across which there is no RR interval; see `no_rr_before`."""
+    return unreadable(stretches, record.ecg_leads) if scan is None else scan.unreadable
 
 
 def across(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -80,14 +119,58 @@ def trend(
     return samples[N_MEAN:][whole], 60.0 * N_MEAN * fs / span[whole]
 
 
-def heart_rate(samples: NDArray[np.int64], fs: float, spans: NDArray[np.int64]) -> HeartRate:
-    """Heart rate of a recording; arguments as for `trend`."""
-    rr = np.diff(samples)[~across(samples, spans)[1:]] if len(samples) > 1 else np.empty(0)
-    if len(rr) == 0 or rr.sum() == 0:
-        return HeartRate()
-    mean = 60.0 * fs / float(rr.mean())
-    at, rate = trend(samples, fs, spans)
-    if len(rate) == 0:
-        return HeartRate(mean)
+def heart_rate(
+    samples: NDArray[np.int64],
+    fs: float,
+    spans: NDArray[np.int64],
+    pauses: NDArray[np.int64] = _NONE,
+    *,
+    usable: NDArray[np.bool_] | None = None,
+    n_mean: int = N_MEAN,
+) -> HeartRate:
+    """Heart rate of a recording.
+
+    Parameters
+    ----------
+    samples : (n,) int64
+        R peaks, own samples, ascending.
+    fs : float
+        Hz.
+    spans : (m, 2) int64
+        Unreadable spans, sorted, disjoint: no interval that meets one counts.
+    pauses : (k, 2) int64
+        Spans without a beat that the mean leaves out; least and greatest do not.
+    usable : (n,) bool, optional
+        Beats whose intervals may be in the least and greatest rate: N, and in no artefact. All by
+        default.
+    n_mean : int
+        Consecutive intervals between such beats that a least or greatest rate is the mean of.
+    """
+    if len(samples) < 2:
+        return HeartRate(n_mean=n_mean)
+    broken = across(samples, spans)[1:]
+    rr = np.diff(samples)
+    known = rr[~broken & ~across(samples, pauses)[1:]]
+    if len(known) == 0 or known.sum() == 0:
+        return HeartRate(n_mean=n_mean)
+    mean = 60.0 * fs / float(known.mean())
+    counts = ~broken & (rr > 0)
+    if usable is not None:
+        counts &= usable[1:] & usable[:-1]
+    total = np.concatenate([[0], np.cumsum(counts)])
+    first = np.flatnonzero(total[n_mean:] - total[:-n_mean] == n_mean)
+    if len(first) == 0:
+        return HeartRate(mean, n_mean=n_mean)
+    begin, end = samples[first], samples[first + n_mean]
+    rate = 60.0 * n_mean * fs / (end - begin)
     low, high = int(rate.argmin()), int(rate.argmax())
-    return HeartRate(mean, float(rate[low]), int(at[low]), float(rate[high]), int(at[high]))
+    return HeartRate(
+        mean,
+        float(rate[low]),
+        int(end[low]),
+        float(rate[high]),
+        int(end[high]),
+        int(begin[low]),
+        int(begin[high]),
+        n_mean,
+    )

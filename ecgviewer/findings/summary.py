@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import PENDING, class_counts
-from ecgviewer.beats.scan import Scan
-from ecgviewer.findings.rate import HeartRate, heart_rate
+from ecgviewer.beats.scan import Scan, episode_spans
+from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
+from ecgviewer.signal.quality import Stretch
+
+_NO_SPAN = np.empty((0, 2), np.int64)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Summary:
     burden : tuple of 5 float, or None
         Share of each class among classified beats in readable time, 0 to 1; None without any.
     heart_rate : HeartRate
-        Mean, least and greatest over 8 RR.
+        Mean of all RR; least and greatest of the means over so many consecutive N-N intervals.
     recorded_s, readable_s, analysed_s : float
         Time recorded; time in which at least one ECG lead can be read; readable time around beats
         that have their class (each beat owns the time to the middle of its RR intervals).
@@ -72,8 +76,12 @@ class TimeBase:
 
     Attributes
     ----------
-    heart_rate : HeartRate
-        Mean, least and greatest.
+    spans : (m, 2) int64
+        What cannot be read, as far as is known.
+    pauses : (k, 2) int64
+        Spans of the pauses: the mean rate leaves them out.
+    steady : (n,) bool
+        Beats in no artefact of a lead and in no suspected flutter: their RR can be believed.
     readable : float
         Samples in which at least one ECG lead can be read; 0 while the scan runs.
     readable_beats : (n,) bool
@@ -82,32 +90,61 @@ class TimeBase:
         Readable samples that belong to each beat; 0 while the scan runs.
     """
 
-    heart_rate: HeartRate
+    spans: NDArray[np.int64]
+    pauses: NDArray[np.int64]
+    steady: NDArray[np.bool_]
     readable: float
     readable_beats: NDArray[np.bool_]
     owned: NDArray[np.float64]
 
 
-def time_base(record: Record, samples: NDArray[np.int64], scan: Scan | None) -> TimeBase:
-    """Of R peaks (n,), own samples; `scan` is None while it runs."""
-    n = record.n_samples
+def time_base(
+    record: Record,
+    samples: NDArray[np.int64],
+    scan: Scan | None,
+    stretches: tuple[Stretch, ...] = (),
+) -> TimeBase:
+    """Of R peaks (n,), own samples; `scan` is None while it runs, `stretches` found so far."""
+    n, every = record.n_samples, np.ones(len(samples), np.bool_)
     if scan is None:
-        rate = heart_rate(samples, record.fs, np.empty((0, 2), np.int64))
-        return TimeBase(rate, 0.0, np.ones(len(samples), np.bool_), np.zeros(len(samples)))
+        spans = unread(scan, stretches, record)
+        return TimeBase(spans, _NO_SPAN, every, 0.0, every, np.zeros(len(samples)))
     spans = scan.unreadable
     readable = float(_readable_before(np.array([float(n)]), spans, n)[0])
-    inside = np.zeros(len(samples), np.bool_)
-    if len(spans):
-        span = np.searchsorted(spans[:, 0], samples, side="right") - 1
-        inside = (span >= 0) & (samples < spans[np.maximum(span, 0), 1])
     middles = (samples[1:] + samples[:-1]) / 2
     edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
-    return TimeBase(heart_rate(samples, record.fs, spans), readable, ~inside, owned)
+    steady = ~_inside(samples, _artefacts(scan))
+    pauses = episode_spans(scan.episodes, "pause")
+    return TimeBase(spans, pauses, steady, readable, ~_inside(samples, spans), owned)
+
+
+def _artefacts(scan: Scan) -> NDArray[np.int64]:
+    """Spans (m, 2) where a lead is noisy or the ventricles flutter, each end the latest so far."""
+    noisy = [s for s in scan.stretches if s.kind == "noisy" and s.lead in (None, *scan.leads)]
+    spans = sorted((s.start, s.stop) for s in noisy)
+    fluttered = episode_spans(scan.episodes, "flutter")
+    out = np.array(sorted([*spans, *map(tuple, fluttered.tolist())]), np.int64).reshape(-1, 2)
+    out[:, 1] = np.maximum.accumulate(out[:, 1])
+    return out
+
+
+def _inside(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which samples (n,) lie in one of the spans (m, 2)."""
+    if len(spans) == 0:
+        return np.zeros(len(samples), np.bool_)
+    span = np.searchsorted(spans[:, 0], samples, side="right") - 1
+    found: NDArray[np.bool_] = (span >= 0) & (samples < spans[np.maximum(span, 0), 1])
+    return found
 
 
 def summarise(
-    record: Record, beats: Beats, scan: Scan | None, *, on: TimeBase | None = None
+    record: Record,
+    beats: Beats,
+    scan: Scan | None,
+    *,
+    on: TimeBase | None = None,
+    n_mean: int = N_MEAN,
 ) -> Summary:
     """Figures of what is known so far.
 
@@ -121,6 +158,8 @@ def summarise(
         None while the scan runs: readable time is then not known and given as zero.
     on : TimeBase, optional
         Output of `time_base` for these beats, where it is at hand.
+    n_mean : int
+        N-N intervals that the least and the greatest heart rate are the mean of.
 
     Returns
     -------
@@ -131,6 +170,9 @@ def summarise(
     known = classes >= 0
     counts = class_counts(classes)
     n_classified, n_pending = int(counts.sum()), int((classes == PENDING).sum())
+    # while classes are awaited, every beat counts
+    normal = np.isin(classes, (BeatClass.N, PENDING)) & on.steady
+    rate = heart_rate(beats.sample, record.fs, on.spans, on.pauses, usable=normal, n_mean=n_mean)
     # where there was no beat to classify, all readable time counts as analysed
     analysed = float(on.owned[known].sum()) if beats.n else on.readable
     return Summary(
@@ -138,7 +180,7 @@ def summarise(
         n_classified=n_classified,
         counts=tuple(counts.tolist()),
         burden=_burden(classes[known & on.readable_beats]),
-        heart_rate=on.heart_rate,
+        heart_rate=rate,
         recorded_s=record.duration_s,
         readable_s=on.readable / record.fs,
         analysed_s=analysed / record.fs,

@@ -95,9 +95,12 @@ _BEFORE = re.compile(
     r"(?:KANAL|CHANNEL|CHAN|CH) ?[0-9]*)[ ._:-]*)+"
 )
 _AFTER = re.compile(r"[ ._-]*(?:\(.*\)|\[.*\]|FILTERED|RAW|LEAD|REF|\+)$")
-_ECG_WORD = re.compile(r"(?:[FM]|ABD)?E[CK]G|E[CK]G(?:[0-9]+|I{1,3}|[LR]|V[1-6]|LEAD[0-9]*)")
+_ECG_WORD = re.compile(r"[A-Z]{0,4}E[CK]G|E[CK]G(?:[0-9]+|I{1,3}|[LR]|V[1-6]|LEAD[0-9]*)")
 _ECG_LONG = ("ELECTROCARD", "ELEKTROKARD", "ELETROCARD")
-_FROM_ECG = frozenset("HR RATE RR BPM QUALITY EVENT TRIGGER TRIG MARKER HEARTRATE STATUS".split())
+_ECG_ELSEWHERE = ("\u042d\u041a\u0413", "\u5fc3\u7535", "\u5fc3\u96fb")  # Russian, Chinese
+_FROM_ECG = frozenset(
+    "HR RESP RATE RR BPM QUALITY EVENT TRIGGER TRIG MARKER HEARTRATE STATUS".split()
+)
 # Electrodes on chest or belly, several of a kind, are as likely to give an ECG as a belt is not.
 _NUMBERED = re.compile(r"(?:THORAX|ABDOMEN|CHEST)[ _]?[0-9]+")
 
@@ -112,7 +115,7 @@ def meaning(name: str) -> str:
     """
     plain = _plain(name)
     words = re.findall(r"[A-Z0-9]+", plain)
-    if _is_ecg_word(words):
+    if _is_ecg_word(words) or any(word in plain for word in _ECG_ELSEWHERE):
         return ECG if _FROM_ECG.isdisjoint(words) else _DERIVED
     if _lead(plain):
         return ECG
@@ -140,7 +143,8 @@ def _plain(name: str) -> str:
     """Upper case, compatible letters alike, no accents, one space between words."""
     parts = unicodedata.normalize("NFKD", name)
     letters = "".join(c for c in parts if not unicodedata.combining(c)).upper()
-    return " ".join(letters.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-").split())
+    letters = letters.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
+    return " ".join(letters.split()).strip(" ,;:")
 
 
 def _core(plain: str) -> str:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ecgviewer.model.place import Place
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.windows import Bounds
+from ecgviewer.signal.windows import Bounds, stands_out
 
 _SHARE = 0.2  # of a card's free memory for the signal: a day of two leads takes 250 MB
 _BLOCKS = 64  # kept beside a processor, which has the source's own too
@@ -40,7 +40,7 @@ class Cut:
     values : (n, n_inputs, 400) float32
         In the place; each lead z-scored over the 400 points; zeros where flat, missing or in a gap.
     flat : (n, n_inputs) bool
-        Leads given as zeros because their standard deviation is below 20 uV.
+        Leads given as zeros: nothing is connected, see `signal.windows.normalise`.
     gap : (n, n_inputs) bool
         Leads given as zeros because a sample of theirs in the window is not there.
     empty : (n,) bool
@@ -202,7 +202,8 @@ class DeviceSignal:
         x = torch.where(missing[:, :, None], 0.0, raw).double()
         x -= x.mean(dim=2, keepdim=True)
         sd = (x * x).mean(dim=2, keepdim=True).sqrt()
-        flat = sd[:, :, 0] < self._source.prep.flat_uv / 1000  # mV
+        quiet = sd[:, :, 0] < self._source.prep.flat_uv / 1000  # mV
+        flat = quiet & ~stands_out(x.abs().amax(dim=2), sd[:, :, 0])
         values = torch.where(flat[:, :, None], 0.0, x / torch.where(sd > 0, sd, 1.0)).float()
         present = torch.zeros(self._n_inputs, dtype=torch.bool)
         present[self._inputs] = True

@@ -62,8 +62,8 @@ class ReportBeats:
         Fused sigmoids divided by their sum, order N S V F Q; NaN rows where there are none.
     flags : (n,) uint16
         Bit i says that word i of `beats.beat.FLAGS` holds. `pending` follows from the class.
-    in_gap_before : (n,) bool
-        Whether a gap of the signal lies between this beat and the one before it.
+    no_rr_before : (n,) bool
+        Whether what no lead shows lies between this beat and the one before it.
     source : str
         Who gave the classes.
 
@@ -78,12 +78,12 @@ class ReportBeats:
     classes: NDArray[np.int8]
     probabilities: NDArray[np.float64]
     flags: NDArray[np.uint16]
-    in_gap_before: NDArray[np.bool_]
+    no_rr_before: NDArray[np.bool_]
     source: str = "model"
 
     def __post_init__(self) -> None:
         n = self.n_beats
-        columns = (self.number, self.sample, self.classes, self.flags, self.in_gap_before)
+        columns = (self.number, self.sample, self.classes, self.flags, self.no_rr_before)
         shapes = [column.shape for column in columns]
         if shapes != [(n,)] * len(columns) or self.probabilities.shape != (n, N_CLASSES):
             raise ValueError(
@@ -215,7 +215,7 @@ def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -
     flags = np.where(beats.classes == PENDING, beats.flags | _PENDING, beats.flags & ~_PENDING)
     # + 0.0 turns -0.0 into 0.0
     probabilities = np.where(beats.classes[:, None] < 0, np.nan, beats.probabilities + 0.0)
-    rr, rates = _rr_columns(samples, beats.in_gap_before, record.fs)
+    rr, rates = _rr_columns(samples, beats.no_rr_before, record.fs)
     without = ["", ""]  # NOT_CLASSIFIED, PENDING: by index from the end
     letters = [*(member.name for member in BeatClass), *without]
     words = _flag_words()
@@ -263,15 +263,15 @@ def _confidences(probabilities: NDArray[np.float64], flags: NDArray[np.uint16]) 
 
 
 def _rr_columns(
-    samples: list[int], in_gap_before: NDArray[np.bool_], fs: float
+    samples: list[int], no_rr_before: NDArray[np.bool_], fs: float
 ) -> tuple[list[str], list[str]]:
-    """RR before each beat, and one more that is empty; heart rates; empty across a gap."""
+    """RR before each beat, and one more; heart rates; empty across what cannot be read."""
     exact = rate(fs)
     known: dict[int, tuple[str, str]] = {}  # a day has few different intervals
     rr, rates = [""] * (len(samples) + 1), [""] * len(samples)
-    gaps = in_gap_before.tolist()
+    empty = no_rr_before.tolist()
     for i in range(1, len(samples)):
-        if gaps[i]:
+        if empty[i]:
             continue
         interval = samples[i] - samples[i - 1]
         texts = known.get(interval)

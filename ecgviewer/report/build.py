@@ -5,22 +5,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.analysis.cache.cache import ResultCache
+from ecgviewer.analysis.cache.cache import FileHashes, ResultCache
 from ecgviewer.analysis.inputs import Inputs, chosen_by, default_inputs, why_not_classified
 from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
-from ecgviewer.files.hashes import InputFile, hash_inputs
-from ecgviewer.findings.rate import across
+from ecgviewer.files.hashes import InputFile
+from ecgviewer.findings.rate import no_rr_before
 from ecgviewer.findings.summary import Summary, summarise
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.beats_csv import ReportBeats
+from ecgviewer.report.inputs import inputs_as_read, with_files
 from ecgviewer.report.metadata import EnsembleUsed, ReportContext
 from ecgviewer.signal.params import DETECTION
-from ecgviewer.signal.quality import Stretch, unreadable
+from ecgviewer.signal.quality import Stretch
 from ecgviewer.versions import versions
 
 
@@ -42,11 +43,12 @@ def build_report(
     ensemble: Ensemble,
     inputs: Inputs,
     *,
+    hashes: FileHashes | None,
     stretches: tuple[Stretch, ...] = (),
     hide_patient: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Put a report together; reads every input file once, for its hash.
+    """Put a report together; reads every input file once, to see whether it is still the same.
 
     Parameters
     ----------
@@ -62,20 +64,23 @@ def build_report(
         Who gave the classes.
     inputs : (int or None, int or None)
         Channels given to the networks.
+    hashes : FileHashes or None
+        The files before the first sample was read; None where that is not known.
     stretches : tuple of Stretch
         Where `result` is None: the stretches found so far.
     hide_patient : bool
         Whether everything that tells who the patient is stays out.
     stop : callable
-        Asked now and then whether to give up hashing; files are then listed without hash.
+        Asked now and then whether to give up hashing; files then count as changed.
 
     Returns
     -------
     Report
     """
     summary = summarise(record, beats, result)
-    hashed = hash_inputs(_files(record, _beats_from(result)), stop=stop)
-    context = _context(record, verdict, result, summary, ensemble, inputs, hashed)
+    files, found = inputs_as_read(_files(record, _beats_from(result)), hashes, stop=stop)
+    verdict = with_files(verdict, found)
+    context = _context(record, verdict, result, summary, ensemble, inputs, files)
     context = replace(context, hide_patient=hide_patient)
     return Report(record, _report_beats(record, beats, result, stretches), context, summary)
 
@@ -91,13 +96,13 @@ def _context(
     summary: Summary,
     ensemble: Ensemble,
     inputs: Inputs,
-    hashed: tuple[InputFile, ...],
+    files: tuple[InputFile, ...],
 ) -> ReportContext:
     read = None if result is None else readings(record, result, inputs, prep=ensemble.prep)
     parts = () if read is None else read.parts
     return ReportContext(
         verdict=verdict,
-        inputs=hashed,
+        inputs=files,
         leads=_names(record, inputs if read is None else read.inputs),
         leads_wanted=_names(record, inputs),
         read_from=tuple((_names(record, p.inputs), int(p.mine.sum())) for p in parts),
@@ -167,7 +172,14 @@ def analyse_record(
     verdict = record.verdict if record.verify is None else record.verify(lambda: False)
     beats = Beats.of(results.log)
     return build_report(
-        record, verdict, results.scan, beats, ensemble, inputs, hide_patient=hide_patient
+        record,
+        verdict,
+        results.scan,
+        beats,
+        ensemble,
+        inputs,
+        hashes=found.hashes,
+        hide_patient=hide_patient,
     )
 
 
@@ -199,17 +211,13 @@ def _used(ensemble: Ensemble) -> EnsembleUsed:
 def _report_beats(
     record: Record, beats: Beats, result: Scan | None, stretches: tuple[Stretch, ...]
 ) -> ReportBeats:
-    leads = record.ecg_leads
-    if result is not None:
-        leads, stretches = result.leads, result.stretches
-    gaps = unreadable(tuple(s for s in stretches if s.kind == "gap"), leads)
     return ReportBeats(
         number=numbers(beats.id),
         sample=beats.sample.copy(),
         classes=beats.beat_class.copy(),  # the networks may go on classifying
         probabilities=beats.probabilities.copy(),
         flags=beats.flags.copy(),
-        in_gap_before=across(beats.sample, gaps),
+        no_rr_before=no_rr_before(beats.sample, result, stretches, record),
     )
 
 

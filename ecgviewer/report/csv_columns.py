@@ -74,14 +74,15 @@ COLUMNS = (
     *(_probability(member) for member in BeatClass),
     Column(
         "rr_before_ms",
-        "From the R peak of the beat before, half to even. Empty for the first beat and across a"
-        " gap.",
+        "From the R peak of the beat before, half to even. Empty for the first beat and across"
+        " what no lead shows: a gap, flat, noisy.",
         _DECIMAL_1,
         unit="ms",
     ),
     Column(
         "rr_after_ms",
-        "To the R peak of the next beat, half to even. Empty for the last beat and across a gap.",
+        "To the R peak of the next beat, half to even. Empty for the last beat and across what no"
+        " lead shows: a gap, flat, noisy.",
         _DECIMAL_1,
         unit="ms",
     ),
@@ -100,13 +101,13 @@ COLUMNS = (
     ),
     Column(
         "flags",
-        "edge: first or last beat, its one RR interval stands for both. pause: the R peak lies"
-        " late in its window. flat: a lead without signal was given as zeros. gap: the window"
-        " touches a gap in a lead, which was given as zeros. noisy: the beat lies in a noisy"
-        " stretch. disagree: the networks' own classes differ. uncertain: for review, the"
-        " confidence is below the ensemble's threshold, or the recording is under two minutes"
-        " and the networks compare its beats with one another. one_lead: one lead was there."
-        " unreadable: no lead can be read in the window, not classified. flutter: suspected"
+        "edge: first or last beat, or beside what cannot be read: its one RR interval stands for"
+        " both. pause: the R peak lies late in its window. flat: a lead without signal was given"
+        " as zeros. gap: the window touches a gap in a lead, which was given as zeros. noisy: the"
+        " beat lies in a noisy stretch. disagree: the networks' own classes differ. uncertain: for"
+        " review, the confidence is below the ensemble's threshold, or the recording is under two"
+        " minutes and the networks compare its beats with one another. one_lead: one lead was"
+        " there. unreadable: no lead can be read in the window, not classified. flutter: suspected"
         " ventricular flutter or fibrillation. pending: not yet classified.",
         {"base": "string", "format": "|".join(FLAGS)},
         separator=";",

@@ -41,7 +41,9 @@ class Waves:
     def of_none(cls, n_leads: int, n: int = 0) -> "Waves":
         """No wave in `n` half seconds."""
         shape = (n_leads, n)
-        return cls(np.zeros(shape, np.float32), np.zeros(shape, np.bool_), np.zeros(shape, np.float32))
+        return cls(
+            np.zeros(shape, np.float32), np.zeros(shape, np.bool_), np.zeros(shape, np.float32)
+        )
 
     @classmethod
     def joined(cls, parts: Sequence["Waves"]) -> "Waves":
@@ -86,34 +88,63 @@ def waves(
     chosen = np.flatnonzero((kurtosis < params.kurtosis).any(axis=0) & ~found.beats.any(axis=0))
     if len(chosen) == 0:
         return found
-    index = at[chosen, None] * per + np.arange(size * per)
-    for row in range(n_leads):
-        _judge(found, row, chosen, band[row].reshape(-1)[index], raw[row].reshape(-1)[index], params)
+    seen = [_Windows.of(row, at[chosen], size, params) for row in band]
+    kept = np.min([windows.leak for windows in seen], axis=0) < params.leakage
+    index = at[chosen[kept], None] * per + np.arange(size * per)
+    for row, windows in enumerate(seen):
+        raw_windows = raw[row].reshape(-1)[index]
+        _judge(found, row, chosen[kept], windows.chosen(kept), raw_windows, params)
     found.swing[kurtosis >= params.kurtosis] = 0
     return found
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """Windows (n, k) of a lead between the moving means, about their mean; what is seen of each."""
+
+    x: NDArray[np.float64]
+    period: NDArray[np.float64]  # (n,) samples
+    leak: NDArray[np.float64]  # (n,)
+
+    @classmethod
+    def of(
+        cls, lead: NDArray[np.float64], at: NDArray[np.int64], size: int, params: Activity
+    ) -> "_Windows":
+        """Windows of `size` pieces of a lead (m, k) from the pieces `at` on."""
+        per = lead.shape[1]
+        x = lead.reshape(-1)[at[:, None] * per + np.arange(size * per)]
+        x -= x.mean(axis=1, keepdims=True)
+        moved = np.abs(np.diff(x, axis=1)).sum(axis=1)
+        period = 2 * np.pi * np.abs(x).sum(axis=1) / np.maximum(moved, _TINY)
+        period = np.clip(period, 2.0, params.rate)
+        return cls(x, period, _leakage(x, period))
+
+    def chosen(self, kept: NDArray[np.bool_]) -> "_Windows":
+        """Some of them."""
+        return _Windows(self.x[kept], self.period[kept], self.leak[kept])
 
 
 def _judge(
     found: Waves,
     row: int,
     chosen: NDArray[np.int64],
-    band: NDArray[np.float64],
+    windows: _Windows,
     raw: NDArray[np.float64],
     params: Activity,
 ) -> None:
-    """Fill in what one lead does in the windows (n, k) of the half seconds `chosen`."""
-    x = band - band.mean(axis=1, keepdims=True)
-    moved = np.abs(np.diff(x, axis=1)).sum(axis=1)
-    period = 2 * np.pi * np.abs(x).sum(axis=1) / np.maximum(moved, _TINY)
-    rate = params.rate / np.maximum(period, _TINY)  # Hz
-    leak = _leakage(x, period)
-    steep, usual = np.percentile(np.abs(np.diff(raw, axis=1)), (99, 50), axis=1)
+    """Fill in what one lead does in the windows of the half seconds `chosen`."""
+    if len(chosen) == 0:
+        return
+    rate, leak = params.rate / windows.period, windows.leak  # Hz
+    slope = np.sort(np.abs(np.diff(raw, axis=1)), axis=1)
+    steep, usual = slope[:, -1 - slope.shape[1] // 100], slope[:, slope.shape[1] // 2]
     crest = np.minimum(steep, 1e3) / np.maximum(usual, _TINY)
-    found.beats[row, chosen] = (crest > params.beats_crest) & (leak > params.beats_leakage)
+    found.beats[row, chosen] |= (crest > params.beats_crest) & (leak > params.beats_leakage)
     good = leak + crest * params.per_crest < params.leakage
     good &= (rate >= params.hz[0]) & (rate <= params.hz[1])
-    found.swing[row, chosen[good]] = np.ptp(x[good], axis=1) / _gain(rate[good], params)
-    found.repeats[row, chosen[good]] = _repeats(x[good], period[good], params)
+    x = windows.x[good]
+    found.swing[row, chosen[good]] = np.ptp(x, axis=1) / _gain(rate[good], params)
+    found.repeats[row, chosen[good]] = _repeats(x, windows.period[good], params)
 
 
 def flutter(found: Waves, extent: NDArray[np.float32], params: Activity) -> NDArray[np.bool_]:
@@ -136,7 +167,7 @@ def flutter(found: Waves, extent: NDArray[np.float32], params: Activity) -> NDAr
     usual = np.array([_usual(row) for row in extent])
     least = np.minimum(params.swing_mv, params.swing_share * usual)
     lead = (found.swing > 0) & (found.swing >= least[:, None])
-    swings = lead.any(axis=0) & ~found.beats.any(axis=0)
+    swings = np.logical_and(lead.any(axis=0), ~found.beats.any(axis=0))
     # the lead that repeats itself least speaks for all
     repeats = np.where(lead, found.repeats, np.inf).min(axis=0)
     for start, stop in runs(swings, bridged=params.bridge_steps):
@@ -182,11 +213,12 @@ def _kurtosis(pieces: NDArray[np.float64], size: int) -> NDArray[np.float64]:
 
 def _leakage(x: NDArray[np.float64], period: NDArray[np.float64]) -> NDArray[np.float64]:
     """What is left of windows (n, k) added to themselves half a period later; 0 for a sine."""
-    half = np.clip(np.floor(period / 2), 1, x.shape[1] // 2).astype(np.int64)
+    half = np.floor(period / 2).astype(np.int64)
     leak = np.ones(len(x))
     for lag in np.unique(half):
         mine = half == lag
-        first, second = x[mine, lag:], x[mine, :-lag]
+        mine_x = x[mine]
+        first, second = mine_x[:, lag:], mine_x[:, :-lag]
         total = (np.abs(first) + np.abs(second)).sum(axis=1)
         leak[mine] = np.abs(first + second).sum(axis=1) / np.maximum(total, _TINY)
     return leak

@@ -181,16 +181,27 @@ class Context(_Fingerprinted):
 class Quality(_Fingerprinted):
     """When a second of a lead counts as flat or noisy; a gap needs no number."""
 
-    flat_uv: float = 20.0  # range of a second below: nothing is connected
+    flat_uv: float = 20.0  # range of a second below: nothing is connected...
+    flat_share: float = 0.05  # ... or below this share of the lead's QRS height, where that is less
+    hum_ms: float = 19.5  # mean over a period of the mains; of a lead without QRS what is left...
+    hum_share: float = 0.2  # ... is its range, where it is less than this: noise leaves a third
     decimation: int = 4  # means of 4 samples: quick, and mains hum counts half
     seconds: int = 3  # a second is judged with its neighbours
     height_ms: float = 210.0  # a QRS stands out from the moving mean over this...
-    level_percentile: float = 25.0  # ... by the block's lower quartile: noise does not raise it
+    level_percentile: float = 25.0  # ... by the lower quartile of the block's seconds with a QRS:
+    stands_out: float = 20.0  # its height is so many times what moves between beats; noise has 10
+    qrs_seconds: int = 3  # fewer in a block: all its seconds give the level
     rest_ms: float = 78.0  # what is left beside the moving mean over this is neither P nor T
     rest_percentile: float = 30.0  # more than the QRS and the foot of T take of a fast rhythm
-    rest: float = 0.029  # that percentile, share of the QRS height, above: noisy...
+    floor: float = 2.2  # times the lead's usual rest, the block's lower quartile, above: noisy,
+    rest: tuple[float, float] = (0.025, 0.035)  # but only above the first, and surely above the
+    near: float = 0.0125  # second share of the QRS height, and above this of the height around
     wave_ms: tuple[float, float] = (56.0, 500.0)  # ... unless the lead, between these moving means,
     leakage: float = 0.48  # added to itself half a period later, leaves less than this: flutter
+    swing_ms: float = 600.0  # the baseline; noisy where it moves, over a second, by so many QRS
+    swing: tuple[float, float] = (1.2, 4.0)  # heights, and so many times what is usual...
+    swing_s: int = 2  # ... and in what begins or ends so few seconds from it...
+    no_qrs: float = 0.25  # ... while no second reaches this share of the QRS height
 
 
 @dataclass(frozen=True)
@@ -212,8 +223,9 @@ class Activity(_Fingerprinted):
     usual_beats: int = 30  # before and after give the usual QRS...
     usual_steps: int = 60  # ... and half seconds the usual noise
     least_readable: int = 3  # half seconds of a silence that can be read, or nothing is said of it
-    qrs_share: float = 0.22  # of the usual QRS: alike
+    qrs_share: float = 0.25  # of the usual QRS: alike
     large_share: float = 0.5  # of the usual range of a half second with a beat: no pause
+    drift_share: float = 0.75  # of the same, between half seconds: an electrode settles, no pause
     floor_gone: float = 0.3  # of the usual noise: the electrode is off
     floor_most: float = 3.0  # times the usual noise...
     floor_least_mv: float = 0.002  # ... and so much more: no pause

@@ -1,6 +1,7 @@
 """Windows of 400 samples around R peaks, normalised."""
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,11 @@ from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import Preprocessing
 
 _PAST_R = 36  # samples: 100 ms, to the end of most QRS complexes
+# not of `Preprocessing`: that travels with the weights, which were trained before this was asked
+_LOW_QRS_MV = 0.025
+_CREST = 4.5
+_UNREAD = 720  # grid samples
+_Values = TypeVar("_Values", bound=Any)  # numpy's or torch's
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Windows:
     values : (n, n_inputs, 400) float32
         Each lead z-scored over the 400 points; zeros where flat, missing or in a gap.
     flat : (n, n_inputs) bool
-        Leads given as zeros because their standard deviation is below 20 uV.
+        Leads given as zeros: nothing is connected, see `normalise`.
     gap : (n, n_inputs) bool
         Leads given as zeros because a sample of theirs in the window is not there.
     """
@@ -121,15 +127,78 @@ def neighbours(
     return before.astype(np.int64), after.astype(np.int64)
 
 
+def apart(
+    positions: NDArray[np.int64],
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+    spans: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Neighbours as `neighbours` gives them, -1 too where a whole span lies between, or two seconds.
+
+    Who knows how many beats there were in what cannot be read: neither a window nor the context
+    may take such an interval for an RR. Beats that follow each other within a span keep each other.
+
+    Parameters
+    ----------
+    positions, before, after : (n,) int64
+        On the grid.
+    spans : (m, 2) int64
+        What cannot be read, half-open, on the grid, ascending, apart.
+    """
+    if len(spans) == 0:
+        return before, after
+
+    # unreadable samples up to each bound of a span
+    knots = spans.ravel()
+    total = np.concatenate([[0], np.cumsum(np.diff(knots) * (np.arange(len(knots) - 1) % 2 == 0))])
+
+    def whole(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
+        first = np.searchsorted(spans[:, 0], low)
+        inside = np.append(spans[:, 1], np.iinfo(np.int64).max)[first] <= high
+        unread = np.interp(high, knots, total) - np.interp(low, knots, total)
+        found: NDArray[np.bool_] = inside | (unread >= _UNREAD)
+        return found
+
+    return (
+        np.where((before >= 0) & whole(before, positions), -1, before),
+        np.where((after >= 0) & whole(positions, after), -1, after),
+    )
+
+
+def stands_out(peak: _Values, sd: _Values) -> _Values:
+    """Whether what a quiet lead shows in a window is a low QRS and not what is left of nothing.
+
+    A QRS of 0.24 mV stands 7 to 8.4 standard deviations out of its window, cleaned noise 6 at most
+    (of muscle, nstdb's ma: 5 in nine windows of ten) but then it is not 25 uV high.
+
+    Parameters
+    ----------
+    peak : (n, n_inputs) array or tensor
+        Largest deviation from the window's mean, mV.
+    sd : (n, n_inputs) array or tensor
+        Standard deviation, mV.
+
+    Returns
+    -------
+    (n, n_inputs) bool, array or tensor
+    """
+    found: _Values = (peak >= _LOW_QRS_MV) & (peak >= _CREST * sd)
+    return found
+
+
 def normalise(
     raw: NDArray[np.float32], prep: Preprocessing
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """z-score each lead of (n, n_inputs, 400) mV over its 400 points; flat leads become zeros."""
+    """z-score each lead of (n, n_inputs, 400) mV over its 400 points; flat leads become zeros.
+
+    Flat: the standard deviation is below `prep.flat_uv`, and nothing stands out of it.
+    """
     x = raw.astype(np.float64)
-    mean = x.mean(axis=2, keepdims=True)
+    x -= x.mean(axis=2, keepdims=True)
     sd = x.std(axis=2, keepdims=True)
-    flat = sd[:, :, 0] < prep.flat_uv / 1000  # mV
-    values = (x - mean) / np.where(sd > 0, sd, 1.0)
+    quiet = sd[:, :, 0] < prep.flat_uv / 1000  # mV
+    flat = quiet & ~stands_out(np.abs(x).max(axis=2), sd[:, :, 0])
+    values = x / np.where(sd > 0, sd, 1.0)
     values[flat] = 0.0
     return values.astype(np.float32), flat
 

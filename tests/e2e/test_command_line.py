@@ -17,12 +17,13 @@ from train.__main__ import app as train
 # What scripts and Makefiles are written with. A name may come; none of these may go.
 VIEWER: Mapping[str, str] = {
     "": "--version",
-    "analyze": "records --out -o --ensemble --device --beats --force --hide-patient --jobs -j"
-    " --dask --cache --no-cache --debug",
-    "evaluate": "records --reference --test --ensemble --mapping --device --out -o --force --debug",
-    "selftest": "record --ensemble --device --debug",
+    "analyze": "records --out -o --ensemble --device --beats --leads --force --hide-patient"
+    " --jobs -j --dask --cache --no-cache --debug",
+    "evaluate": "records --reference --test --leads --ensemble --mapping --device --out -o"
+    " --force --debug",
+    "selftest": "record --ensemble --device --leads --debug",
     "info": "record --json --debug",
-    "open": "record --snapshot --at --width --size --theme --ensemble",
+    "open": "record --snapshot --at --width --size --theme --ensemble --leads",
 }
 TRAIN: Mapping[str, str] = {
     "prepare": "--data --protocol --out --noise --force --write-splits --no-write-splits",

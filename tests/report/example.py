@@ -63,12 +63,12 @@ def the_beats(n: int | None = None, **changes: Any) -> ReportBeats:
             ]
         ),
         flags=np.array([bits("edge", "noisy"), bits("gap"), 0, bits("pause"), 0], np.uint16),
-        in_gap_before=np.array([False, True, False, False, False]),
+        no_rr_before=np.array([False, True, False, False, False]),
     )
     beats = replace(beats, **changes)
     if n is None:
         return beats
-    columns = ("number", "sample", "classes", "probabilities", "flags", "in_gap_before")
+    columns = ("number", "sample", "classes", "probabilities", "flags", "no_rr_before")
     return ReportBeats(*(getattr(beats, name)[:n] for name in columns))
 
 

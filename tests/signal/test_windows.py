@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import PAPER
-from ecgviewer.signal.windows import cut_windows, neighbours, normalise, window_bounds
+from ecgviewer.signal.windows import apart, cut_windows, neighbours, normalise, window_bounds
 from tests.signals import demo, demo_ecg, in_memory
 
 
@@ -111,3 +111,33 @@ def test_any_read_size_and_order_cut_the_same_windows_to_the_bit(order, piece, k
         inputs=(0,),
     )
     assert np.array_equal(windows.values, reference.values[list(order)])
+
+
+def test_beats_apart_are_no_neighbours():
+    positions = np.array([100, 400, 2000, 2300, 2600])
+    before, after = neighbours(positions, positions)
+    spans = np.array([[500, 1900], [2250, 2350], [2590, 2650]])
+    before, after = apart(positions, before, after, spans)
+    # a beat in the first second of a long span is no neighbour of the first one after it
+    begun, long = np.array([100, 400, 1300]), np.array([[390, 1290]])
+    left, right = neighbours(begun, begun)
+    assert apart(begun, left, right, long)[0].tolist() == [-1, 100, -1]
+    assert apart(begun, left, right, np.array([[390, 1100]]))[0].tolist() == [-1, 100, 400]
+    # across the first span; a beat within a span keeps both its neighbours
+    assert before.tolist() == [-1, 100, -1, 2000, 2300]
+    assert after.tolist() == [400, -1, 2300, 2600, -1]
+
+
+def test_a_low_qrs_is_no_flat_lead_and_what_is_left_of_noise_is():
+    t = np.arange(400) / 360
+    rng = np.random.default_rng(0)
+    qrs = 0.12 * np.exp(-(((t - 0.4) / 0.012) ** 2) / 2)
+    hum = 0.02 * np.sin(2 * np.pi * 50 * t)
+    noise = 0.004 * rng.normal(size=400)
+    raw = np.stack([qrs, hum, noise, 0.1 * qrs]).astype(np.float32)[:, None]
+    assert (raw.std(axis=2) < 0.02).all()
+    values, flat = normalise(raw, PAPER)
+    # the last is a QRS of 12 uV: less than a recorder shows
+    assert flat[:, 0].tolist() == [False, True, True, True]
+    assert values[0].std() == pytest.approx(1, abs=1e-6)
+    assert (values[1:] == 0).all()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from train.config import ConfigError
 
 FINISHED = "finished"  # the blob it travels in
+_KINDS = {"runs": ".json", "answers": ".npz", "weights": ".safetensors", "compare": ".json"}
 _DATE = (1980, 1, 1, 0, 0, 0)  # so that equal contents are equal bytes
 
 
@@ -66,6 +67,11 @@ class Book:
     def put_compared(self, name: str, result: bytes) -> None:
         """Keep the result of a comparison, as `train/results/compare` holds it."""
         self._entries[f"compare/{name}.json"] = result
+
+    def remove(self, name: str) -> None:
+        """Forget what is kept of a run or a comparison, if anything."""
+        for kind, suffix in _KINDS.items():
+            self._entries.pop(f"{kind}/{name}{suffix}", None)
 
     def run(self, name: str) -> dict[str, Any] | None:
         """A training's account, None where it is not finished."""

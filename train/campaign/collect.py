@@ -120,7 +120,7 @@ def _scores(book: Book, names: tuple[str, ...]) -> Scores:
 def _learners(book: Book, names: tuple[str, ...]) -> Learners:
     """The runs' accounts; their networks are not here."""
     accounts = tuple(_brief(account) for name in names if (account := book.run(name)))
-    hashes = tuple(str(account["weights_sha256"]) for account in accounts)
+    hashes = tuple(str(account["weights_sha256"] or "") for account in accounts)
     return Learners(names, (), learners.default_weights(len(names)), hashes, accounts)
 
 

@@ -7,6 +7,7 @@ of its ratio to that root (1/127 of the largest of 1,024 neighbours). Then it do
 """
 
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from train.fit.epoch import Position
 
 EXACT = 500_000  # parameters
 SMALL = 4_096  # values of a tensor that are never rounded
+_CODED = b"zlib"  # begins a checkpoint whose bytes are coded
 _BLOCK = 1_024
 _OCTAVES = 16.0  # below the largest root of a block, told apart
 _PER_OCTAVE = 254 / _OCTAVES  # codes
@@ -72,7 +74,7 @@ def pack(
         steps[str(k)] = float(moments["step"])
         tensors |= _moments(str(k), moments["exp_avg"], moments["exp_avg_sq"], rounds=rounds)
     if best and state.best_weights:
-        tensors |= {f"best.{k}": v for k, v in narrow(dict(state.best_weights)).items()}
+        tensors |= {f"best.{k}": _planes(v) for k, v in narrow(dict(state.best_weights)).items()}
     if kept.answers is not None:
         tensors["answers"] = pack_sigmoids(kept.answers)
     position = kept.position
@@ -90,7 +92,7 @@ def pack(
         "position": [position.batch, position.device] if position else None,
     }
     whole = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
-    return save(whole, {"told": json.dumps(told)})
+    return _smaller(save(whole, {"told": json.dumps(told)}))
 
 
 def restore(data: bytes, state: State, *, config: dict[str, Any], where: str) -> Kept:
@@ -127,8 +129,8 @@ def restore(data: bytes, state: State, *, config: dict[str, Any], where: str) ->
     state.epoch, state.best_epoch = told["epoch"], told["best_epoch"]
     state.best_score = -float("inf") if best_score is None else best_score
     state.seconds, state.history = told["seconds"], told["history"]
-    state.best_weights = _part("best.", tensors)
-    state.best_weights = {k: v.to(like[k].dtype) for k, v in state.best_weights.items()}
+    best = {k: _from_planes(v, like[k]) for k, v in _part("best.", tensors).items()}
+    state.best_weights = {k: v.to(like[k].dtype) for k, v in best.items()}
     answers = unpack_sigmoids(tensors["answers"]) if "answers" in tensors else None
     position = None
     if told["position"]:
@@ -140,10 +142,11 @@ def restore(data: bytes, state: State, *, config: dict[str, Any], where: str) ->
 def read(data: bytes, *, where: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """What a checkpoint tells, and its tensors as they are kept; ConfigError where damaged."""
     try:
+        data = _whole(data)
         length = int.from_bytes(data[:8], "little")
         told = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["told"])
         return told, load(data)
-    except (SafetensorError, ValueError, KeyError) as error:
+    except (SafetensorError, ValueError, KeyError, zlib.error) as error:
         raise ConfigError(f"{where}: damaged checkpoint ({error})") from error
 
 
@@ -155,6 +158,30 @@ def pack_sigmoids(answers: Tensor) -> Tensor:
 def unpack_sigmoids(packed: Tensor) -> Tensor:
     """The inverse of `pack_sigmoids`, to 2^-17."""
     return ((packed.double() + 32_768) / 65_535).float()
+
+
+def _smaller(data: bytes) -> bytes:
+    """Bytes by their frequency alone: 15 % less in a second; matches would cost three to find."""
+    coder = zlib.compressobj(1, strategy=zlib.Z_HUFFMAN_ONLY)
+    return _CODED + coder.compress(data) + coder.flush()
+
+
+def _whole(data: bytes) -> bytes:
+    """The inverse of `_smaller`; what is not coded is as it was before it was."""
+    return zlib.decompress(data[len(_CODED) :]) if data.startswith(_CODED) else data
+
+
+def _planes(value: Tensor) -> Tensor:
+    """(2, n) uint8 of fp16: its exponents beside each other, which are coded in half the bits."""
+    if value.dtype != torch.float16 or value.numel() < SMALL:
+        return value
+    return value.detach().cpu().contiguous().flatten().view(torch.uint8).reshape(-1, 2).T
+
+
+def _from_planes(value: Tensor, like: Tensor) -> Tensor:
+    if value.dtype != torch.uint8:
+        return value
+    return value.T.contiguous().view(torch.float16).reshape(like.shape)
 
 
 def _part(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

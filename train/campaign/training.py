@@ -182,7 +182,8 @@ class Training:
             "precision": of_history(state.history),
             "training_beats": len(split.train),
             "card": machine_name(self.lesson.cutter.device.type),
-            "weights_sha256": sha256(self.weights()),
+            # None: neither kept for their worth nor since the last save
+            "weights_sha256": sha256(self.weights()) if state.best_weights else None,
             "history": state.history,
             "pace": vars(self.pace),
             "share": share,

@@ -1,15 +1,15 @@
 """The campaign itself: the next run, and the next, while the minutes last."""
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from train.campaign.book import FINISHED, Book
 from train.campaign.clock import Clock
 from train.campaign.data import Store
 from train.campaign.expected import CARD, Expected, expected
+from train.campaign.failures import sentence, why_lost
 from train.campaign.outbox import Outbox
 from train.campaign.plan import GROUPS, Item, chosen
 from train.campaign.training import Training, machine_name
@@ -17,14 +17,15 @@ from train.compare.classifier import Settings
 from train.compare.results import encoded
 from train.compare.runner import compute
 from train.config import ConfigError
+from train.data.database import DatabaseError
 
+_LOG = logging.getLogger(__name__)
 Say = Callable[[str], None]
 RUN, WEIGHTS = "run", "weights-"  # blobs: the run that is not finished; a large network's weights
 LOADING_S = {"clinical": 120.0}  # to read and clean the records, on 16 cores
 _LOADING_S = 30.0
 LEAST_S = 20.0  # of training, for a run to be begun
 SMALL = 2**20  # bytes of weights that lie with the accounts
-_TOO_MUCH = ("out of memory", "allocate memory", "CUDA error", "cuDNN error", "CUBLAS")
 
 
 class _ToldError(Exception):
@@ -48,6 +49,8 @@ class Campaign:
         Told a line at a time.
     only : sequence of str
         Groups to do, all where none is named; a run that was left is gone on with all the same.
+    retry : bool
+        Whether runs that failed before are done again; they are left out otherwise.
     """
 
     def __init__(
@@ -59,9 +62,10 @@ class Campaign:
         *,
         say: Say,
         only: Sequence[str] = (),
+        retry: bool = False,
     ) -> None:
         self.items, self.outbox, self._store = items, Outbox(folder), store
-        self._clock, self._say = clock, say
+        self._clock, self._say, self._retry = clock, say, retry
         self._only = {item.name for item in chosen(items, only)}
         share = self.outbox.note.get("share", store.share)
         if share != store.share:
@@ -78,10 +82,17 @@ class Campaign:
         return found
 
     @property
+    def failed(self) -> dict[str, str]:
+        """Runs that failed and were not done since, with a sentence each."""
+        found: dict[str, str] = self.outbox.note.get("failed", {})
+        return {k: v for k, v in found.items() if k not in self.book}
+
+    @property
     def left(self) -> list[Item]:
         """Items to do, the one that was left first: there is room for one such."""
         began = (self.unfinished or {}).get("name")
         wanted = self._only | {began}
+        wanted -= set() if self._retry else set(self.failed)
         todo = [i for i in self.items if i.name in wanted and i.name not in self.book]
         return sorted(todo, key=lambda item: item.name != began)  # stable
 
@@ -93,11 +104,15 @@ class Campaign:
             if not {item.name for item in mine} & (self._only | left):
                 continue
             todo = [item for item in mine if item.name in left]
+            failed = [item for item in mine if item.name in self.failed]
             found = [self._expected(item) for item in todo if not self._store.absent(item)]
             absent = sorted({name for item in todo for name in self._store.absent(item)})
             minutes = sum(each.minutes for each in found)
             total += minutes
-            line = f"{group}: {title}; {len(mine) - len(todo)} of {len(mine)} done"
+            done = [item for item in mine if item.name in self.book]
+            line = f"{group}: {title}; {len(done)} of {len(mine)} done"
+            if failed:
+                line += f", {len(failed)} failed"
             if found:
                 sources = " and ".join(sorted({each.source for each in found}))
                 line += f", {minutes:.0f} min to come ({sources})"
@@ -125,24 +140,58 @@ class Campaign:
         machine = machine_name(self._store.device)
         return expected(item, self.book, self.unfinished, machine=machine, share=self._store.share)
 
-    def run(self) -> None:
-        """Do what the minutes hold; ConfigError where the device gives up."""
+    def run(self) -> list[str]:
+        """Do what the minutes hold.
+
+        Returns
+        -------
+        list of str
+            Names of the runs that failed in this call, each said and noted.
+
+        Raises
+        ------
+        ConfigError
+            Where the device is lost; what was saved stays.
+        """
+        failed = []
         with self._clock.listening():
             for item in self.left:
                 if self._store.absent(item) or not self._may_begin(item):
                     continue
-                try:
-                    self._one(item)
-                except (torch.OutOfMemoryError, RuntimeError) as error:
-                    reason = str(error).splitlines()[0] if str(error) else "no reason given"
-                    if not any(word in reason for word in _TOO_MUCH):
-                        raise
+                reason = self._tried(item)
+                lost = why_lost(self._store.device) if reason else ""
+                if lost:
                     raise ConfigError(
-                        f"{item.name}: the device gave up ({reason}); what was saved stays in"
-                        f" {self.outbox.folder}"
-                    ) from error
+                        f"{item.name}: {reason}; the device gave up ({lost}); what was saved stays"
+                        f" in {self.outbox.folder}"
+                    )
+                if reason:
+                    failed.append(item.name)
+                    self._fail(item, reason)
         if self._clock.told:
             self._say(f"stopped by {self._clock.told}; {self.outbox.folder} holds what was done")
+        return failed
+
+    def _tried(self, item: Item) -> str:
+        """What went wrong with one item, "": nothing; the error holds its network, so it goes."""
+        try:
+            if isinstance(item.work, Settings):
+                self._compare(item, item.work)
+            else:
+                self._train(item)
+        except (DatabaseError, OSError):  # the caches' or the folder's fault, and every run's
+            raise
+        except Exception as error:  # whatever a run does wrong, the others have nothing to do with
+            _LOG.debug("%s", item.name, exc_info=True)
+            return sentence(error)
+        return ""
+
+    def _fail(self, item: Item, reason: str) -> None:
+        """Note it, without what it had saved: there is room for one unfinished run."""
+        mine = (self.unfinished or {}).get("name") == item.name
+        self.book.remove(item.name)  # put there by a save that did not come about
+        self._commit({RUN: None} if mine else {}, failed={**self.failed, item.name: reason})
+        self._say(f"{item.name}: failed ({reason}); goes on without it, again with --retry")
 
     def _may_begin(self, item: Item) -> bool:
         """Whether an item can be begun and saved in what is left of the minutes."""
@@ -153,14 +202,9 @@ class Campaign:
             needs = 60 * expected(item, self.book, None, machine="", share=1.0).minutes
             return self._clock.left_s > loading + needs
         began = (self.unfinished or {}).get("name")
-        # there is room for one unfinished run
-        return began in (None, item.name) and self._clock.left_s > loading + LEAST_S
-
-    def _one(self, item: Item) -> None:
-        if isinstance(item.work, Settings):
-            self._compare(item, item.work)
-        else:
-            self._train(item)
+        # there is room for one unfinished run; of one that the plan lost, nothing can come
+        others = {i.name for i in self.items} - {item.name}
+        return began not in others and self._clock.left_s > loading + LEAST_S
 
     def _compare(self, item: Item, settings: Settings) -> None:
         def listen(_: str) -> None:
@@ -196,19 +240,23 @@ class Campaign:
         done = training.run()
         if done:
             self._finish(item, training)
-        best = (
-            f", best {state.best_score:.4f} after {state.best_epoch + 1}" if state.history else ""
-        )
+        best = ""
+        if state.history and training.lesson.config.take == "best":
+            best = f", best {state.best_score:.4f} after {state.best_epoch + 1}"
         ended = "done" if done else "left, goes on with the next call"
         self._say(f"{item.name}: {ended}, {state.epoch} epochs{best}, {state.seconds / 60:.1f} min")
 
     def _save(self, item: Item, training: Training) -> None:
         """Keep an unfinished run."""
-        changes, best = self._weights(item, training)
+        _, best = self._weights(
+            item, training
+        )  # what it would make needless stays until it is done
         # the last epoch's weights are the best ones there
         best = best and training.lesson.config.take == "best"
-        changes[RUN] = training.packed(best=best)
-        self._commit(changes, unfinished=vars(training.pace))
+        data = training.packed(best=best)
+        if best and self.outbox.room({RUN: len(data)}):
+            data = training.packed(best=False)
+        self._commit({RUN: data}, unfinished=vars(training.pace))
 
     def _finish(self, item: Item, training: Training) -> None:
         changes, best = self._weights(item, training)
@@ -226,20 +274,26 @@ class Campaign:
         if item.keep != "rival":
             return {}, item.keep == "weights"
         others = [i.name for i in self.items if i.keep == "rival" and i.name != item.name]
-        accounts = [account for name in others if (account := self.book.run(name))]
-        found = [a["validation_accuracy"] for a in accounts]
-        if training.accuracy is None or training.accuracy <= max(found, default=-1.0):
+        found = [a["validation_accuracy"] for name in others if (a := self.book.run(name))]
+        kept = bool(training.trainer.state.best_weights)  # there was room for them all the time
+        if not kept or training.accuracy is None or training.accuracy <= max(found, default=-1.0):
             return {}, False
         there = [f"{WEIGHTS}{name}" for name in others if f"{WEIGHTS}{name}" in self.outbox]
         return dict.fromkeys(there), True
 
     def _commit(
-        self, changes: dict[str, bytes | None], *, unfinished: dict[str, Any] | None = None
+        self,
+        changes: dict[str, bytes | None],
+        *,
+        unfinished: dict[str, Any] | None = None,
+        failed: dict[str, str] | None = None,
     ) -> None:
-        note = {k: v for k, v in self.outbox.note.items() if k != "unfinished"}
-        note |= {"share": self._store.share}
+        note: dict[str, Any] = {"share": self._store.share}
         if unfinished:
             note["unfinished"] = unfinished
         elif RUN not in changes and self.unfinished:
             note["unfinished"] = self.unfinished
+        failed = self.failed if failed is None else failed
+        if failed:
+            note["failed"] = failed
         self.outbox.commit({**changes, FINISHED: self.book.encode()}, note)

@@ -42,13 +42,19 @@ def campaign(
     share: Annotated[
         float, typer.Option(min=0.001, max=1, help="Of the beats; less than 1: a dry run")
     ] = 1.0,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Do runs that failed before, too; left out otherwise")
+    ] = False,
     cache_folder: CacheFolder = CACHE,
     runs: RunsFolder = RUNS,
     results: ResultsFolder = RESULTS,
     device: Device = "auto",
     threads: Threads = 0,
 ) -> None:
-    """Do the next runs of the campaign; say what is done, what is next and how long it takes."""
+    """Do the next runs of the campaign; say what is done, what is next and how long it takes.
+
+    Exit status 1 where a run failed: the others are done all the same.
+    """
     clock = Clock(minutes, started=time.monotonic() - process_age_s())
     if collected:
         for path in collect(out, results, runs):
@@ -56,16 +62,20 @@ def campaign(
         return
     where = choose_device(device, threads=threads)
     store = Store(cache_folder, device=where, share=share)
-    work = Campaign(plan(share=share), out, store, clock, say=_say, only=only or ())
+    work = Campaign(plan(share=share), out, store, clock, say=_say, only=only or (), retry=retry)
+    for name, reason in work.failed.items():
+        _say(f"failed before: {name} ({reason}){'' if retry else '; again with --retry'}")
     for line in work.groups():
         _say(line)
     for line in work.lines() if show_plan else work.lines()[:NEXT]:
         _say(f"next: {line}")
     if show_plan:
         return
-    work.run()
+    failed = work.run()
     for line in (*work.groups(), *work.lines()[:1]):
         _say(line)
+    if failed:
+        raise typer.Exit(1)
 
 
 def _say(line: str) -> None:

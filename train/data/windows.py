@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ecgviewer.signal.params import Preprocessing
+from ecgviewer.signal.windows import stands_out
 from train.data.augment import Variation
 from train.data.database import RecordBeats
 
@@ -117,7 +118,8 @@ class WindowCutter:
             raw = raw + self._at(index + 1, rows, inside) * share
             raw = variation.disturb(raw, inside)
         sd, mean = torch.std_mean(raw, dim=2, correction=0, keepdim=True)
-        flat = sd < self.prep.flat_uv / 1000
+        peak = (raw - mean).abs().amax(dim=2, keepdim=True)
+        flat = (sd < self.prep.flat_uv / 1000) & ~stands_out(peak, sd)
         return torch.where(flat, 0.0, (raw - mean) / sd.clamp_min(1e-9))
 
     def _at(self, index: Tensor, rows: Tensor, inside: Tensor) -> Tensor:

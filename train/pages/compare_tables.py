@@ -13,7 +13,7 @@ from ecgviewer.document.markdown import as_markdown
 from train import paper_figures
 from train.compare.registry import CLASSIFIERS
 from train.compare.results import FOLDER, Result, read_all
-from train.pages.page_parts import ABSENT, card_of
+from train.pages.page_parts import ABSENT, computer_of
 
 SIGNIFICANT = 0.05
 # what repeats of one row have in common besides classifier, augmentation and width
@@ -57,11 +57,14 @@ class Group:
 
 
 def grouped(results: Iterable[Result]) -> dict[Key, Group]:
-    """Classifier, augmented, width, terms -> its repeats."""
+    """Classifier, augmented, width, terms -> its repeats.
+
+    Among the terms is the machine: minutes of another one come to other epochs.
+    """
     found: dict[Key, list[Result]] = {}
     for r in results:
         s = r.settings
-        terms = tuple(getattr(s, name) for name in _TERMS)
+        terms = (*(getattr(s, name) for name in _TERMS), computer_of(r.machine))
         found.setdefault((s.classifier, s.augmented, s.width, terms), []).append(r)
     return {key: Group(tuple(group)) for key, group in found.items()}
 
@@ -105,8 +108,17 @@ def _minutes(group: Group) -> str:
 
 
 def _machines(results: Iterable[Result]) -> str:
-    """Names of the cards; "cpu" where there was none."""
-    return ", ".join(sorted({card_of(r.machine) for r in results}))
+    """Names of the cards or processors, and the precision of the training where it is told."""
+    told = {(computer_of(r.machine), str(r.account.get("precision", ""))) for r in results}
+    return ", ".join(" ".join(filter(None, each)) for each in sorted(told))
+
+
+def _reached(results: Iterable[Result]) -> str:
+    """Epochs that the minutes came to, least and greatest of each machine."""
+    found: dict[str, list[float]] = {}
+    for r in results:
+        found.setdefault(computer_of(r.machine), []).extend(r.account.get("epochs") or [])
+    return "; ".join(f"{_span(v)} on {k}" for k, v in sorted(found.items()) if v)
 
 
 def _marks(key: Key, groups: dict[Key, Group]) -> str:
@@ -209,7 +221,7 @@ def _limits(results: Sequence[Result]) -> str:
         return "No run has a result yet; `python -m train compare` makes them."
     groups = list(grouped(results).values())
     repeats = [len(group.results) for group in groups]
-    cut = sum(r.stopped_by_clock for r in results)
+    cut = [r for r in results if r.stopped_by_clock]
     seeds = max(len(group.f1_of_seeds) for group in groups)
     tests = (
         "no t-test is possible"
@@ -220,16 +232,22 @@ def _limits(results: Sequence[Result]) -> str:
     lines = [
         f"The paper: ten repeats, full width, up to 240 epochs. Here: {_span(repeats)} repeats of"
         f" a row, so {tests}; {len(results)} runs, {sum(r.minutes for r in results):.0f} minutes"
-        f" on {_machines(results)}."
+        f" on {', '.join(sorted({computer_of(r.machine) for r in results}))}."
     ]
     if networks:
         lines.append(
-            f"Widths of networks: {_span(s.width for s in networks)}. {cut} of {len(networks)}"
+            f"Widths of networks: {_span(s.width for s in networks)}. {len(cut)} of {len(networks)}"
             ' network runs ended with their minutes ("clock"), the learning rate annealed to that'
             f" end, before {_span(s.epochs for s in networks)} epochs. An epoch is one pass over"
             " the training beats, of the N beats a share of"
             f" {_span(s.keep_normal for s in networks)} drawn anew, their loss weighted by its"
             " inverse."
+        )
+    reached = _reached(cut)
+    if reached:
+        lines.append(
+            f"Their minutes came to epochs of a network: {reached}; so runs of different machines"
+            " are different rows, and no test compares them."
         )
     return " ".join(lines)
 

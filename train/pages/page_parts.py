@@ -34,6 +34,16 @@ def card_of(machine: Mapping[str, Any]) -> str:
     return str((used and machine.get("gpu")) or "cpu")
 
 
+def computer_of(machine: Mapping[str, Any]) -> str:
+    """The card, or the processor with its threads: what decides how far a minute comes."""
+    card = card_of(machine)
+    if card != "cpu" or "processor" not in machine:
+        return card
+    n = machine.get("threads")
+    threads = "" if n is None else f", {n} thread" + ("" if n == 1 else "s")
+    return f"cpu ({machine['processor']}{threads})"
+
+
 def markdown_of(*parts: Block | str) -> str:
     """Parts as Markdown: blocks are escaped, a str is Markdown already."""
     return "\n\n".join(part if isinstance(part, str) else as_markdown([part]) for part in parts)

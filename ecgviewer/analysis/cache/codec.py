@@ -12,7 +12,7 @@ from ecgviewer.analysis.cache.packing import Column
 from ecgviewer.beats.beat import FLAGS
 from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING, BeatBatch, BeatLog, flag_bits
 from ecgviewer.beats.results import Results
-from ecgviewer.beats.scan import Scan
+from ecgviewer.beats.scan import EPISODE_KINDS, Episode, Scan
 from ecgviewer.record import Record
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.quality import Stretch
@@ -36,6 +36,7 @@ def pack_results(results: Results) -> dict[str, Column]:
     columns: dict[str, Column] = {
         _ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8),
         "stretches": _stretch_rows(scan.stretches),
+        "episodes": _episode_rows(scan.episodes),
         "classes": log.classes,
         "probabilities": log.probabilities,
         "votes": log.votes,
@@ -48,7 +49,7 @@ def pack_results(results: Results) -> dict[str, Column]:
 
 def _scan_arrays() -> tuple[str, ...]:
     """Fields of `Scan` that are kept as columns: all but those handled by name."""
-    others = {"stretches", "leads", "beats_from", "detection"}
+    others = {"stretches", "episodes", "leads", "beats_from", "detection"}
     return tuple(f.name for f in fields(Scan) if f.name not in others)
 
 
@@ -58,6 +59,16 @@ def _stretch_rows(stretches: tuple[Stretch, ...]) -> NDArray[np.int64]:
         (_KINDS.index(s.kind), s.start, s.stop, -1 if s.lead is None else s.lead) for s in stretches
     ]
     return np.array(rows, np.int64).reshape(-1, 4)
+
+
+def _episode_rows(episodes: tuple[Episode, ...]) -> NDArray[np.int64]:
+    """(n, 3): start, stop, kind."""
+    rows = [(e.start, e.stop, EPISODE_KINDS.index(e.kind)) for e in episodes]
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def _episodes(rows: Column) -> tuple[Episode, ...]:
+    return tuple(Episode(start, stop, EPISODE_KINDS[kind]) for start, stop, kind in rows.tolist())
 
 
 def unpack_results(
@@ -91,6 +102,7 @@ def unpack_results(
         "after": ("<i8", (n,)),
         "unreadable": ("<i8", (len(columns["unreadable"]), 2)),
         "stretches": ("<i8", (len(columns["stretches"]), 4)),
+        "episodes": ("<i8", (len(columns["episodes"]), 3)),
         "classes": ("|i1", (n,)),
         "probabilities": ("<f8", (n, N_CLASSES)),
         "votes": ("<f4", (n, n_members, N_CLASSES)),
@@ -108,6 +120,7 @@ def unpack_results(
             Stretch(_KINDS[kind], start, stop, None if lead < 0 else lead)  # type: ignore[arg-type]
             for kind, start, stop, lead in columns["stretches"].tolist()
         ),
+        episodes=_episodes(columns["episodes"]),
         leads=tuple(about["leads"]),
         beats_from=about["beats_from"],
         detection=Detection.from_dict(about["detection"]),

@@ -176,7 +176,8 @@ class CompareHandler(QObject):
         note = why_not_classified(opened.record, prep=opened.prep) if opened else ""
         n, minutes = count(evaluation.beats.n_beats), f"{LEARNING_S / 60:g} minutes"
         text = f"{n} beats compared, classes{name}; the first {minutes} do not count."
-        return f"{text} {note}" if note else text
+        remarks = (f"{remark}." for remark in evaluation.remarks)
+        return "  ".join(filter(None, [text, note, *remarks]))
 
     # -- go to its beats ----------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from ecgviewer.signal.denoise import band_pass
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, Detection
 from ecgviewer.signal.rpeaks.candidates import find_candidates
+from ecgviewer.signal.rpeaks.dead import bridged, dead
 from ecgviewer.signal.rpeaks.path import choose_beats
 
 
@@ -121,15 +122,16 @@ def detect_block(
         return np.empty(0, np.int64)
     ecg, gap = grid.read(block.low, block.high)
     chosen = list(leads)
-    gap = gap[chosen]
-    band = _band(ecg[chosen], detection)
-    found = find_candidates(band, gap, detection)
+    silent = dead(ecg[chosen], gap[chosen], detection)
+    band = _band(bridged(ecg[chosen], silent), detection)
+    found = find_candidates(band, silent, detection)
     beats = choose_beats(found, detection)
     places = found.positions[beats] + block.low
     border = round(detection.border_ms * detection.grid_fs_hz / 1000)
     inside = (places >= block.start - border) & (places < block.stop + border)
+    band = np.where(silent, 0.0, band) if silent.any() else band  # no beat is moved to an edge
     peaks = refine(places[inside] - block.low, _fused(band, detection), detection)
-    peaks = peaks[~gap[:, peaks].all(axis=0)]  # a bridged gap has no beats
+    peaks = peaks[~silent[:, peaks].all(axis=0)]  # a bridged gap has no beats
     return join(np.empty(0, np.int64), peaks + block.low, detection)
 
 

@@ -110,6 +110,31 @@ def test_variable_layout_places_signals_by_name(tmp_path: Path) -> None:
     np.testing.assert_array_equal(whole, _by_wfdb(tmp_path / "rec"))
 
 
+def test_segments_in_different_units_come_in_one(tmp_path: Path) -> None:
+    adc = ecg_like(200)
+    _segment(tmp_path, "s1", adc[:100], ("II", "E1-M2"), "200(1024)/mV")
+    _segment(tmp_path, "s2", adc[100:], ("II", "E1-M2"), "0.1(1024)/uV")
+    record = open_record(write_header(tmp_path, "rec/2 2 360 200\ns1 100\ns2 100\n"))
+    assert record.ecg_leads == (0,)
+    np.testing.assert_allclose(record.read(0, 100), (adc[:100].T - 1024) / 200, rtol=1e-6)
+    np.testing.assert_allclose(record.read(100, 200), (adc[100:].T - 1024) / 100, rtol=1e-6)
+
+
+def test_the_rate_is_that_of_the_ecg_not_of_what_is_faster(tmp_path: Path) -> None:
+    """Of a sleep study whose EEG has more samples a second."""
+    adc = np.tile(np.arange(7), (50, 1))
+    lines = [
+        "rec 2 64 50",
+        "rec.dat 16x4 1/uV 16 0 0 66 0 E1-M2",
+        "rec.dat 16x3 1/uV 16 0 4 0 0 ECG",
+    ]
+    header = write_header(tmp_path, "\n".join(lines))
+    (tmp_path / "rec.dat").write_bytes(adc.astype("<i2").tobytes())
+    record = open_record(header)
+    assert record.fs == 192
+    np.testing.assert_allclose(record.read(0, 3)[1], [0.004, 0.005, 0.006], rtol=1e-6)
+
+
 def test_segments_that_are_missing_or_disagree_are_said(tmp_path: Path) -> None:
     adc = ecg_like(100)
     _segment(tmp_path, "s1", adc, ("I", "II"), "200(1024)/mV")

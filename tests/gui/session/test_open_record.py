@@ -1,5 +1,8 @@
 """What is known of the open record, and the changes that it tells."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,7 @@ from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.record import Record
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import DETECTION, PAPER
+from tests.formats.records import ecg_like, write_record
 from tests.gui.synthetic import synthetic
 
 
@@ -43,3 +47,13 @@ def test_the_last_beat_before_a_long_pause_has_changed_too() -> None:
     assert change.touches(1_000, 1_001)
     assert change.touches(later, later + 1)
     assert not change.touches(record.n_samples - 1, record.n_samples)
+
+
+def test_why_nothing_is_classified_is_said_with_kept_results_too(tmp_path: Path) -> None:
+    header = write_record(tmp_path, ecg_like(720, 1), names=["II"], gain="200(1024)/mmHg")
+    opened = empty(open_record(header))
+    opened.scan = list(scan(opened.record, detection=DETECTION))[-1].scan
+    first = opened.ending(whole=True, took="1 s")
+    opened.kept_since = datetime.now(UTC)
+    assert opened.ending(whole=True, took="1 s") == first
+    assert "II (its unit 'mmHg' is no voltage)" in first

@@ -5,39 +5,18 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
-import torch
 
 from ecgviewer.signal.params import PAPER
+from tests.train.campaign.campaigns import FewLooks, campaign
 from tests.train.campaign.small import RESNET, SETTINGS, SLAP, SmallStore, copied, items
 from tests.train.synthetic import record_beats
 from train.campaign import training, work
+from train.campaign.book import FINISHED, Book
 from train.campaign.clock import Clock
 from train.campaign.outbox import MAX_FILES, MAX_TOTAL, Outbox
-from train.campaign.work import RUN, Campaign
+from train.campaign.work import RUN
 from train.config import ConfigError
 from train.data.windows import WindowCutter
-
-
-class FewLooks(Clock):
-    """Minutes that are over after so many looks at the clock."""
-
-    def __init__(self, looks: int) -> None:
-        super().__init__(60, started=time.monotonic())
-        self.looks = looks
-
-    @property
-    def left_s(self) -> float:
-        self.looks -= 1
-        return 1e6 if self.looks > 0 else -1.0
-
-
-def campaign(folder, *, minutes=60.0, clock=None, store=None, plan=None, only=()):
-    said = []
-    clock = clock or Clock(minutes, started=time.monotonic(), save_s=0.1)
-    made = Campaign(
-        plan or items(), folder, store or SmallStore(), clock, say=said.append, only=only
-    )
-    return made, said
 
 
 @pytest.fixture(scope="module")
@@ -189,19 +168,6 @@ def test_a_run_whose_cache_is_not_there_is_left_out_with_a_sentence(tmp_path):
     assert said == []
 
 
-def test_a_device_that_gives_up_is_one_sentence_and_what_was_saved_stays(tmp_path):
-    class Store(SmallStore):
-        def lesson(self, item):
-            if item.name == SLAP.name:
-                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
-            return super().lesson(item)
-
-    made, _ = campaign(tmp_path / "out", store=Store())
-    with pytest.raises(ConfigError, match="small-slap: the device gave up \\(CUDA out of memory"):
-        made.run()
-    assert RESNET.name in campaign(tmp_path / "out")[0].book
-
-
 def test_a_run_that_was_left_is_gone_on_with_whatever_is_chosen(tmp_path):
     campaign(tmp_path / "out", clock=FewLooks(5))[0].run()
     made, _ = campaign(tmp_path / "out", only=["table-7"])
@@ -217,13 +183,6 @@ def test_another_share_of_the_beats_is_refused(whole):
         campaign(whole, store=SmallStore(share=0.01))
 
 
-def test_another_configuration_is_refused(tmp_path):
-    campaign(tmp_path / "out", clock=FewLooks(5))[0].run()
-    other = [replace(items()[0], work=msgspec.structs.replace(RESNET, seed=2))]
-    with pytest.raises(ConfigError, match="another configuration \\(seed\\)"):
-        campaign(tmp_path / "out", plan=other)[0].run()
-
-
 def test_of_rivals_only_the_best_ones_weights_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(work, "SMALL", 0)  # as if the networks were large
     made, _ = campaign(tmp_path / "out", plan=items(keep="rival"))
@@ -232,6 +191,48 @@ def test_of_rivals_only_the_best_ones_weights_are_kept(tmp_path, monkeypatch):
     best = max(found, key=found.get)
     kept = [name for name in made.outbox.names if name.startswith("weights-")]
     assert kept == [f"weights-{best}"]
+
+
+def beaten(out):
+    """Make the finished ResNet the worst there can be."""
+    box = Outbox(out)
+    book = Book(box.read(FINISHED))
+    account = book.run(RESNET.name) or {}
+    told = account | {"validation_accuracy": 0.0}
+    book.put_run(RESNET.name, told, book.answers(RESNET.name), None)
+    box.commit({FINISHED: book.encode()}, box.note)
+
+
+def test_a_rival_that_leads_takes_the_others_weights_only_once_it_is_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(work, "SMALL", 0)
+    plan, out = items(keep="rival")[:2], tmp_path / "out"
+    campaign(out, plan=plan[:1])[0].run()
+    beaten(out)
+    left, _ = campaign(out, plan=plan, clock=FewLooks(9))
+    left.run()
+    assert left.unfinished["epochs"] == 1
+    assert {RUN, f"weights-{RESNET.name}"} <= set(left.outbox.names)
+    done, _ = campaign(out, plan=plan)
+    done.run()
+    kept = [name for name in done.outbox.names if name.startswith("weights-")]
+    assert kept == [f"weights-{SLAP.name}"]
+
+
+def test_best_weights_for_which_there_was_no_room_do_not_remove_the_others(tmp_path, monkeypatch):
+    """What is finished has its weights; what was left keeps its answers, and says it has none."""
+    monkeypatch.setattr(work, "SMALL", 0)
+    plan, out = items(keep="rival")[:2], tmp_path / "out"
+    plan[1] = replace(plan[1], work=msgspec.structs.replace(SLAP, min_delta=1.0))  # the first epoch
+    campaign(out, plan=plan[:1])[0].run()
+    beaten(out)
+    with monkeypatch.context() as full:
+        full.setattr(Outbox, "room", lambda self, sizes: "full" if set(sizes) == {RUN} else "")
+        campaign(out, plan=plan, clock=FewLooks(9))[0].run()
+    done, _ = campaign(out, plan=plan)
+    done.run()
+    assert done.book.run(SLAP.name)["weights_sha256"] is None
+    assert done.book.answers(SLAP.name) is not None
+    assert [n for n in done.outbox.names if n.startswith("weights-")] == [f"weights-{RESNET.name}"]
 
 
 def test_it_says_what_is_done_and_how_long_the_rest_would_take(whole, tmp_path):

@@ -65,6 +65,28 @@ def test_it_runs_says_and_collects(small, tmp_path):
     assert (tmp_path / "runs" / "campaign-small-resnet" / "checkpoint.pt").is_file()
 
 
+def test_a_run_that_failed_is_said_and_the_exit_status_is_1(small, tmp_path, monkeypatch):
+    class Store(SmallStore):
+        def lesson(self, item):
+            if item.name == items()[0].name:
+                raise ValueError("wrong")
+            return super().lesson(item)
+
+    out = ["--resume", tmp_path / "out", "--minutes", "9", "--only", "folds"]
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "Store", lambda folder, device, share: Store(share=share))
+        failed = call(*out)
+    assert failed.exit_code == 1, failed.output
+    assert "small-resnet: failed (ValueError: wrong)" in failed.output
+    assert "small-slap: done" in failed.output
+    later = call(*out)
+    assert later.exit_code == 0, later.output
+    assert "failed before: small-resnet (ValueError: wrong); again with --retry" in later.output
+    again = call(*out, "--retry")
+    assert again.exit_code == 0, again.output
+    assert "2 of 2 done" in again.output
+
+
 def test_a_plan_alone_does_nothing(small, tmp_path):
     said = call("--resume", tmp_path / "out", "--plan")
     assert said.exit_code == 0, said.output

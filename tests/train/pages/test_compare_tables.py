@@ -11,7 +11,18 @@ from train.pages.compare_tables import differ, grouped, percent, tables
 
 
 def written(
-    folder, name, *, errors, seed=1, augmented=False, clock=False, gpu=None, width=None, **terms
+    folder,
+    name,
+    *,
+    errors,
+    seed=1,
+    augmented=False,
+    clock=False,
+    gpu=None,
+    width=None,
+    machine=None,
+    account=None,
+    **terms,
 ):
     """A result with a share of errors among 1,000 beats of five classes."""
     reference = np.repeat([0, 1, 2, 3, 4], 200)
@@ -30,11 +41,11 @@ def written(
         called=called,
         training_beats=78_834,
         stopped=clock,
-        account={"epochs": [3.25], "learning_rates": [1e-3]}
+        account={"epochs": [3.25], "learning_rates": [1e-3], **(account or {})}
         if row.width
         else {"chosen": {"C": 10}},
         minutes=5.5,
-        machine={"device": "cuda" if gpu else "cpu", "gpu": gpu},
+        machine={"device": "cuda" if gpu else "cpu", "gpu": gpu, **(machine or {})},
         hashes={},
     )
     write(made, folder)
@@ -105,6 +116,30 @@ def test_runs_on_other_terms_are_no_repeats(tmp_path):
     rows = [row for row in tables(tmp_path).splitlines() if row.startswith("| VGGNet | without")]
     assert sum("1 (1 seed, 1 fold)" in row for row in rows) == 2
     assert "before 9 to 240 epochs" in tables(tmp_path)
+
+
+def test_runs_of_other_machines_are_no_repeats_and_are_not_tested_together(tmp_path):
+    """A minute of a card is another training than a minute of a processor."""
+    two, four = ({"processor": "P", "threads": n} for n in (2, 4))
+    for seed, errors in ((1, 0.002), (2, 0.00204)):
+        made = {"errors": 10 * errors, "clock": True}
+        fast = {"epochs": [40.5], "precision": "fp32"}
+        written(tmp_path, "vgg", seed=seed, gpu="Card 100", account=fast, **made)
+        written(tmp_path, "vgg", seed=seed + 2, machine=two, **made)
+        written(tmp_path, "vgg", seed=seed + 4, machine=four, **made)
+        written(tmp_path, "proposed", seed=seed, machine=two, errors=errors)
+    text = tables(tmp_path)
+    rows = [
+        [cell.strip() for cell in row.split("|")[1:-1]]
+        for row in text.splitlines()
+        if row.startswith("| VGGNet | without | here")
+    ]
+    assert {(row[-1], row[5], row[6], row[-2]) for row in rows} == {
+        ("Card 100 fp32", "2 (2 seeds, 1 fold)", "40.5 (clock)", "not tested"),
+        ("cpu (P, 2 threads)", "2 (2 seeds, 1 fold)", "3.2 (clock)", "a"),
+        ("cpu (P, 4 threads)", "2 (2 seeds, 1 fold)", "3.2 (clock)", "not tested"),
+    }
+    assert "came to epochs of a network: 40.5 on Card 100; 3.25 on cpu (P, 2 threads);" in text
 
 
 def test_a_figure_on_other_classes_says_so(tmp_path):

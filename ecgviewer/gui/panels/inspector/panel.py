@@ -17,7 +17,7 @@ from ecgviewer.model.ensemble import Ensemble
 
 _HINT = "Click a beat to see what the networks saw of it."
 _FLAG_TIPS = {
-    "edge": "first or last beat: its one RR interval is used twice",
+    "edge": "first or last beat, or beside what cannot be read: its one RR is used twice",
     "pause": "a pause before it: the R peak lies late in the window, so no confidence is given",
     "flat": "a lead is flat here and was given as zeros",
     "gap": "the window touches a gap: a lead in it is given as zeros",
