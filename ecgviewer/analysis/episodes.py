@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.log import NOT_CLASSIFIED, BeatBatch, flag_bits
-from ecgviewer.beats.scan import Episode, EpisodeKind, Scan
+from ecgviewer.beats.scan import Episode, Scan, episode_spans
 from ecgviewer.signal.activity import Steps, join_steps
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.oscillation import flutter, runs
@@ -83,8 +83,8 @@ def marked(batch: BeatBatch, result: Scan) -> BeatBatch:
     N and S are no classes: that the heart beats normally is what cannot be said.
     """
     samples = result.samples[batch.indices]
-    within = inside(samples, _spans(result.episodes, "flutter"))
-    pauses = _spans(result.episodes, "pause")
+    within = inside(samples, episode_spans(result.episodes, "flutter"))
+    pauses = episode_spans(result.episodes, "pause")
     flags = batch.flags.copy()
     flags[within] |= np.uint16(flag_bits("flutter"))
     flags[np.isin(samples, pauses[:, 1])] |= np.uint16(flag_bits("pause"))
@@ -105,11 +105,6 @@ def inside(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.b
     last = np.searchsorted(spans[:, 0], samples, side="right") - 1
     found: NDArray[np.bool_] = (last >= 0) & (samples < spans[np.maximum(last, 0), 1])
     return found
-
-
-def _spans(episodes: tuple[Episode, ...], kind: EpisodeKind) -> NDArray[np.int64]:
-    spans = [(e.start, e.stop) for e in episodes if e.kind == kind]
-    return np.array(spans, np.int64).reshape(-1, 2)
 
 
 def _episode(grid: TimeGrid, silence: Silence) -> Episode:

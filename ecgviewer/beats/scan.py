@@ -35,6 +35,12 @@ class Episode:
     kind: EpisodeKind
 
 
+def episode_spans(episodes: tuple[Episode, ...], *kinds: EpisodeKind) -> NDArray[np.int64]:
+    """Own-sample spans (m, 2) of the episodes of some kinds, in order of time."""
+    spans = [(e.start, e.stop) for e in episodes if e.kind in kinds]
+    return np.array(spans, np.int64).reshape(-1, 2)
+
+
 @dataclass(frozen=True)
 class Scan:
     """One recording's beats, before their classes.

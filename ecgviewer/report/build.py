@@ -1,12 +1,13 @@
 """From a recording's beats to its report, one way for window and command line; writes no file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import FileHashes, ResultCache
 from ecgviewer.analysis.inputs import Inputs, chosen_by, default_inputs, why_not_classified
+from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
@@ -71,14 +72,34 @@ def build_report(
     stop : callable
         Asked now and then whether to give up hashing; files then count as changed.
     """
-    beats_from = DETECT if result is None else result.beats_from
     summary = summarise(record, beats, result)
-    files, found = inputs_as_read(_files(record, beats_from), hashes, stop=stop)
-    context = ReportContext(
-        verdict=with_files(verdict, found),
-        inputs=files,
-        leads=tuple(None if i is None else record.leads[i].name for i in inputs),
-        beats_from=beats_from,
+    files, found = inputs_as_read(_files(record, _beats_from(result)), hashes, stop=stop)
+    context = _context(record, with_files(verdict, found), result, summary, ensemble, inputs)
+    context = replace(context, inputs=files, hide_patient=hide_patient)
+    return Report(record, _report_beats(record, beats, result, stretches), context, summary)
+
+
+def _beats_from(result: Scan | None) -> str:
+    return DETECT if result is None else result.beats_from
+
+
+def _context(
+    record: Record,
+    verdict: Verdict,
+    result: Scan | None,
+    summary: Summary,
+    ensemble: Ensemble,
+    inputs: Inputs,
+) -> ReportContext:
+    read = None if result is None else readings(record, result, inputs, prep=ensemble.prep)
+    parts = () if read is None else read.parts
+    return ReportContext(
+        verdict=verdict,
+        inputs=(),
+        leads=_names(record, inputs if read is None else read.inputs),
+        leads_wanted=_names(record, inputs),
+        read_from=tuple((_names(record, p.inputs), int(p.mine.sum())) for p in parts),
+        beats_from=_beats_from(result),
         detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
         ensemble=_used(ensemble),
         versions=versions(),
@@ -90,9 +111,7 @@ def build_report(
         burden=_burden_percent(summary),
         heart_rate=_heart_rate(summary, record.fs),
         leads_chosen_by=chosen_by(record),
-        hide_patient=hide_patient,
     )
-    return Report(record, _report_beats(record, beats, result, stretches), context, summary)
 
 
 def analyse_record(
@@ -155,6 +174,10 @@ def analyse_record(
         hashes=found.hashes,
         hide_patient=hide_patient,
     )
+
+
+def _names(record: Record, inputs: Inputs) -> tuple[str | None, ...]:
+    return tuple(None if i is None else record.leads[i].name for i in inputs)
 
 
 def _files(record: Record, beats_from: str) -> tuple[Path, ...]:

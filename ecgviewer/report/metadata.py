@@ -91,6 +91,8 @@ class ReportContext:
     hide_patient : bool
         Whether everything that tells who the patient is stays out: record name, header comments,
         start, clock, file names, paths and the wording of findings (they may name files).
+    leads_wanted, read_from
+        Leads to be read, dead or not; leads that beats were read from, and how many beats.
     """
 
     verdict: Verdict
@@ -109,6 +111,8 @@ class ReportContext:
     not_classified: str = ""
     leads_chosen_by: str = "name"
     hide_patient: bool = False
+    leads_wanted: tuple[str | None, ...] = ()
+    read_from: tuple[tuple[tuple[str | None, ...], int], ...] = ()
 
 
 def metadata_bytes(
@@ -233,7 +237,9 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
     counts = {member.name: int((classes == member).sum()) for member in BeatClass}
     ensemble = context.ensemble
     return {
+        "leads_wanted": list(context.leads_wanted),
         "leads_used": list(context.leads),
+        "read_from": [{"leads": list(leads), "beats": n} for leads, n in context.read_from],
         "leads_chosen_by": context.leads_chosen_by,
         "beats_from": context.beats_from,
         "ensemble": {

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def _sums(header: Path) -> list[str]:
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 
 
-def _export(qtbot, window, target: Path) -> dict[str, object]:
+def _export(qtbot, window, target: Path) -> dict[str, Any]:
     window.files.prompts.save_path = target
     with qtbot.waitSignal(window.files.report_written, timeout=TIMEOUT_MS):
         window.actions_by_name["export"].trigger()

@@ -71,3 +71,31 @@ def test_no_interval_across_what_cannot_be_read_before_and_after_the_scan_is_kno
         detection=DETECTION,
     )
     assert no_rr_before(samples, known, (), record).tolist() == expected
+
+
+def test_only_intervals_between_usable_beats_count():
+    samples = np.cumsum([0] + [360] * 12 + [180] * 12 + [360] * 12)
+    usable = np.ones(len(samples), np.bool_)
+    usable[18] = False  # one ectopic beat among the quick ones: five and six are left
+    rate = heart_rate(samples, 360.0, NONE, usable=usable)
+    assert rate.greatest == pytest.approx(60 * 8 / (3 * 1 + 5 * 0.5))
+    usable[:] = np.arange(len(samples)) % 3 > 0  # trigeminy has no eight
+    rate = heart_rate(samples, 360.0, NONE, usable=usable)
+    assert (rate.least, rate.greatest) == (None, None)
+    assert rate.mean is not None
+
+
+def test_block_at_22_has_its_rate():
+    rate = heart_rate(np.arange(20) * 982, 360.0, NONE)
+    assert rate.least == pytest.approx(22, abs=0.01)
+
+
+@pytest.mark.parametrize("n_mean", [1, 4, 16])
+def test_the_number_of_intervals_can_be_chosen(n_mean):
+    rr = [360] * 20 + [180] * 4 + [360] * 20
+    rate = heart_rate(np.cumsum([0, *rr]), 360.0, NONE, n_mean=n_mean)
+    assert rate.n_mean == n_mean
+    assert rate.greatest == pytest.approx({1: 120, 4: 120, 16: 60 * 16 / 14}[n_mean])
+    assert rate.greatest_sample is not None
+    assert rate.greatest_from is not None
+    assert 60 * n_mean * 360 / (rate.greatest_sample - rate.greatest_from) == rate.greatest

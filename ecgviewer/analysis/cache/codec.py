@@ -67,6 +67,10 @@ def _episode_rows(episodes: tuple[Episode, ...]) -> NDArray[np.int64]:
     return np.array(rows, np.int64).reshape(-1, 3)
 
 
+def _episodes(rows: Column) -> tuple[Episode, ...]:
+    return tuple(Episode(start, stop, EPISODE_KINDS[kind]) for start, stop, kind in rows.tolist())
+
+
 def unpack_results(
     columns: dict[str, Column], record: Record, *, beats_from: str, n_members: int
 ) -> Results:
@@ -116,10 +120,7 @@ def unpack_results(
             Stretch(_KINDS[kind], start, stop, None if lead < 0 else lead)  # type: ignore[arg-type]
             for kind, start, stop, lead in columns["stretches"].tolist()
         ),
-        episodes=tuple(
-            Episode(start, stop, EPISODE_KINDS[kind])
-            for start, stop, kind in columns["episodes"].tolist()
-        ),
+        episodes=_episodes(columns["episodes"]),
         leads=tuple(about["leads"]),
         beats_from=about["beats_from"],
         detection=Detection.from_dict(about["detection"]),

@@ -66,7 +66,7 @@ def _facts(found: dict[str, Any]) -> dict[str, Any]:
         "inputs": [file["sha256"] for file in found["inputs"]],
         "ensemble": found["ensemble"]["sha256"],
         "fingerprints": found["fingerprints"],
-        "leads": found["leads_used"],
+        "leads": found["leads_wanted"],
         "searched": [lead["name"] for lead in found["record"]["leads"] if lead["ecg"]],
         "beats_from": found["beats_from"],
         "device": found["device"],
