@@ -100,6 +100,15 @@ def test_files_that_did_not_change_say_so(qtbot, opened, record, tmp_path) -> No
     assert opened.session.opened.verdict.badge == "intact"
 
 
+def test_a_hidden_patient_s_files_are_not_named(qtbot, opened, record, tmp_path) -> None:
+    opened.actions_by_name["hide_patient"].trigger()
+    _delete(record)
+    about = _export(qtbot, opened, tmp_path / "report.csv")
+    assert about["integrity"]["badge"] == "damaged"
+    assert "p01" not in json.dumps(about)
+    assert "p01" not in opened.workspace.messages.text.text()
+
+
 def test_a_search_anew_does_not_forget_what_was_opened(qtbot, opened, record, tmp_path) -> None:
     before = _sums(record)
     _replace(record)

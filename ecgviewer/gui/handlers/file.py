@@ -18,6 +18,7 @@ from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.session.tasks import Task
 from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.style.patient import without_names
 from ecgviewer.gui.style.wording import count
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
@@ -134,7 +135,9 @@ class FileHandler(QObject):
         self.note_made.emit(f"Wrote {count(done.n_beats)} beats to {path.name} in {path.parent}.")
         changed = [f.message for f in files_found(done.verdict) if f.severity == "error"]
         if changed:
-            self.error_met.emit(f"{path.name} was written, but {changed[0]}.")
+            hide = self._settings.hide_patient
+            why = without_names(changed[0], done.record, hide=hide)
+            self.error_met.emit(f"{path.name} was written, but {why}.")
         self.report_written.emit(path)
 
     def on_export_failed(self, _ticket: int, reason: str) -> None:
