@@ -39,10 +39,7 @@ _CLASS, _FLAGS = SORT_KEYS.index("class"), SORT_KEYS.index("flags")
 _Index = QModelIndex | QPersistentModelIndex
 _WITHOUT_CLASS = {  # in the column, and said of it
     PENDING: ("…", "awaits its class"),
-    NOT_CLASSIFIED: (
-        "not classified",
-        "nothing of it can be read, or it is no beat: see flags",
-    ),
+    NOT_CLASSIFIED: ("–", "not classified: cannot be read, or is no beat; see its flags"),
 }
 _PAUSE = flag_bits("pause")
 _MOST_GONE = 1000  # rows taken away one range at a time; beyond, a view looks at all anew

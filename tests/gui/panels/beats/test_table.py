@@ -54,9 +54,9 @@ def test_pending_beats_show_no_class(model):
 def test_a_beat_that_gets_no_class_says_so(model):
     unreadable = made_beats(np.array([180, 540, 900]), np.full(3, -2, np.int8))
     model.set_columns(replace(columns(3), beats=unreadable))
-    assert cells(model, 1)[2] == "not classified"
+    assert cells(model, 1)[2] == "–"
     tip = model.index(1, 2).data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.startswith("nothing of it can be read")
+    assert tip.startswith("not classified: ")
     color = model.index(1, 2).data(Qt.ItemDataRole.DecorationRole)
     assert color.name() == THEMES["light"].pending
 
