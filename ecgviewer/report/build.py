@@ -70,10 +70,6 @@ def build_report(
         N-N intervals that the least and the greatest heart rate are the mean of.
     stop : callable
         Asked now and then whether to give up hashing; files are then listed without hash.
-
-    Returns
-    -------
-    Report
     """
     beats_from = DETECT if result is None else result.beats_from
     summary = summarise(record, beats, result, n_mean=n_mean)
