@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.pairing import pair
-from ecgviewer.aami import DE_CHAZAL, FLUTTER_WAVE
+from ecgviewer.aami import DE_CHAZAL, FLUTTER_WAVE, BeatClass
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
@@ -55,8 +55,9 @@ def one_record(path: Path, ensemble, test_samples: set[int]):
     found = pair(reference, log.samples, tolerance=round(0.15 * record.fs))
     flutter = annotations.sample[symbols == FLUTTER_WAVE]
     paired = found >= 0
+    classes = np.where(log.classes < 0, BeatClass.Q, log.classes)  # as EC57 compares them
     called = np.full(len(reference), NOT_FOUND)
-    called[paired] = log.classes[found[paired]]
+    called[paired] = classes[found[paired]]
     extra = np.ones(log.n_beats, np.bool_)
     extra[found[paired]] = False
     if len(flutter):  # waves of ventricular flutter are no beats and no errors
@@ -64,7 +65,7 @@ def one_record(path: Path, ensemble, test_samples: set[int]):
         extra &= near > 0.3 * record.fs
     table = _table(
         np.concatenate([labels, np.full(extra.sum(), NOT_FOUND)]),
-        np.concatenate([called, log.classes[extra]]),
+        np.concatenate([called, classes[extra]]),
     )
     is_test = np.isin(reference, list(test_samples)) & paired
     return table, confusion(labels[is_test], called[is_test]), seconds

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from ecgviewer.analysis.classify import BATCHES
 from ecgviewer.analysis.context import ContextSource
-from ecgviewer.analysis.inputs import InputRows, bounds_of, default_inputs
+from ecgviewer.analysis.inputs import bounds_of, default_inputs, rows_of
+from ecgviewer.analysis.leads import Reading
 from ecgviewer.beats.scan import Scan
 from ecgviewer.model.bundle import Bundle
 from ecgviewer.model.ensemble import Ensemble
@@ -34,11 +35,13 @@ class Ready:
 
 def ready(record: Record, beats: Scan, prep: Preprocessing, *, n: int | None = None) -> Ready:
     """Inputs of the first `n` beats, or of all: noise would be close calls, computed twice."""
-    chosen = InputRows.of(default_inputs(record, prep=prep))
-    cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep)
+    inputs = default_inputs(record, prep=prep)
+    channels = tuple(i for i in inputs if i is not None)
+    cleaned = CleanedSignal(TimeGrid(record), channels, prep=prep)
+    rows = rows_of(inputs, channels)
     first = np.arange(beats.n_beats)[:n]
-    windows = cut_windows(cleaned, bounds_of(beats, first, prep), inputs=chosen.rows).values
-    context = ContextSource(beats, cleaned, chosen.rows).of(first)
+    windows = cut_windows(cleaned, bounds_of(beats, first, prep), inputs=rows).values
+    context = ContextSource(beats, cleaned, (Reading.whole(inputs, beats.n_beats),)).of(first)
     return Ready(torch.from_numpy(windows), torch.from_numpy(context))
 
 

@@ -129,6 +129,9 @@ class Record:
         states no rate of its own; None for `fs`.
     files : tuple of Path
         Every file the recording consists of (for hashes), the header first.
+    stamps : tuple
+        Of each file its size and time of change when it was opened, as `files.hashes.stamps_of`
+        gives them; empty where that is not known.
     verdict : Verdict
         What reading the header alone says of the files.
     reader : SampleReader
@@ -155,6 +158,7 @@ class Record:
     base_time: time | None = None
     annotation_fs: float | None = None
     files: tuple[Path, ...] = ()
+    stamps: tuple[tuple[int, int] | None, ...] = ()
     verdict: Verdict = Verdict(complete=True)
     reading: Callable[[tuple[bool, ...]], SampleReader] | None = field(default=None, repr=False)
     chosen: tuple[int, ...] = ()

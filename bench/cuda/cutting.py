@@ -35,7 +35,7 @@ class OnHost:
     def cut(self, bounds: Bounds) -> HostCut:
         """Windows that lie at `bounds`."""
         windows = cut_windows(self._signal, bounds, inputs=ROWS)
-        return HostCut(windows.values, windows.gap | ~windows.values.any(axis=(1, 2)))
+        return HostCut(windows.values, ~windows.values.any(axis=(1, 2)))
 
 
 def moved(signal: DaySignal, place: Place) -> DeviceSignal:

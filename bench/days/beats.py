@@ -4,14 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES
-from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog
 
 SHARES = (0.82, 0.06, 0.08, 0.02, 0.02)  # N S V F Q: more abnormal beats than most days have
 
 
 def colour(log: BeatLog, beats: NDArray[np.int64], *, seed: int = 0) -> None:
     """Give pending beats (m,) a class each."""
-    beats = beats[log.classes[beats] < 0]
+    beats = beats[log.classes[beats] == PENDING]
     classes = np.random.default_rng(seed).choice(N_CLASSES, len(beats), p=SHARES).astype(np.int8)
     probabilities = np.full((len(beats), N_CLASSES), 0.02)
     probabilities[np.arange(len(beats)), classes] = 0.92

@@ -1,11 +1,14 @@
 """The context of a scan's beats, made when it is first asked for."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.analysis.inputs import rows_of
+from ecgviewer.analysis.leads import Reading
 from ecgviewer.beats.scan import Scan
 from ecgviewer.features.context import RecordContext, neighbourhood, stretch_bounds
 from ecgviewer.features.morphology import cut_snippets, offsets
@@ -13,6 +16,7 @@ from ecgviewer.runtime.cores import cores
 from ecgviewer.runtime.pool import Stop, carry_out
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import CONTEXT, Context
+from ecgviewer.signal.rpeaks.detect import refine_all
 
 _AT_ONCE = 4  # stretches
 KEPT = 8  # stretches: those ahead, and what lies to both sides of the screen
@@ -30,8 +34,9 @@ class ContextSource:
         The beats.
     cleaned : CleanedSignal
         The network inputs' channels.
-    rows : tuple of int or None
-        Row of `cleaned` for each network input; None: the lead is not there.
+    parts : sequence of Reading
+        From which leads the beats are read. A beat is compared with those beats of its stretch
+        for which the same leads are there, by these leads alone.
     in_turn : bool
         Whether beats are asked for in their order: as many stretches are then made at a time as
         there are cores.
@@ -43,13 +48,13 @@ class ContextSource:
         self,
         result: Scan,
         cleaned: CleanedSignal,
-        rows: tuple[int | None, ...],
+        parts: Sequence[Reading],
         *,
         in_turn: bool = False,
         params: Context = CONTEXT,
     ) -> None:
         self._result, self._cleaned = result, cleaned
-        self._rows = rows
+        self._parts = tuple(parts)
         self._ahead = min(cores(), _AT_ONCE) if in_turn else 1
         self._params = params
         self._bounds = stretch_bounds(result.positions, cleaned.grid.n_samples, params)
@@ -84,14 +89,47 @@ class ContextSource:
         carry_out(jobs, stop=stop)
 
     def _columns(self, k: int) -> None:
-        # with its neighbours, not with the whole: a stretch of a week shall not wait for the week
-        margin = neighbourhood(self._params)
-        near = slice(max(0, int(self._bounds[k]) - margin), int(self._bounds[k + 1]) + margin)
-        result, n_samples = self._result, self._cleaned.grid.n_samples
-        context = RecordContext(
-            result.positions[near], result.before[near], result.after[near], n_samples, self._params
+        first, stop = int(self._bounds[k]), int(self._bounds[k + 1])
+        out = np.zeros((stop - first, self._params.columns), np.float32)
+        for part in self._parts:
+            wanted, among = (part.mine & part.there)[first:stop], part.there[first:stop]
+            if wanted.any():
+                # with its neighbours, not the whole: a stretch of a week shall not wait for it
+                margin = neighbourhood(self._params)
+                near = slice(max(0, first - margin), stop + margin)
+                seen = self._seen(part, near)
+                context = RecordContext(*seen, self._cleaned.grid.n_samples, self._params)
+                here = slice(first - near.start, stop - near.start)
+                positions = seen[0][here][among]
+                snippets = self._snippets(positions, rows_of(part.inputs, self._cleaned.leads))
+                columns = context.columns_among(here, among, snippets)
+                out[wanted] = columns[wanted[among]]
+        self._made[k] = out
+
+    def _seen(
+        self, part: Reading, near: slice
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """R peaks of some beats and the marks before and after, as the leads of a part have them.
+
+        Where a beat is read from other leads its R peak was found in those, up to 60 ms off.
+        """
+        positions, before, after = (
+            each[near].copy()
+            for each in (self._result.positions, self._result.before, self._result.after)
         )
-        self._made[k] = context.columns(k, self._snippets(k))
+        others = np.flatnonzero((part.there & ~part.mine)[near])
+        if len(others):
+            old, leads = positions.copy(), tuple(i for i in part.inputs if i is not None)
+            positions[others] = refine_all(
+                self._cleaned.grid, old[others], leads, self._result.detection
+            )
+            for marks, at, beside in (
+                (before, slice(1, None), slice(None, -1)),
+                (after, slice(None, -1), slice(1, None)),
+            ):
+                is_beat = marks[at] == old[beside]  # no flutter wave between
+                marks[at][is_beat] = positions[beside][is_beat]
+        return positions, before, after
 
     def _positions(self, k: int) -> NDArray[np.int64]:
         return self._result.positions[self._bounds[k] : self._bounds[k + 1]]
@@ -105,11 +143,15 @@ class ContextSource:
         high = min(self._cleaned.grid.n_samples, int(positions[-1] + reach[-1]) + 1)
         return max(0, int(positions[0] + reach[0])), high
 
-    def _snippets(self, k: int) -> NDArray[np.float32]:
-        low, high = self._span(k)
-        cleaned = np.nan_to_num(self._cleaned.between(low, high))
-        ecg = np.zeros((len(self._rows), high - low), np.float32)
-        for i, row in enumerate(self._rows):
+    def _snippets(
+        self, positions: NDArray[np.int64], rows: tuple[int | None, ...]
+    ) -> NDArray[np.float32]:
+        reach, n_samples = offsets(self._params), self._cleaned.grid.n_samples
+        low = max(0, int(positions[0] + reach[0]))
+        high = min(n_samples, int(positions[-1] + reach[-1]) + 1)
+        cleaned = self._cleaned.between(low, high)
+        ecg = np.zeros((len(rows), high - low), np.float32)
+        for i, row in enumerate(rows):
             if row is not None:
-                ecg[i] = cleaned[row]
-        return cut_snippets(ecg, self._positions(k) - low, self._params)
+                ecg[i] = np.nan_to_num(cleaned[row])
+        return cut_snippets(ecg, positions - low, self._params)

@@ -1,6 +1,6 @@
-"""Which channels the networks read, and what they are given of one beat."""
+"""Which channels the networks read by their names, and where windows lie."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 
 from ecgviewer.beats.scan import Scan
 from ecgviewer.record import Record
-from ecgviewer.signal.denoise import CleanedSignal
-from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.leads import choose_inputs
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.windows import Bounds, cut_windows, window_bounds
+from ecgviewer.signal.windows import Bounds, window_bounds
 
 # A recording shorter than this says too little of its own rhythm and shapes for networks that take
 # context: cut into 10 s, V beats of training patients are found three times in four (train/LOG.md).
@@ -23,17 +21,9 @@ _MOST_NAMED = 6  # leads in one sentence
 Inputs = tuple[int | None, int | None]
 
 
-@dataclass(frozen=True)
-class InputRows:
-    """Channels to clean and the row of each network input among them."""
-
-    channels: tuple[int, ...]
-    rows: tuple[int | None, ...]
-
-    @classmethod
-    def of(cls, inputs: Inputs) -> "InputRows":
-        channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
-        return cls(channels, tuple(None if i is None else channels.index(i) for i in inputs))
+def rows_of(inputs: Inputs, channels: Sequence[int]) -> tuple[int | None, ...]:
+    """Row of each network input among channels; None where there is no lead."""
+    return tuple(None if i is None else channels.index(i) for i in inputs)
 
 
 def bounds_of(result: Scan, indices: NDArray[np.int64], prep: Preprocessing) -> Bounds:
@@ -86,20 +76,3 @@ def chosen_by(record: Record) -> Literal["user", "name", "signal"]:
 def _in_words(said: list[str]) -> str:
     more = len(said) - _MOST_NAMED
     return "; ".join([*said[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
-
-
-def beat_input(
-    record: Record, result: Scan, index: int, *, prep: Preprocessing, inputs: Inputs
-) -> tuple[NDArray[np.float32], int]:
-    """One beat's window as the networks see it, and the place of R in it.
-
-    Returns
-    -------
-    (2, 400) float32, int
-        Each lead z-scored; the R peak's sample in the window (may lie beyond it).
-    """
-    chosen = InputRows.of(inputs)
-    cleaned = CleanedSignal(TimeGrid(record), chosen.channels, prep=prep)
-    bounds = bounds_of(result, np.array([index]), prep)
-    windows = cut_windows(cleaned, bounds, inputs=chosen.rows)
-    return windows.values[0], int(bounds.r_offset[0])

@@ -86,7 +86,7 @@ def run(
         The last one is `Ended`, unless RecordError or BundleError is raised.
     """
     hashes = None if known is None else known.hashes
-    if cache is not None and known is None:  # later would be too late: see `analysis.cache`
+    if known is None:  # later would be too late: see `analysis.cache` and `report.inputs`
         annotation = _annotation(record, beats_from)
         hashes = hash_files(record, beats_from=beats_from, annotation=annotation, stop=stop)
         if hashes is not None:
@@ -181,7 +181,7 @@ class Outcome:
     results : Results
         Scan and classes.
     hashes : FileHashes or None
-        The files as they were before; None where they were not asked for or cannot be hashed.
+        The files as they were before; None where they cannot be hashed.
     cached : bool
         Whether an earlier run's results were found.
     moved : Ensemble or None

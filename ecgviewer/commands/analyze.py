@@ -98,9 +98,10 @@ def analyze(
 ) -> None:
     """Find and classify the beats of records, and write a CSV report of each.
 
-    Of several records, one that fails is tried once more, and one whose complete report is there
-    already, made from the same files in the same way, is left as it is: the same command goes on
-    where it was interrupted. The reports are the same however many processes make them.
+    Of several records, or of a folder, one that fails is tried once more, and one whose complete
+    report is there already, made from the same files in the same way, is left as it is: the same
+    command goes on where it was interrupted. The reports are the same however many processes make
+    them.
     """
     with in_sentences(debug=debug):
         if dask and jobs > 1:
@@ -108,7 +109,8 @@ def analyze(
         wanted = leads_asked_for(leads)
         planned = plan(records, out)
         networks = load_networks(ensemble, device)
-        several = len(planned) > 1
+        # a folder is an archive that may grow, however many records it holds today
+        several = len(records) > 1 or records[0].is_dir()
         template = Job(
             Path(),
             Path(),
@@ -125,7 +127,7 @@ def analyze(
         n_failed = _run(_orders(template, planned, absolute=bool(dask)), jobs, dask)
         if networks.unseen_sentence and n_failed < len(planned):
             typer.echo(networks.unseen_sentence)
-        if several and n_failed:
+        if len(planned) > 1 and n_failed:
             complain(f"{n_failed} of {len(planned)} records are damaged or could not be analysed")
         if n_failed:
             raise typer.Exit(FAILED)

@@ -61,11 +61,13 @@ def info(
     """Show what a record's header says and whether its files are intact; reads every sample."""
     with in_sentences(debug=debug):
         from ecgviewer.analysis.channels import open_recording
+        from ecgviewer.formats.dead_leads import dead_leads
         from ecgviewer.formats.describe import as_lines, describe
 
         opened = open_recording(record)
         verdict = opened.verdict if opened.verify is None else opened.verify(lambda: False)
-        facts = describe(opened, verdict)
+        dead = () if verdict.severity == "error" else dead_leads(opened)
+        facts = describe(opened, verdict, dead=dead)
         lines = [json.dumps(facts, indent=2)] if as_json else map(printable, as_lines(facts))
         typer.echo("\n".join(lines))
         if verdict.severity == "error":

@@ -1,6 +1,7 @@
 """The command evaluate: compares recordings with their reference and shows tables."""
 
 import logging
+import math
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -44,20 +45,39 @@ class Mapping(StrEnum):
     DECHAZAL = "dechazal"
 
 
+_Reference = Annotated[
+    str, typer.Option(metavar="ANNOTATOR", help="Reference annotations beside the record.")
+]
+_Test = Annotated[
+    str,
+    typer.Option(
+        metavar="ANNOTATOR", help="Compare annotations beside the record; nothing is analysed."
+    ),
+]
+_From = Annotated[
+    float | None,
+    typer.Option(
+        "--from",
+        metavar="SECONDS",
+        min=0,
+        show_default=False,
+        help="Count beats from here on; 300 as EC57 says, if not given. For recordings shorter"
+        " than that, 0.",
+    ),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="FILE.json", help="Keep it, and a CSV beside it."),
+]
+
+
 def evaluate(
     records: Annotated[
         list[Path],
         typer.Argument(metavar="RECORD...", help="Records, or folders searched for records."),
     ],
-    reference: Annotated[
-        str, typer.Option(metavar="ANNOTATOR", help="Reference annotations beside the record.")
-    ] = "atr",
-    test: Annotated[
-        str,
-        typer.Option(
-            metavar="ANNOTATOR", help="Compare annotations beside the record; nothing is analysed."
-        ),
-    ] = "",
+    reference: _Reference = "atr",
+    test: _Test = "",
     leads: Leads = "",
     ensemble: Annotated[
         str, typer.Option(help=f"Ensemble that classifies; {DEFAULT_ENSEMBLE} if not given.")
@@ -66,16 +86,14 @@ def evaluate(
         Mapping, typer.Option(help="Whether e, j and n count as S (bxb) or as N (dechazal).")
     ] = Mapping.BXB,
     device: Annotated[Device, typer.Option(help="Where the networks run.")] = Device.AUTO,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FILE.json", help="Keep it, and a CSV beside it."),
-    ] = None,
+    from_s: _From = None,
+    out: _Out = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
     debug: Debug = False,
 ) -> None:
     """Compare the beats of records with reference annotations, as ANSI/AAMI EC57 says."""
     with in_sentences(debug=debug):
-        _check(reference, test, ensemble, out)
+        _check(reference, test, ensemble, out, from_s)
         from ecgviewer.evaluation.documents import check_targets, write_documents
 
         if out is not None:
@@ -88,7 +106,8 @@ def evaluate(
             overall = bar.add_task("records", total=len(paths), visible=len(paths) > 1)
             for path in paths:
                 with progress_step(bar, path.stem) as tell:
-                    one = _one(path, reference, test, networks, mapping, tell, wanted, debug=debug)
+                    asked = (reference, test, networks, mapping)
+                    one = _one(path, *asked, tell, wanted, from_s=from_s, debug=debug)
                 if one is not None:
                     done.append(one)
                 bar.advance(overall)
@@ -106,8 +125,12 @@ def evaluate(
             raise typer.Exit(FAILED)
 
 
-def _check(reference: str, test: str, ensemble: str, out: Path | None) -> None:
+def _check(
+    reference: str, test: str, ensemble: str, out: Path | None, from_s: float | None
+) -> None:
     """Refuse what does not go together."""
+    if from_s is not None and not math.isfinite(from_s):
+        raise typer.BadParameter(f"--from: {from_s} is no time")
     for option, name in (("--reference", reference), ("--test", test or "none")):
         if not _ANNOTATOR.fullmatch(name):
             raise typer.BadParameter(f"{option}: {name[:40]!r} is no annotator's name")
@@ -128,6 +151,7 @@ def _one(
     tell: Callable[[str, int, int], None],
     leads: tuple[str, ...],
     *,
+    from_s: float | None,
     debug: bool,
 ) -> "Evaluation | None":
     """Evaluate one record; None, with a sentence on stderr, where that cannot be."""
@@ -147,13 +171,19 @@ def _one(
             found = recording.analysed(record, networks, progress=tell)
             note = recording.why_no_classes(record, networks)
             trained = trained_on(record.name, path, training_patients(networks.card))
-        done = recording.evaluate(record, found, reference=reference, mapping=mapping.value)
+        options = {} if from_s is None else {"from_s": from_s}
+        done = recording.evaluate(
+            record, found, reference=reference, mapping=mapping.value, **options
+        )
     except Exception as error:  # a bad record does not stop the rest
         if debug:
             _LOG.exception("%s", path)
         complain(sentence(error, record=path, for_terminal=True))
         return None
-    for said in filter(None, (done.nothing_left, note)):
+    left = done.nothing_left
+    if left and from_s is None:
+        left += "; --from SECONDS counts from another time on"
+    for said in filter(None, (left, note, *done.remarks)):
         complain(f"{path}: {said}")
     return replace(done, note=note, trained_on=trained)
 

@@ -52,6 +52,11 @@ def together(evaluations: Sequence[Evaluation]) -> Gross | None:
     )
 
 
+def first_counted(evaluations: Sequence[Evaluation]) -> float:
+    """From when on beats were counted, seconds; EC57's time where there is no recording."""
+    return evaluations[0].from_s if evaluations else LEARNING_S
+
+
 def csv_path(path: Path) -> Path:
     """Where the CSV goes that belongs to a JSON file."""
     return path.with_suffix(".csv")
@@ -116,10 +121,14 @@ def write_documents(
 def as_json(evaluations: Sequence[Evaluation], about: Mapping[str, Any]) -> dict[str, Any]:
     """Everything there is, as a JSON document; null where there is no figure."""
     both = together(evaluations)
+    from_s = first_counted(evaluations)
+    method = "ANSI/AAMI EC57, beat by beat and run by run"
+    if from_s != LEARNING_S:
+        method += f", but from {from_s:g} s on, where EC57 has {LEARNING_S:g} s"
     return {
-        "method": "ANSI/AAMI EC57, beat by beat and run by run",
+        "method": method,
         **about,
-        "learning_s": LEARNING_S,
+        "learning_s": from_s,
         "match_s": MATCH_S,
         "versions": versions(),
         "matrix_order": list(LETTERS),
@@ -136,6 +145,7 @@ def _record(one: Evaluation) -> dict[str, Any]:
         "duration_s": round(one.duration_s, 3),
         "note": one.note or None,
         "nothing_left": one.nothing_left or None,
+        "remarks": list(one.remarks),
     }
     if one.nothing_left:
         return out

@@ -35,6 +35,7 @@ class RatedMarks:
 
     marks: Marks
     fs: float
+    remarks: tuple[str, ...] = ()  # what may be wrong with them, in sentences
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class Evaluation:
         What to know of it: why beats have no class; empty where there is nothing.
     trained_on : tuple of str
         Training patients of the networks that it is, by its name; empty where it is none.
+    from_s : float
+        Beats before this are not counted, seconds; EC57 has `LEARNING_S`.
+    remarks : tuple of str
+        What may be wrong with either annotator's file, in sentences.
     """
 
     record: str
@@ -66,19 +71,23 @@ class Evaluation:
     runs: dict[Chamber, RunComparison]
     note: str = ""
     trained_on: tuple[str, ...] = ()
+    from_s: float = LEARNING_S
+    remarks: tuple[str, ...] = ()
 
     @property
     def nothing_left(self) -> str:
         """Why there are no results, in a sentence; empty where there are."""
         if self.beats.n_beats:
             return ""
-        minutes = f"{LEARNING_S / 60:g} minutes"
-        if self.duration_s <= LEARNING_S:
+        first = f"first {in_words(self.from_s)}"
+        if 0 < self.from_s >= self.duration_s:
             return (
-                f"nothing is left to compare: the first {minutes} do not count, and the recording"
+                f"nothing is left to compare: the {first} do not count, and the recording"
                 f" lasts {self.duration_s:.0f} s"
             )
-        return f"nothing is left to compare: neither has a beat after the first {minutes}"
+        if not self.from_s:
+            return "nothing is left to compare: neither has a beat"
+        return f"nothing is left to compare: neither has a beat after the {first}"
 
     def beats_of(self, row: int, column: int) -> NDArray[np.int64]:
         """Where the beats of a cell lie, in the record's own samples; (k,) int64, ascending."""
@@ -86,10 +95,19 @@ class Evaluation:
         return at_rate(samples, from_hz=self.beats.fs, to_hz=self.record_fs)
 
 
+def in_words(seconds: float) -> str:
+    """A span of time as sentences have it: "5 minutes", "90 seconds"."""
+    if seconds >= 120 and seconds % 60 == 0:
+        return f"{seconds / 60:g} minutes"
+    return f"{seconds:g} seconds"
+
+
 def marks_of_annotator(
     record: Record, annotator: str, *, mapping: str = DEFAULT_MAPPING
 ) -> RatedMarks:
     """Marks of an annotation file beside the record, at that file's rate.
+
+    Those after the record's end are left out, as bxb does, and a remark says so.
 
     Parameters
     ----------
@@ -117,7 +135,17 @@ def marks_of_annotator(
         texts=found.aux,
         mapping=SYMBOL_TABLES[mapping],
     )
-    return RatedMarks(marks, found.fs or record.fs)
+    fs = found.fs or record.fs
+    late = found.sample >= record.duration_s * fs
+    remarks = [found.doubt] if found.doubt else []
+    if late.any():
+        remarks.append(
+            f"{int(late.sum()):,} of {len(found):,} annotations of {annotator} lie after the "
+            f"record's end ({record.duration_s:,.1f} s), the last at {found.sample[-1] / fs:,.1f} "
+            "s: they are not compared, and the file may belong to another recording"
+        )
+    inside = marks.samples < record.duration_s * fs
+    return RatedMarks(Marks(marks.samples[inside], marks.kinds[inside]), fs, tuple(remarks))
 
 
 def marks_as_shown(record: Record, beats: Beats) -> RatedMarks:
@@ -159,7 +187,12 @@ def analysed(record: Record, ensemble: Ensemble, *, progress: Progress | None = 
 
 
 def evaluate(
-    record: Record, test: RatedMarks, *, reference: str = "atr", mapping: str = DEFAULT_MAPPING
+    record: Record,
+    test: RatedMarks,
+    *,
+    reference: str = "atr",
+    mapping: str = DEFAULT_MAPPING,
+    from_s: float = LEARNING_S,
 ) -> Evaluation:
     """Compare marks with the reference annotations beside the record.
 
@@ -175,6 +208,8 @@ def evaluate(
         Suffix of the reference annotation file.
     mapping : str
         Key of `aami.SYMBOL_TABLES`: what the reference's symbols mean.
+    from_s : float
+        Beats before this are not counted, seconds; `LEARNING_S` as EC57 says.
 
     Returns
     -------
@@ -191,11 +226,15 @@ def evaluate(
         record=record.name,
         record_fs=record.fs,
         duration_s=record.duration_s,
-        beats=compare(truth.marks, marks, fs=truth.fs, learning_s=LEARNING_S, match_s=MATCH_S),
+        beats=compare(truth.marks, marks, fs=truth.fs, learning_s=from_s, match_s=MATCH_S),
         runs={
-            chamber: compare_runs(truth.marks, marks, fs=truth.fs, chamber=chamber)
+            chamber: compare_runs(
+                truth.marks, marks, fs=truth.fs, chamber=chamber, learning_s=from_s
+            )
             for chamber in CHAMBERS
         },
+        from_s=from_s,
+        remarks=(*truth.remarks, *test.remarks),
     )
 
 

@@ -9,8 +9,9 @@ from ecgviewer.aami import N_CLASSES
 from ecgviewer.document.blocks import Row, Table
 from ecgviewer.ec57.beats import LETTERS
 from ecgviewer.ec57.figures import BEAT_FIGURES, BeatFigures
+from ecgviewer.ec57.marks import LEARNING_S
 from ecgviewer.ec57.runs import CHAMBERS, RUN_KINDS, Chamber, RunCounts
-from ecgviewer.evaluation.documents import Gross, together
+from ecgviewer.evaluation.documents import Gross, first_counted, together
 from ecgviewer.evaluation.recording import Evaluation
 
 _DASH = "-"  # there is no such figure
@@ -51,7 +52,10 @@ def _beats(evaluations: Sequence[Evaluation], both: Gross) -> Table:
     rows.append(("gross", *_counts(both.beats.matrix), *gross, ""))
     average = (_number(both.beats.average[name]) for name in names)
     rows.append(("average", "", "", "", *average, _number(both.beats.rr_error_ms)))
-    return Table("Beats, %", tuple(rows), head=True, figures=True, totals=2)
+    from_s = first_counted(evaluations)
+    as_ec57 = ", as EC57" if from_s == LEARNING_S else f" (EC57: {LEARNING_S:g} s)"
+    title = f"Beats from {from_s:g} s on{as_ec57}, %"
+    return Table(title, tuple(rows), head=True, figures=True, totals=2)
 
 
 def _counts(matrix: NDArray[np.int64]) -> tuple[str, str, str]:

@@ -143,9 +143,25 @@ class RecordContext:
         `snippets` (m, n_leads, length) are those of `beats(k)`.
         """
         part = self.beats(k)
-        if part.start == part.stop:
+        return self.columns_among(part, np.ones(part.stop - part.start, np.bool_), snippets)
+
+    def columns_among(
+        self, part: slice, among: NDArray[np.bool_], snippets: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Context of some beats of a stretch compared with one another, (k, n_columns).
+
+        Parameters
+        ----------
+        part : slice
+            The stretch's beats.
+        among : (m,) bool
+            Which of them. The rhythm is that of all.
+        snippets : (k, n_leads, length) float32
+            Of those.
+        """
+        if len(snippets) == 0:
             return np.empty((0, self._params.columns), np.float32)
-        rhythm = {name: values[part] for name, values in self._rhythm.items()}
+        rhythm = {name: values[part][among] for name, values in self._rhythm.items()}
         shapes = shape_columns(
             snippets, rhythm["rr_to_local"], rhythm["next_to_local"], self._params
         )

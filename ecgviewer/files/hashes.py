@@ -37,6 +37,19 @@ def hash_inputs(
     return tuple(_hash_file(path, stop) for path in dict.fromkeys(paths))
 
 
+def stamps_of(paths: Iterable[Path]) -> tuple[tuple[int, int] | None, ...]:
+    """Size (bytes) and time of change (ns) of each file; None where there is none."""
+    return tuple(map(_stamp, paths))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
 def _hash_file(path: Path, stop: Callable[[], bool]) -> InputFile:
     digest, size = hashlib.sha256(), 0
     try:

@@ -123,10 +123,10 @@ def heart_rate(
     samples: NDArray[np.int64],
     fs: float,
     spans: NDArray[np.int64],
+    pauses: NDArray[np.int64] = _NONE,
     *,
     usable: NDArray[np.bool_] | None = None,
     n_mean: int = N_MEAN,
-    pauses: NDArray[np.int64] = _NONE,
 ) -> HeartRate:
     """Heart rate of a recording.
 
@@ -138,13 +138,13 @@ def heart_rate(
         Hz.
     spans : (m, 2) int64
         Unreadable spans, sorted, disjoint: no interval that meets one counts.
+    pauses : (k, 2) int64
+        Spans without a beat that the mean leaves out; least and greatest do not.
     usable : (n,) bool, optional
         Beats whose intervals may be in the least and greatest rate: N, and in no artefact. All by
         default.
     n_mean : int
         Consecutive intervals between such beats that a least or greatest rate is the mean of.
-    pauses : (m, 2) int64
-        Spans without a beat that the mean leaves out; least and greatest do not.
     """
     if len(samples) < 2:
         return HeartRate(n_mean=n_mean)

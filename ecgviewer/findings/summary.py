@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import PENDING, class_counts
-from ecgviewer.beats.scan import Episode, Scan
+from ecgviewer.beats.scan import Episode, Scan, episode_spans
 from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
@@ -118,13 +118,8 @@ def time_base(
     edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
     steady = ~_inside(samples, _artefacts(scan))
-    return TimeBase(spans, _pauses(scan), steady, readable, ~_inside(samples, spans), owned)
-
-
-def _pauses(scan: Scan) -> NDArray[np.int64]:
-    """Spans (m, 2) of the pauses."""
-    spans = [(e.start, e.stop) for e in scan.episodes if e.kind == "pause"]
-    return np.array(spans, np.int64).reshape(-1, 2)
+    pauses = episode_spans(scan.episodes, "pause")
+    return TimeBase(spans, pauses, steady, readable, ~_inside(samples, spans), owned)
 
 
 def _artefacts(scan: Scan) -> NDArray[np.int64]:
@@ -180,9 +175,7 @@ def summarise(
     n_classified, n_pending = int(counts.sum()), int((classes == PENDING).sum())
     # while classes are awaited, every beat counts
     normal = np.isin(classes, (BeatClass.N, PENDING)) & on.steady
-    rate = heart_rate(
-        beats.sample, record.fs, on.spans, usable=normal, n_mean=n_mean, pauses=on.pauses
-    )
+    rate = heart_rate(beats.sample, record.fs, on.spans, on.pauses, usable=normal, n_mean=n_mean)
     # where there was no beat to classify, all readable time counts as analysed
     analysed = float(on.owned[known].sum()) if beats.n else on.readable
     return Summary(

@@ -1,5 +1,6 @@
 """What `info` tells of a recording, as plain data."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from ecgviewer.formats.annotations import annotators
 from ecgviewer.record import Record, Verdict
 
 
-def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
+def describe(record: Record, verdict: Verdict, *, dead: Sequence[int] = ()) -> dict[str, Any]:
     """Header and integrity of a recording, as JSON can hold them.
 
     Parameters
@@ -16,6 +17,8 @@ def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
         The recording.
     verdict : Verdict
         What is known of its files.
+    dead : sequence of int
+        Channels of which nothing can be read, from `dead_leads`.
 
     Returns
     -------
@@ -37,9 +40,10 @@ def describe(record: Record, verdict: Verdict) -> dict[str, Any]:
                 "ecg": lead.is_ecg,
                 "calibrated": lead.calibrated,
                 "adc_units_per_unit": lead.adc_per_unit,
+                "dead": channel in dead,
                 "remark": lead.remark or None,
             }
-            for lead in record.leads
+            for channel, lead in enumerate(record.leads)
         ],
         "comments": list(record.comments),
         "annotators": list(annotators(record)),
@@ -66,6 +70,7 @@ def as_lines(facts: dict[str, Any]) -> tuple[str, ...]:
         lead["name"]
         + ("" if lead["ecg"] else f" ({lead['unit']}, not read)")
         + ("" if lead["calibrated"] else " (uncalibrated)")
+        + (" (dead: missing or flat throughout)" if lead["dead"] else "")
         for lead in facts["leads"]
     )
     remarks = [

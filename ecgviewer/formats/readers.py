@@ -4,11 +4,13 @@ A further format is one module beside `wfdb` and one row here. Nothing else name
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ecgviewer.errors import note
+from ecgviewer.formats.lying_there import other_case
 from ecgviewer.formats.wfdb.files import is_wfdb, wfdb_records
 from ecgviewer.formats.wfdb.record import open_wfdb
 from ecgviewer.record import Record, RecordError
@@ -107,15 +109,16 @@ def format_of(path: Path) -> Format | None:
     Returns
     -------
     Format or None
-        The one that knows its contents. Where none does, the only one that has its suffix: that
-        one can say what is wrong with the file.
+        The one that knows its contents. Where none does, the only one that has its suffix, or
+        whose file of that name lies there: that one can say what is wrong with it.
     """
     suffix = path.suffix.lower()
     likely = [row for row in FORMATS if suffix in row.suffixes]
     others = [row for row in FORMATS if row not in likely]
     found = next((row for row in (*likely, *others) if _knows(row, path)), None)
-    if found is None and len(likely) == 1 and not path.is_dir():
-        return likely[0]
+    if found is None and not path.is_dir():
+        meant = likely or [row for row in FORMATS if _main_file(row, path)]
+        return meant[0] if len(meant) == 1 else None
     return found
 
 
@@ -177,6 +180,12 @@ def _knows(row: Format, path: Path) -> bool:
     except Exception as error:  # another format may know it
         note(_LOG, f"{row.name} cannot tell whether {path} is its own", error)
         return False
+
+
+def _main_file(row: Format, path: Path) -> bool:
+    """Whether something lies there with a record's name and a format's suffix, in any case."""
+    meant = path.with_name(f"{path.name}{row.suffixes[0]}")
+    return path.name != "" and (os.path.lexists(meant) or other_case(meant) is not None)
 
 
 def _why_not(path: Path) -> str:

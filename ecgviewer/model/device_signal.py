@@ -1,7 +1,7 @@
 """A cleaned signal where the networks are computed, and windows cut from it there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -41,10 +41,10 @@ class Cut:
         In the place; each lead z-scored over the 400 points; zeros where flat, missing or in a gap.
     flat : (n, n_inputs) bool
         Leads given as zeros: nothing is connected, see `signal.windows.normalise`.
-    gap : (n,) bool
-        Windows that touch a sample that is not there.
+    gap : (n, n_inputs) bool
+        Leads given as zeros because a sample of theirs in the window is not there.
     empty : (n,) bool
-        Windows with nothing in them: a gap, or every lead flat.
+        Windows with nothing in them: every lead is in a gap or flat.
     """
 
     values: Tensor
@@ -53,9 +53,30 @@ class Cut:
     empty: NDArray[np.bool_]
 
     @property
+    def read(self) -> NDArray[np.bool_]:
+        """(n, n_inputs) leads with something in them."""
+        read: NDArray[np.bool_] = self.values.any(dim=2).cpu().numpy()
+        return read
+
+    def without(self, unreadable: NDArray[np.bool_]) -> "Cut":
+        """The same with some windows (n,) counted as empty, whatever is in them."""
+        return replace(self, empty=self.empty | unreadable)
+
+    @property
     def inputs(self) -> Tensor:
         """Windows (m, n_inputs, 400) that have something in them."""
         return self.values[torch.from_numpy(~self.empty).to(self.values.device)]
+
+
+def join_cuts(parts: Sequence[tuple[_Ints, Cut]]) -> Cut:
+    """Windows cut apart, each given with its rows (m,) in the whole, as one."""
+    order = torch.from_numpy(np.argsort(np.concatenate([rows for rows, _ in parts])))
+    columns = [(cut.flat, cut.gap, cut.empty) for _, cut in parts]
+    values = torch.cat([cut.values for _, cut in parts])
+    if len(parts) > 1:
+        values = values[order.to(values.device)]
+    flat, gap, empty = (np.concatenate(c)[order.numpy()] for c in zip(*columns, strict=True))
+    return Cut(values, flat, gap, empty)
 
 
 class DeviceSignal:
@@ -177,8 +198,8 @@ class DeviceSignal:
         return found.masked_fill_(~inside, 0.0).transpose(0, 1)
 
     def _normalised(self, raw: Tensor) -> Cut:
-        missing = raw.sum(dim=(1, 2)).isnan()
-        x = torch.where(missing[:, None, None], 0.0, raw).double()
+        missing = raw.sum(dim=2).isnan()  # of each lead: one spoils no other
+        x = torch.where(missing[:, :, None], 0.0, raw).double()
         x -= x.mean(dim=2, keepdim=True)
         sd = (x * x).mean(dim=2, keepdim=True).sqrt()
         quiet = sd[:, :, 0] < self._source.prep.flat_uv / 1000  # mV
@@ -189,7 +210,7 @@ class DeviceSignal:
         gap = missing.cpu().numpy()
         return Cut(
             values,
-            (flat.cpu() & present).numpy() & ~gap[:, None],
+            (flat.cpu() & present).numpy() & ~gap,
             gap,
-            (missing | flat.all(dim=1)).cpu().numpy(),
+            (missing | flat).all(dim=1).cpu().numpy(),
         )

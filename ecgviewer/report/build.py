@@ -1,22 +1,23 @@
 """From a recording's beats to its report, one way for window and command line; writes no file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.analysis.cache.cache import ResultCache
+from ecgviewer.analysis.cache.cache import FileHashes, ResultCache
 from ecgviewer.analysis.inputs import Inputs, chosen_by, default_inputs, why_not_classified
+from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
 from ecgviewer.beats.scan import DETECT, Scan
-from ecgviewer.files.hashes import hash_inputs
 from ecgviewer.findings.rate import N_MEAN, no_rr_before
 from ecgviewer.findings.summary import Summary, summarise
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.beats_csv import ReportBeats
+from ecgviewer.report.inputs import inputs_as_read, with_files
 from ecgviewer.report.metadata import EnsembleUsed, ReportContext
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.signal.quality import Stretch
@@ -41,12 +42,13 @@ def build_report(
     ensemble: Ensemble,
     inputs: Inputs,
     *,
+    hashes: FileHashes | None,
     stretches: tuple[Stretch, ...] = (),
     hide_patient: bool = False,
     n_mean: int = N_MEAN,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Put a report together; reads every input file once, for its hash.
+    """Put a report together; reads every input file once, to see whether it is still the same.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ def build_report(
         Who gave the classes.
     inputs : (int or None, int or None)
         Channels given to the networks.
+    hashes : FileHashes or None
+        The files before the first sample was read; None where that is not known.
     stretches : tuple of Stretch
         Where `result` is None: the stretches found so far.
     hide_patient : bool
@@ -69,15 +73,36 @@ def build_report(
     n_mean : int
         N-N intervals that the least and the greatest heart rate are the mean of.
     stop : callable
-        Asked now and then whether to give up hashing; files are then listed without hash.
+        Asked now and then whether to give up hashing; files then count as changed.
     """
-    beats_from = DETECT if result is None else result.beats_from
     summary = summarise(record, beats, result, n_mean=n_mean)
-    context = ReportContext(
+    files, found = inputs_as_read(_files(record, _beats_from(result)), hashes, stop=stop)
+    context = _context(record, with_files(verdict, found), result, summary, ensemble, inputs)
+    context = replace(context, inputs=files, hide_patient=hide_patient)
+    return Report(record, _report_beats(record, beats, result, stretches), context, summary)
+
+
+def _beats_from(result: Scan | None) -> str:
+    return DETECT if result is None else result.beats_from
+
+
+def _context(
+    record: Record,
+    verdict: Verdict,
+    result: Scan | None,
+    summary: Summary,
+    ensemble: Ensemble,
+    inputs: Inputs,
+) -> ReportContext:
+    read = None if result is None else readings(record, result, inputs, prep=ensemble.prep)
+    parts = () if read is None else read.parts
+    return ReportContext(
         verdict=verdict,
-        inputs=hash_inputs(_files(record, beats_from), stop=stop),
-        leads=tuple(None if i is None else record.leads[i].name for i in inputs),
-        beats_from=beats_from,
+        inputs=(),
+        leads=_names(record, inputs if read is None else read.inputs),
+        leads_wanted=_names(record, inputs),
+        read_from=tuple((_names(record, p.inputs), int(p.mine.sum())) for p in parts),
+        beats_from=_beats_from(result),
         detection_fingerprint=(result.detection if result else DETECTION).fingerprint(),
         ensemble=_used(ensemble),
         versions=versions(),
@@ -90,9 +115,7 @@ def build_report(
         heart_rate=_heart_rate(summary, record.fs),
         episodes=() if result is None else result.episodes,
         leads_chosen_by=chosen_by(record),
-        hide_patient=hide_patient,
     )
-    return Report(record, _report_beats(record, beats, result, stretches), context, summary)
 
 
 def analyse_record(
@@ -146,8 +169,19 @@ def analyse_record(
     verdict = record.verdict if record.verify is None else record.verify(lambda: False)
     beats = Beats.of(results.log)
     return build_report(
-        record, verdict, results.scan, beats, ensemble, inputs, hide_patient=hide_patient
+        record,
+        verdict,
+        results.scan,
+        beats,
+        ensemble,
+        inputs,
+        hashes=found.hashes,
+        hide_patient=hide_patient,
     )
+
+
+def _names(record: Record, inputs: Inputs) -> tuple[str | None, ...]:
+    return tuple(None if i is None else record.leads[i].name for i in inputs)
 
 
 def _files(record: Record, beats_from: str) -> tuple[Path, ...]:

@@ -79,21 +79,18 @@ class ReportContext:
     recorded_s, readable_s, analysed_s : float
         Length of the recording, of it without stretches where no ECG lead is readable, and of the
         part whose beats have their classes; seconds.
-    complete : bool
-        Whether every beat of the recording was found and has its class.
-    not_classified : str
-        Why no beat of this recording can get a class; empty where it can.
-    burden : mapping of str to float or None
-        Per class, share of the classified beats in readable time, per cent.
-    heart_rate : mapping of str to float or None
-        Mean; least and greatest over consecutive N-N intervals, with the times of their ends.
-    episodes : tuple of Episode
-        Silences and suspected flutter.
+    complete, not_classified
+        Whether every beat of the recording has its class; why none can get one, else empty.
+    burden, heart_rate, episodes
+        Per class, share of the classified beats in readable time, per cent; mean rate, least and
+        greatest over consecutive N-N intervals, with their ends; silences and suspected flutter.
     leads_chosen_by : str
         "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool
         Whether everything that tells who the patient is stays out: record name, header comments,
         start, clock, file names, paths and the wording of findings (they may name files).
+    leads_wanted, read_from
+        Leads to be read, dead or not; leads that beats were read from, and how many beats.
     """
 
     verdict: Verdict
@@ -113,6 +110,8 @@ class ReportContext:
     not_classified: str = ""
     leads_chosen_by: str = "name"
     hide_patient: bool = False
+    leads_wanted: tuple[str | None, ...] = ()
+    read_from: tuple[tuple[tuple[str | None, ...], int], ...] = ()
 
 
 def metadata_bytes(
@@ -237,7 +236,9 @@ def _about_analysis(context: ReportContext, classes: NDArray[np.int8]) -> dict[s
     counts = {member.name: int((classes == member).sum()) for member in BeatClass}
     ensemble = context.ensemble
     return {
+        "leads_wanted": list(context.leads_wanted),
         "leads_used": list(context.leads),
+        "read_from": [{"leads": list(leads), "beats": n} for leads, n in context.read_from],
         "leads_chosen_by": context.leads_chosen_by,
         "beats_from": context.beats_from,
         "ensemble": {

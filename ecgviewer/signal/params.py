@@ -195,9 +195,7 @@ class Quality(_Fingerprinted):
     rest_percentile: float = 30.0  # more than the QRS and the foot of T take of a fast rhythm
     floor: float = 2.2  # times the lead's usual rest, the block's lower quartile, above: noisy,
     rest: tuple[float, float] = (0.025, 0.035)  # but only above the first, and surely above the
-    near: float = (
-        0.0125  # second share of the QRS height, and above this one of the height around...
-    )
+    near: float = 0.0125  # second share of the QRS height, and above this of the height around
     wave_ms: tuple[float, float] = (56.0, 500.0)  # ... unless the lead, between these moving means,
     leakage: float = 0.48  # added to itself half a period later, leaves less than this: flutter
     swing_ms: float = 600.0  # the baseline; noisy where it moves, over a second, by so many QRS

@@ -1,11 +1,12 @@
 """Which seconds of a lead are flat, and which are noisy.
 
-Flat: a second's range is below 20 uV, or a twentieth of the lead's QRS height where that is less; of a
-lead without any QRS, without the hum of the mains. Noisy: for 70 % of the three seconds around, the
-lead leaves its own 80 ms mean by more than 2.2 times what is usual for it, this at least 2.5 % and
-at most 3.5 % of its QRS height, unless it is a wave as regular as ventricular flutter; or its
-baseline steps by 1.2 QRS heights, and as long as it then has no QRS. What is usual, and the QRS
-height, are the block's. Figures: docs/limits.md.
+Flat: a second's range is below 20 uV, or a twentieth of the lead's QRS height where that is less;
+of a lead without any QRS, without the hum of the mains. Noisy: for 70 % of the three seconds
+around, the lead leaves its own 80 ms mean by more than 2.2 times what is usual for it, this at
+least 2.5 % and at most 3.5 % of its QRS height, and by more than 1.25 % of the height around,
+unless it is a wave as regular as ventricular flutter; or its baseline steps by 1.2 QRS heights, and
+as long as it then has no QRS. What is usual, and the QRS height, are the block's. Figures:
+docs/limits.md.
 """
 
 import numpy as np

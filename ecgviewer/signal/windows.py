@@ -11,8 +11,10 @@ from ecgviewer.signal.params import Preprocessing
 
 # not of `Preprocessing`: that travels with the weights, which were trained before this was asked
 _LOW_QRS_MV = 0.025
-_CREST = 4.5
+_CREST = 6.0
+_UNREAD = 720  # grid samples
 _Values = TypeVar("_Values", bound=Any)  # numpy's or torch's
+_PAST_R = 36  # samples: 100 ms, to the end of most QRS complexes
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,21 @@ class Bounds:
     r_offset: NDArray[np.int64]
     edge: NDArray[np.bool_]
 
+    @property
+    def drawn(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Half-open spans (n,) drawn as the beats' own: what was cut, and R where that ends before.
+
+        Without a cap, 400 samples from 3/8 of a long RR end before R; the segment then goes on to
+        100 ms after it.
+        """
+        r_peak = self.start + self.r_offset
+        beyond = r_peak >= self.stop
+        return self.start, np.where(beyond, r_peak + _PAST_R, self.stop)
+
+    def some(self, rows: NDArray[np.int64]) -> "Bounds":
+        """Those of some of the beats, (m,) rows."""
+        return Bounds(self.start[rows], self.stop[rows], self.r_offset[rows], self.edge[rows])
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -45,8 +62,8 @@ class Windows:
         Each lead z-scored over the 400 points; zeros where flat, missing or in a gap.
     flat : (n, n_inputs) bool
         Leads given as zeros: nothing is connected, see `normalise`.
-    gap : (n,) bool
-        Windows that touch a sample that is not there.
+    gap : (n, n_inputs) bool
+        Leads given as zeros because a sample of theirs in the window is not there.
     """
 
     values: NDArray[np.float32]
@@ -116,10 +133,10 @@ def apart(
     after: NDArray[np.int64],
     spans: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Neighbours as `neighbours` gives them, -1 too where a whole span lies between.
+    """Neighbours as `neighbours` gives them, -1 too where a span, or two seconds, lie between.
 
     Who knows how many beats there were in what cannot be read: neither a window nor the context
-    may take such an interval for an RR. Beats within a span keep each other.
+    may take such an interval for an RR. Beats close to each other within a span keep each other.
 
     Parameters
     ----------
@@ -131,10 +148,16 @@ def apart(
     if len(spans) == 0:
         return before, after
 
+    # unreadable samples up to each bound of a span
+    knots = spans.ravel()
+    total = np.concatenate([[0], np.cumsum(np.diff(knots) * (np.arange(len(knots) - 1) % 2 == 0))])
+
     def whole(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
         first = np.searchsorted(spans[:, 0], low)
-        inside: NDArray[np.bool_] = np.append(spans[:, 1], np.iinfo(np.int64).max)[first] <= high
-        return inside
+        inside = np.append(spans[:, 1], np.iinfo(np.int64).max)[first] <= high
+        unread = np.interp(high, knots, total) - np.interp(low, knots, total)
+        found: NDArray[np.bool_] = inside | (unread >= _UNREAD)
+        return found
 
     return (
         np.where((before >= 0) & whole(before, positions), -1, before),
@@ -206,8 +229,8 @@ def cut_windows(
     for i in np.argsort(bounds.start, kind="stable"):
         start, stop = int(bounds.start[i]), int(bounds.stop[i])
         raw[i, places, : stop - start] = cleaned.between(start, stop)[rows]
-    gap = np.atleast_1d(np.isnan(raw).any(axis=(1, 2)))
+    gap: NDArray[np.bool_] = np.logical_or.reduce(np.isnan(raw), axis=2)
     raw[gap] = 0.0
     values, flat = normalise(raw, prep)
     flat[:, [i for i, row in enumerate(inputs) if row is None]] = False
-    return Windows(values, flat & ~gap[:, None], gap)
+    return Windows(values, flat & ~gap, gap)

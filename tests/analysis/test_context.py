@@ -8,6 +8,7 @@ from ecgviewer.analysis import context
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.context import ContextSource
 from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.analysis.leads import Reading
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.log import BeatLog, flag_words
 from ecgviewer.features.context import RecordContext, stretch_bounds
@@ -102,8 +103,10 @@ def test_stretches_are_the_same_alone_in_turn_and_beside_the_whole_record(monkey
     found, grid = last.scan, TimeGrid(demo())
     beats = np.arange(found.n_beats)
 
+    alone = (Reading.whole((0, None), found.n_beats),)
+
     def source(**more):
-        return ContextSource(found, CleanedSignal(grid, (0,)), (0, None), params=params, **more)
+        return ContextSource(found, CleanedSignal(grid, (0,)), alone, params=params, **more)
 
     one, other = source(), source(in_turn=True)
     expected = np.concatenate([one.of(beats[300:]), one.of(beats[:300])])
@@ -122,7 +125,8 @@ def test_stretches_are_the_same_alone_in_turn_and_beside_the_whole_record(monkey
 
 def test_a_stretch_gives_up_when_asked_to():
     *_, last = scan(demo(), detection=DETECTION)
-    source = ContextSource(last.scan, CleanedSignal(TimeGrid(demo()), (0,)), (0, None))
+    alone = (Reading.whole((0, None), last.scan.n_beats),)
+    source = ContextSource(last.scan, CleanedSignal(TimeGrid(demo()), (0,)), alone)
     with pytest.raises(Stopped):
         source.of(np.arange(3), stop=lambda: True)
 
@@ -130,12 +134,13 @@ def test_a_stretch_gives_up_when_asked_to():
 def test_of_many_stretches_a_few_are_kept(scanned):
     short = replace(CONTEXT, grid_block=8192, stretch_blocks=1)
     cleaned = CleanedSignal(TimeGrid(demo()), (0,))
-    whole = ContextSource(scanned, cleaned, (0, None), in_turn=True, params=short)
+    alone = (Reading.whole((0, None), scanned.n_beats),)
+    whole = ContextSource(scanned, cleaned, alone, in_turn=True, params=short)
     table = whole.of(np.arange(scanned.n_beats))
     n_stretches = len(stretch_bounds(scanned.positions, cleaned.grid.n_samples, short)) - 1
     assert n_stretches > context.KEPT
     assert len(whole.in_memory) == context.KEPT
-    piecewise = ContextSource(scanned, cleaned, (0, None), params=short)
+    piecewise = ContextSource(scanned, cleaned, alone, params=short)
     for k in range(0, scanned.n_beats, 50)[::-1]:  # and what was let go is made again
         part = np.arange(k, min(k + 50, scanned.n_beats))
         assert np.array_equal(piecewise.of(part), table[part])

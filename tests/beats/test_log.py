@@ -3,7 +3,8 @@ import pytest
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.beat import FLAGS
-from ecgviewer.beats.log import BeatBatch, BeatLog, flag_bits, flag_words
+from ecgviewer.beats.columns import Beats
+from ecgviewer.beats.log import NOT_CLASSIFIED, BeatBatch, BeatLog, flag_bits, flag_words
 
 
 def batch(indices, classes, flags=0):
@@ -27,6 +28,21 @@ def test_beats_are_pending_until_their_class_comes():
     assert log.beat(2).number == 3
     assert log.counts().tolist() == [0, 0, 1, 0, 0]
     assert log.n_pending == 4
+
+
+def test_a_beat_that_gets_no_class_is_done_and_counts_in_none():
+    log = BeatLog()
+    log.extend(np.arange(3) * 300)
+    nothing = np.full((1, 5), np.nan)
+    bits = np.array([flag_bits("unreadable")], np.uint16)
+    votes = np.full((1, 2, 5), np.nan, np.float32)
+    log.apply(BeatBatch(np.array([1]), np.array([NOT_CLASSIFIED], np.int8), nothing, votes, bits))
+    assert (log.n_pending, log.n_classified, log.n_not_classified) == (2, 0, 1)
+    assert log.counts().tolist() == [0] * 5
+    beat = log.beat(1)
+    assert (beat.beat_class, beat.pending, beat.confidence) == (None, False, None)
+    beats = Beats.of(log)
+    assert (beats.n_pending, beats.n_classified, beats.n_not_classified) == (2, 0, 1)
 
 
 def test_a_class_once_set_never_changes():

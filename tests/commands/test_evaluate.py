@@ -49,6 +49,7 @@ def test_it_shows_tables_and_keeps_them(tmp_path: Path) -> None:
     line = next(line for line in ran.stdout.splitlines() if line.split()[:1] == ["r"])
     assert line.split()[1:6] == ["10", "1", "1", "90.00", "90.00"]
     assert "gross" in ran.stdout
+    assert "Beats from 300 s on, as EC57, %" in ran.stdout
     assert "Ventricular runs" in ran.stdout
     found = document(out)
     assert (found["reference"], found["test"]) == ("atr", {"annotator": "tst"})
@@ -63,6 +64,27 @@ def test_it_shows_tables_and_keeps_them(tmp_path: Path) -> None:
     assert (table[0]["Nn"], table[0]["Nv"], table[0]["No"], table[0]["On"]) == ("5", "1", "1", "1")
     assert table[0]["ventricular long run se"] == ""
     assert table[1]["qrs_se"] == table[2]["qrs_se"] == "90.0"
+
+
+def test_short_recordings_count_from_a_time_that_is_asked_for(tmp_path: Path) -> None:
+    record, out = flat_record(tmp_path, seconds=60), tmp_path / "o.json"
+    beats = [(float(k), "N") for k in range(5, 60, 5)]
+    annotate(record, "atr", [*beats, (90.0, "V")])
+    annotate(record, "tst", beats)
+    whole = call(record, "--test", "tst")
+    assert whole.exit_code == 1
+    assert "--from SECONDS counts from another time on" in whole.stderr
+    ran = call(record, "--test", "tst", "--from", "0", "-o", out)
+    assert ran.exit_code == 0, ran.output
+    assert "Beats from 0 s on (EC57: 300 s), %" in ran.stdout
+    assert "1 of 12 annotations of atr lie after the record's end" in ran.stderr
+    found = document(out)
+    assert found["learning_s"] == 0
+    assert "where EC57 has 300 s" in found["method"]
+    assert found["records"][0]["qrs_se"] == {"percent": 100.0, "part": 11, "whole": 11}
+    assert "after the record's end" in found["records"][0]["remarks"][0]
+    for wrong in ("-1", "nan", "x"):
+        assert call(record, "--test", "tst", "--from", wrong).exit_code == 2
 
 
 def test_a_dash_where_there_is_no_figure(tmp_path: Path) -> None:

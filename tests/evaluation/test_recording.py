@@ -18,6 +18,7 @@ from ecgviewer.evaluation.recording import (
 from ecgviewer.formats.readers import open_record
 from ecgviewer.model.ensemble import load_ensemble
 from ecgviewer.record import RecordError
+from tests.data import case
 from tests.evaluation.flat_record import FS, annotate, flat_record
 from tests.tiny_ensemble import make_ensemble
 
@@ -100,3 +101,51 @@ def test_a_whole_analysis(tmp_path: Path, mitdb: Path):
     assert set(stages) == {"scan", "classify"}
     assert one.beats.matrix[:5].sum() == 1902
     assert one.beats.matrix[:5, :5].sum() >= 1900
+
+
+@pytest.mark.parametrize(("from_s", "n"), [(0, 4), (10, 3), (15.5, 2), (60, 0)])
+def test_beats_count_from_a_time_that_was_asked_for(tmp_path: Path, from_s: float, n: int):
+    path = flat_record(tmp_path, seconds=40)
+    beats = [(5.0, "N"), (10.0, "N"), (20.0, "V"), (30.0, "N")]
+    annotate(path, "atr", beats)
+    annotate(path, "tst", beats)
+    record = open_record(path)
+    one = evaluate(record, marks_of_annotator(record, "tst"), from_s=from_s)
+    assert one.beats.n_beats == n
+    assert one.from_s == from_s
+    assert bool(one.nothing_left) == (n == 0)
+    if not n:
+        assert "first 60 seconds do not count, and the recording lasts 40 s" in one.nothing_left
+
+
+@pytest.mark.parametrize("fs", [FS, 250])
+def test_annotations_after_the_records_end_are_told_and_not_compared(tmp_path: Path, fs: float):
+    path = flat_record(tmp_path)
+    annotate(path, "atr", [(310.0, "N"), (399.99, "N"), (400.0, "N"), (500.0, "V")], fs=fs)
+    annotate(path, "tst", [(310.0, "N"), (399.99, "N")])
+    one = compared(path)
+    assert one.beats.n_beats == 2
+    (remark,) = one.remarks
+    assert remark.startswith("2 of 4 annotations of atr lie after the record's end (400.0 s)")
+    assert "the last at 500.0 s" in remark
+    assert compared(_short_of(path)).remarks == ()
+
+
+def _short_of(path: Path) -> Path:
+    """The same recording with annotations that lie within it."""
+    other = flat_record(path.parent, "t")
+    for annotator in ("atr", "tst"):
+        annotate(other, annotator, [(310.0, "N")])
+    return other
+
+
+def test_a_reference_without_end_mark_is_compared_and_told(mitdb: Path, tmp_path: Path):
+    for name in ("100.hea", "100.dat", "100.atr"):
+        (tmp_path / name).write_bytes((mitdb / name).read_bytes())
+    (tmp_path / "100.noeof").write_bytes(case("annotations/100.noeof").read_bytes())
+    record = open_record(tmp_path / "100")
+    one = evaluate(record, marks_of_annotator(record, "noeof"))
+    assert one.beats.matrix[:5, :5].sum() == np.trace(one.beats.matrix[:5, :5]) == 1902
+    assert one.remarks == (
+        "100.noeof: its end mark is missing; 2,274 annotations are read, others may be lost",
+    )

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+from ecgviewer.formats.dead_leads import dead_leads
 from ecgviewer.formats.describe import as_lines, describe
 from ecgviewer.formats.readers import open_record
+from tests.data import case
 from tests.formats.records import ecg_like, write_record
 
 
@@ -42,3 +44,13 @@ def test_a_lead_without_gain_and_a_file_that_went_away(tmp_path: Path) -> None:
     assert facts["files"][1] == {"name": "rec.dat", "bytes": None}
     assert facts["integrity"] == "checking"
     assert any("rec.dat (gone)" in line for line in as_lines(facts))
+
+
+def test_dead_leads_are_named() -> None:
+    record = open_record(case("flat-leads/flat12.hea"))
+    dead = dead_leads(record)
+    assert dead == (0, 1)
+    lines = as_lines(describe(record, record.verdict, dead=dead))
+    [leads] = [line for line in lines if line.startswith("Leads")]
+    assert leads.count("dead") == 2
+    assert leads.endswith("ECG3")

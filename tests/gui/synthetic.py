@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES
 from ecgviewer.beats.columns import Beats
-from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog
 from ecgviewer.record import Lead, Record
 
 RR_S, FIRST_S = 0.8, 0.4
@@ -53,10 +53,10 @@ def synthetic(
 
 
 def log_with(samples: NDArray[np.int64], classes: NDArray[np.int8]) -> BeatLog:
-    """A log of beats; class -1 leaves a beat pending."""
+    """A log of beats; class -1 leaves a beat pending, -2 gives it none."""
     log = BeatLog()
     log.extend(np.asarray(samples, np.int64))
-    known = np.flatnonzero(classes >= 0)
+    known = np.flatnonzero(classes != PENDING)
     n = len(known)
     probabilities = np.full((n, N_CLASSES), 1 / N_CLASSES)
     votes = np.zeros((n, 2, N_CLASSES), np.float32)
@@ -65,9 +65,9 @@ def log_with(samples: NDArray[np.int64], classes: NDArray[np.int8]) -> BeatLog:
 
 
 def heart_log(record: Record, classes: str = "N") -> BeatLog:
-    """The beats of `heart`; letters are repeated over them, "?" for pending."""
+    """The beats of `heart`; letters are repeated over them, "?" for pending, "-" for none."""
     times = np.arange(FIRST_S, record.duration_s, RR_S)
-    codes = np.array(["?NSVFQ".index(classes[i % len(classes)]) - 1 for i in range(len(times))])
+    codes = np.array(["-?NSVFQ".index(classes[i % len(classes)]) - 2 for i in range(len(times))])
     return log_with(np.round(times * record.fs).astype(np.int64), codes.astype(np.int8))
 
 

@@ -131,7 +131,9 @@ class Editing(RuleBasedStateMachine):
 
 
 def built(beats: Beats) -> Any:
-    return build_report(RECORD, Verdict((), True), None, beats, Used(), (0, None), stretches=(GAP,))
+    return build_report(
+        RECORD, Verdict((), True), None, beats, Used(), (0, None), hashes=None, stretches=(GAP,)
+    )
 
 
 def plain(row: dict[str, str]) -> tuple[str, ...]:

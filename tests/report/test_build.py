@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ecgviewer import paths
+from ecgviewer.analysis.cache.cache import hash_files
 from ecgviewer.analysis.classify import analyze
 from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.analysis.scan import scan
@@ -69,7 +70,8 @@ def scanned(record: Record) -> tuple[Scan, BeatLog]:
 
 def built(record: Record, result: Scan | None, log: BeatLog, ensemble: Ensemble) -> Report:
     beats, inputs = Beats.of(log), default_inputs(record, prep=PAPER)
-    return build_report(record, record.verdict, result, beats, ensemble, inputs)
+    hashes = hash_files(record)
+    return build_report(record, record.verdict, result, beats, ensemble, inputs, hashes=hashes)
 
 
 def rows(report: Report) -> Iterator[dict[str, str]]:
@@ -167,13 +169,21 @@ def test_progress_is_told(ensemble: Ensemble) -> None:
 def test_files_are_hashed_once_and_hiding_is_passed_on(ensemble: Ensemble, tmp_path: Path) -> None:
     header = tmp_path / "x.hea"
     header.write_bytes(b"x")
-    record = replace(a_record(), files=(header, header, tmp_path / "missing.dat"))
+    record = replace(a_record(), files=(header, header))
     context = analyse_record(record, ensemble, hide_patient=True).context
-    assert [(file.path.name, file.size) for file in context.inputs] == [
-        ("x.hea", 1),
-        ("missing.dat", None),
-    ]
+    assert [(file.path.name, file.size) for file in context.inputs] == [("x.hea", 1)]
     assert context.hide_patient
+
+
+def test_files_that_could_not_be_hashed_before_have_no_sum(
+    ensemble: Ensemble, tmp_path: Path
+) -> None:
+    header = tmp_path / "x.hea"
+    header.write_bytes(b"x")
+    record = replace(a_record(), files=(header, tmp_path / "missing.dat"))
+    context = analyse_record(record, ensemble).context
+    assert [file.sha256 for file in context.inputs] == [None, None]
+    assert context.verdict.badge == "damaged"
 
 
 def test_versions_name_what_computes() -> None:

@@ -35,7 +35,7 @@ def called(record: Record, kind: str, *, lead: int = 0) -> NDArray[np.bool_]:
 
 
 def made(beats_s: NDArray[np.float64], **how: float) -> Record:
-    return in_memory(made_ecg(beats_s, duration_s=120, **how), names=("II", "V1"))  # type: ignore[arg-type]
+    return in_memory(made_ecg(beats_s, duration_s=120, **how), names=("II", "V1"))
 
 
 @pytest.mark.parametrize("pause_s", [3.0, 11.0, 40.0, 80.0])

@@ -67,8 +67,19 @@ def test_window_that_touches_a_gap_says_so():
     ecg[0, 1100] = np.nan
     cleaned = CleanedSignal(TimeGrid(in_memory(ecg)), (0,))
     windows = cut_windows(cleaned, bounds_of([1000, 5000], [700, 4700], [1400, 5300]), inputs=(0,))
-    assert windows.gap.tolist() == [True, False]
+    assert windows.gap.tolist() == [[True], [False]]
     assert not windows.values[0].any()
+
+
+def test_a_gap_in_one_lead_spoils_no_other():
+    ecg = np.concatenate([demo_ecg(), demo_ecg()[:, ::-1]])
+    bounds = bounds_of([1000], [700], [1300])
+    whole = cut_windows(CleanedSignal(TimeGrid(in_memory(ecg)), (0, 1)), bounds)
+    ecg[1, 1100:1200] = np.nan
+    windows = cut_windows(CleanedSignal(TimeGrid(in_memory(ecg)), (0, 1)), bounds)
+    assert windows.gap.tolist() == [[False, True]]
+    assert np.array_equal(windows.values[0, 0], whole.values[0, 0])
+    assert not windows.values[0, 1].any()
 
 
 @pytest.mark.parametrize("position", [0, 3, 107_999])
@@ -107,6 +118,11 @@ def test_beats_apart_are_no_neighbours():
     before, after = neighbours(positions, positions)
     spans = np.array([[500, 1900], [2250, 2350], [2590, 2650]])
     before, after = apart(positions, before, after, spans)
+    # a beat in the first second of a long span is no neighbour of the first one after it
+    begun, long = np.array([100, 400, 1300]), np.array([[390, 1290]])
+    left, right = neighbours(begun, begun)
+    assert apart(begun, left, right, long)[0].tolist() == [-1, 100, -1]
+    assert apart(begun, left, right, np.array([[390, 1100]]))[0].tolist() == [-1, 100, 400]
     # across the first span; a beat within a span keeps both its neighbours
     assert before.tolist() == [-1, 100, -1, 2000, 2300]
     assert after.tolist() == [400, -1, 2300, 2600, -1]

@@ -1,4 +1,4 @@
-"""A checkpoint small enough to travel: five bytes a weight where a whole one takes twelve.
+"""A checkpoint small enough to travel: four bytes or so a weight where a whole one takes twelve.
 
 A network of up to `EXACT` parameters is kept to the last bit, and goes on as if it had not stopped.
 Of a larger one, every tensor of `SMALL` values or more is rounded: weights to 16 bits of mantissa

@@ -128,7 +128,7 @@ def learn(
     minutes: float,
     say: Say,
 ) -> Learnt:
-    """Train a network in place.
+    """Train a network in place; LossError where the loss is no number, looked at now and then.
 
     Parameters
     ----------
@@ -152,11 +152,6 @@ def learn(
     Returns
     -------
     Learnt
-
-    Raises
-    ------
-    LossError
-        Where the loss is no number; looked at now and then, and at the end.
     """
     device = labels.device
     passes = _Passes(rows, labels.cpu().numpy()[rows], settings, device)
@@ -169,22 +164,36 @@ def learn(
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(clock.progress)
         batch = passes.next()
-        x = inputs(batch, generator)
-        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-            logits = network(x)
-        loss = _loss(logits.float(), labels[batch], settings)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
+        loss = _step(
+            network, optimizer, inputs(batch, generator), labels[batch], settings, precision
+        )
         is_due = clock.tick()
         if is_due or not clock.goes_on:
-            seen = float(loss.detach())
+            seen = float(loss)
             check_loss(seen, where=f"{settings.run}: batch {clock.step}")
         if is_due:
             say(f"{100 * clock.progress:.0f} % trained, loss {seen:.4f}")
     minutes = clock.spent / 60
     return Learnt(clock.step / passes.steps, clock.step, minutes, not clock.is_done, precision)
+
+
+def _step(
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    x: Tensor,
+    label: Tensor,
+    settings: Settings,
+    precision: Precision,
+) -> Tensor:
+    """One step of the optimizer; its loss, not waited for."""
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bf16"):
+        logits = network(x)
+    loss = _loss(logits.float(), label, settings)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return loss.detach()
 
 
 def _loss(logits: Tensor, label: Tensor, settings: Settings) -> Tensor:

@@ -11,6 +11,7 @@ from bench.days.figures import Figure
 from bench.days.memory import Peak
 from bench.days.moves import WIDTHS_S, moves, show
 from bench.days.options import Options
+from ecgviewer.beats.log import PENDING
 from ecgviewer.gui.session.analysis_thread import Ensembles
 
 SCAN_S, CLASSES_S, AFTER_JUMP_S, SILENCE_MS, MEMORY_MB = 20.0, 2.0, 1.0, 50.0, 250.0
@@ -82,4 +83,4 @@ def classified(driver: Driver) -> bool:
         return False
     start, stop = driver.canvas.visible_range_s()
     shown = opened.log.between(int(start * opened.record.fs), int(stop * opened.record.fs))
-    return bool((opened.log.classes[shown] >= 0).all())
+    return bool((opened.log.classes[shown] != PENDING).all())

@@ -12,6 +12,7 @@ from bench.days.options import Options
 from bench.days.tiling import library
 from ecgviewer.analysis.context import ContextSource
 from ecgviewer.analysis.inputs import default_inputs
+from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.scan import Scan
 from ecgviewer.formats.readers import open_record
@@ -75,11 +76,12 @@ def _sleepecg(lead: np.ndarray, fs: float) -> float | None:
 
 def _context(record: Record, found: Scan) -> None:
     inputs = default_inputs(record, prep=PAPER)
-    channels = tuple(dict.fromkeys(i for i in inputs if i is not None))
-    rows = tuple(None if i is None else channels.index(i) for i in inputs)
+    read = readings(record, found, inputs, prep=PAPER)
     # as an analysis of the whole does it
-    cleaned = CleanedSignal(TimeGrid(record), channels, keep=CONTEXT.stretch_blocks * cores() + 2)
-    source = ContextSource(found, cleaned, rows, in_turn=True)
+    cleaned = CleanedSignal(
+        TimeGrid(record), read.channels, keep=CONTEXT.stretch_blocks * cores() + 2
+    )
+    source = ContextSource(found, cleaned, read.parts, in_turn=True)
     step = 1000
     for first in range(0, found.n_beats, step):
         source.of(np.arange(first, min(first + step, found.n_beats)))

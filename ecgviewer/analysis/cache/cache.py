@@ -20,7 +20,7 @@ from ecgviewer.analysis.cache.key import ResultKey, group_digest
 from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.beats.results import Results
 from ecgviewer.beats.scan import DETECT
-from ecgviewer.files.hashes import InputFile, hash_inputs
+from ecgviewer.files.hashes import InputFile, hash_inputs, stamps_of
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
 from ecgviewer.signal.params import ACTIVITY, GRID, QUALITY, Detection
@@ -77,7 +77,9 @@ def hash_files(
     annotation: Path | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> FileHashes | None:
-    """Hash all files of a recording; reads every byte. None where one cannot be hashed.
+    """Hash all files of a recording; reads every byte.
+
+    None where one cannot be hashed, or is another one than was opened.
 
     Parameters
     ----------
@@ -92,6 +94,8 @@ def hash_files(
     """
     if not record.files or (annotation is None) != (beats_from == DETECT):
         return None
+    if record.stamps and stamps_of(record.files) != record.stamps:
+        return None  # its layout was read from other files
     files = hash_inputs(record.files, stop=stop)
     more = () if annotation is None else hash_inputs([annotation], stop=stop)
     if any(file.sha256 is None for file in (*files, *more)):

@@ -13,6 +13,7 @@ from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
 from ecgviewer.report.beats_csv import metadata_path
 from ecgviewer.report.csv_columns import METADATA_VERSION
+from ecgviewer.report.inputs import CHECK
 from ecgviewer.report.metadata import BLOCK
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.versions import versions
@@ -42,6 +43,8 @@ def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
         whole = found["complete"] or found["not_classified_because"] is not None
         if not whole or found["table"]["sha256"] != table:
             return None
+        if any(f["check"] == CHECK and f["severity"] == "error" for f in _findings(found)):
+            return None  # its files changed while it was made
         wanted = _wanted(order, record, ensemble)
         if order.networks.precision == "auto":
             wanted["precision"] = found["precision"]
@@ -52,6 +55,10 @@ def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
         return None
 
 
+def _findings(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(found["integrity"]["findings"])
+
+
 def _facts(found: dict[str, Any]) -> dict[str, Any]:
     """What a description says of the inputs of its analysis."""
     return {
@@ -59,7 +66,7 @@ def _facts(found: dict[str, Any]) -> dict[str, Any]:
         "inputs": [file["sha256"] for file in found["inputs"]],
         "ensemble": found["ensemble"]["sha256"],
         "fingerprints": found["fingerprints"],
-        "leads": found["leads_used"],
+        "leads": found["leads_wanted"],
         "searched": [lead["name"] for lead in found["record"]["leads"] if lead["ecg"]],
         "beats_from": found["beats_from"],
         "device": found["device"],

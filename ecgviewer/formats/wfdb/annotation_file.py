@@ -1,26 +1,22 @@
 """WFDB annotation files read strictly: bytes to `Annotations`."""
 
 import re
-import sys
-from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.formats.lying_there import stand_in, why_missing
+from ecgviewer.formats.wfdb.annotation_bytes import OneAnnotation, parse_annotations
 from ecgviewer.record import RecordError
 
 MAX_BYTES = 64 * 2**20  # a week of beats with text has 10 MB
 MAX_GUESS_BYTES = 8 * 2**20  # of a file whose suffix does not say that it holds annotations
 _SYMBOLS = ' NLRaVFJASEj/Q~ | sT*D"=pB^t+u?![]en@xf()r'
-# WFDB Applications Guide, annot(5): codes that qualify the annotation before them
-_SKIP, _NUM, _SUB, _CHAN, _AUX = 59, 60, 61, 62, 63
 _NOTE = 22
 _RATE = re.compile(r"## time resolution: (\d+\.?\d*(?:[eE][+-]?\d{1,2})?)")
 _DEFINITION = re.compile(r"(\d{1,2}) (\S+)(?: .*)?")
-_PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
-_AHA_BYTES, _AHA_CODES = 16, b"NVFEPQRUO[]~"  # of a record; annot(5)
 _FEWEST_GUESSED = 20  # annotations, where neither suffix nor end mark says that they are such
 # Suffixes of the publishers' reference and detector annotations: listed even where damaged.
 _KNOWN = frozenset(
@@ -67,18 +63,6 @@ class Annotations:
 
 
 @dataclass
-class _One:
-    """An annotation while it is read."""
-
-    time: int
-    code: int
-    subtype: int = 0
-    channel: int = 0
-    number: int = 0
-    aux: bytes = b""
-
-
-@dataclass
 class _Definitions:
     """What the notes at the head of a file define."""
 
@@ -121,20 +105,25 @@ def read_annotation_file(path: Path) -> Annotations:
     """
     try:
         if not path.is_file():
-            raise RecordError(path, f"there is no annotation file {path.name} beside the record")
+            why = why_missing(path)
+            raise RecordError(
+                path, why or f"there is no annotation file {path.name} beside the record"
+            )
         if path.stat().st_size > MAX_BYTES:
             raise RecordError(path, f"{path.name} has more than 64 MB; it is no annotation file")
         data = path.read_bytes()
     except OSError as error:
         raise RecordError(path, f"{path.name} cannot be read ({error.strerror})") from error
+    if standing := stand_in(path):
+        raise RecordError(path, standing)
     if len(data) == 0:
         raise RecordError(path, f"{path.name} is empty; copy it again")
     try:
-        found, doubt = _parse(data)
+        found, doubt = parse_annotations(data)
     except ValueError as error:
         raise RecordError(path, f"{path.name} is a damaged annotation file: {error}") from None
     definitions = _Definitions()
-    kept: list[_One] = []
+    kept: list[OneAnnotation] = []
     texts: list[str] = []
     for one in found:
         text = _text(one.aux)
@@ -178,7 +167,10 @@ def annotation_paths(stem: Path) -> dict[str, Path]:
         if annotator.lower() in _NOT_ANNOTATIONS or not re.fullmatch(r"[\w-]{1,20}", annotator):
             continue
         try:
-            if path.is_file() and (annotator in _KNOWN or _is_readable(path)):
+            known = annotator in _KNOWN
+            if known and path.is_symlink() and not path.exists():
+                found[annotator] = path  # that its content was not fetched shall be seen
+            elif path.is_file() and (known or _is_readable(path)):
                 found[annotator] = path
         except OSError:
             continue
@@ -206,93 +198,3 @@ def _text(aux: bytes) -> str:
         return aux.rstrip(b"\0").decode("utf-8")
     except UnicodeDecodeError:
         return aux.rstrip(b"\0").decode("latin-1")  # never fails
-
-
-def _parse(data: bytes) -> tuple[list[_One], str]:
-    """Annotations in file order, and what is doubtful; ValueError where it makes no sense."""
-    if _is_aha(data):
-        raise ValueError("it has the AHA format, which is not read; convert it with WFDB's rdann")
-    parser = _Parser(data)
-    ended = parser.run()
-    found = parser.found
-    if not ended:
-        if not found:
-            raise ValueError("its end is missing, and no annotation comes before it")
-        if not data.strip(_PRINTABLE):
-            raise ValueError("it holds text")
-        cut = ", and it breaks off within an annotation" if parser.cut else ""
-        return found, f"its end mark is missing{cut}"
-    if data[2 * parser.at :].strip(b"\0"):
-        left = len(data) - 2 * parser.at
-        return found, f"{left:,} bytes lie behind its end mark and are not read"
-    return found, ""
-
-
-class _Parser:
-    """Reads annotations one after the other; not used again."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.words = array("H", data[: len(data) // 2 * 2])
-        if sys.byteorder == "big":
-            self.words.byteswap()
-        self.at = 0
-        self.found: list[_One] = []
-        self.cut = len(data) % 2 == 1  # within an annotation, where no end mark comes before
-        self._time = self._channel = self._number = 0
-
-    def run(self) -> bool:
-        """Read all there is; whether the end mark came."""
-        words = self.words
-        while self.at < len(words):
-            code, value = words[self.at] >> 10, words[self.at] & 0x3FF
-            self.at += 1
-            if code == 0 and value == 0:
-                return True
-            if code == _SKIP:
-                self._skip()
-            elif code < _SKIP:
-                if code >= 50:
-                    raise ValueError(f"it holds the undefined code {code}")
-                self._time += value
-                one = _One(self._time, code, channel=self._channel, number=self._number)
-                self.found.append(one)
-            elif not self.found:
-                raise ValueError("it does not begin with an annotation")
-            else:
-                self._qualify(self.found[-1], code, value)
-        return False
-
-    def _skip(self) -> None:
-        if self.at + 2 > len(self.words):
-            self.cut, self.at = True, len(self.words)
-            return
-        # the format's order, not this machine's
-        step = self.words[self.at] << 16 | self.words[self.at + 1]
-        self._time += step - 2**32 if step >= 2**31 else step
-        self.at += 2
-        self.cut |= self.at == len(self.words)  # the annotation it belongs to is not there
-
-    def _qualify(self, one: _One, code: int, value: int) -> None:
-        if code == _NUM:
-            self._number = one.number = _signed(value)
-        elif code == _SUB:
-            one.subtype = _signed(value)
-        elif code == _CHAN:
-            self._channel = one.channel = value & 0xFF
-        elif code == _AUX:
-            one.aux = self.data[2 * self.at : 2 * self.at + value]
-            if len(one.aux) < value:  # half a text may say another thing: (AF of (AFIB
-                one.aux, self.cut = b"", True
-            self.at += (value + 1) // 2
-
-
-def _is_aha(data: bytes) -> bool:
-    whole = len(data) > 0 and len(data) % _AHA_BYTES == 0
-    first, codes = data[::_AHA_BYTES], data[1::_AHA_BYTES]
-    return whole and not first.strip(b"\0") and not codes.strip(_AHA_CODES)
-
-
-def _signed(value: int) -> int:
-    byte = value & 0xFF
-    return byte - 256 if byte > 127 else byte

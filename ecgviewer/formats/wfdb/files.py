@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ecgviewer.formats.head import head
+from ecgviewer.formats.lying_there import why_missing
 from ecgviewer.formats.wfdb.header import NO_FILE
 from ecgviewer.formats.wfdb.header_parser import MAX_HEADER_BYTES, read_header
 from ecgviewer.record import RecordError
@@ -13,7 +14,8 @@ HEADER, SIGNALS = ".hea", ".dat"
 MAX_HEADERS_SEARCHED = 5_000
 _HEAD_BYTES = 2**16  # the record line comes first, comments may come before it
 # The record line: name/segments, number of signals, rate; WFDB Applications Guide, header(5).
-_RECORD_LINE = re.compile(rb"[^\s/]+(/\d+)?\s+\d{1,5}(\s+[\d.+]|$)")
+# A folder in the name is wrong, which the parser says.
+_RECORD_LINE = re.compile(rb"[^\s/]\S*\s+\d{1,5}(\s+[\d.+]|$)")
 _SEGMENTED = re.compile(rb"[^\s/]+/\d+(\s|$)")
 
 
@@ -42,6 +44,9 @@ def find_header(path: Path) -> Path:
     if found:
         names = ", ".join(header.name for header in found[:3])
         raise RecordError(path, f"several headers name it ({names}); choose one of them")
+    header = path.with_suffix(HEADER) if path.suffix.lower() == SIGNALS else _named(path)
+    if why := why_missing(header):
+        raise RecordError(path, f"its header: {why}")
     if not path.is_file():
         raise RecordError(path, f"there is no such record; choose its {HEADER} file")
     raise RecordError(path, f"the header {path.stem}{HEADER} is missing; put it beside the file")
@@ -74,9 +79,10 @@ def _headers(path: Path) -> tuple[Path, ...]:
     if path.suffix.lower() == HEADER:
         return (path,)
     # a record's name may have a point in it
-    for candidate in (path.with_name(path.name + HEADER), path.with_suffix(HEADER)):
-        if candidate.is_file():
-            return (candidate,)
+    for candidate in (_named(path), path.with_suffix(HEADER)):
+        for header in (candidate, candidate.with_suffix(HEADER.upper())):
+            if header.is_file():
+                return (header,)
     if path.suffix.lower() not in {SIGNALS, ""} or not path.is_file():
         return ()
     # a signal file may serve a header of another name
@@ -88,6 +94,11 @@ def _headers(path: Path) -> tuple[Path, ...]:
         except RecordError:
             continue
     return tuple(found)
+
+
+def _named(path: Path) -> Path:
+    """The header of a record that was given without suffix."""
+    return path.with_name(path.name + HEADER)
 
 
 def _first_line(header: Path) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 
+from ecgviewer.formats.lying_there import in_annex_of
 from ecgviewer.record import Finding, RecordError
 
 # Defaults: WFDB Applications Guide, header(5).
@@ -119,7 +120,8 @@ def beside(header: Path, name: str) -> Path:
     roots = {os.path.realpath(header.parent), os.path.dirname(os.path.realpath(header))}  # noqa: PTH120
     plain = name not in {"", ".", "..", "-"} and not re.search(r'[/\\:*?"<>|]', name)
     real = os.path.realpath(path) if plain and len(os.fsencode(name)) <= 255 else ""
-    if not any(real.startswith(root.rstrip(os.sep) + os.sep) for root in roots):
+    own = any(real.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+    if not own and not (real and in_annex_of(header.parent, real)):
         raise RecordError(
             header,
             f"the header names {name[:80]!r}, which is not a file in the record's own folder; "

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv, mv_per_unit, unknown_unit
+from ecgviewer.formats.ecg_leads import mv_per_unit, roles, unknown_unit
 from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, Signal
 from ecgviewer.formats.wfdb.sample_formats import FORMATS
 from ecgviewer.formats.wfdb.segment import Group, Segment
+from ecgviewer.formats.wfdb.time_checks import has_skew, segment_starts, skews
 from ecgviewer.formats.wfdb.timeline import Timeline
 from ecgviewer.record import Finding, Severity, Verdict
 
@@ -58,8 +59,11 @@ def header_verdict(timeline: Timeline) -> Verdict:
             "every signal begins as the header says",
         ),
     }
+    if has_skew(timeline):
+        checks["skew"] = (list(skews(timeline)), "skewed leads lie within the record")
     if timeline.header.segments:
-        checks["segments"] = (list(timeline.findings), "all segments are there and add up")
+        found = [*timeline.findings, *segment_starts(timeline)]
+        checks["segments"] = (found, "all segments are there and add up")
     findings: list[Finding] = []
     for check, (found, fine) in checks.items():
         findings += cut(found) or [Finding(check, "ok", fine)]
@@ -131,7 +135,8 @@ def _length(timeline: Timeline, segment: Segment, group: Group) -> tuple[Severit
 
 def _rates(timeline: Timeline) -> Iterator[Finding]:
     low, high = FS_PLAUSIBLE_HZ
-    has_ecg = any(ecg_to_mv(signal.name, signal.unit) for signal in timeline.signals)
+    said = roles([(signal.name, signal.unit) for signal in timeline.signals])
+    has_ecg = any(role.is_ecg for role in said)
     if not has_ecg:  # numerics may have one value a minute
         message = f"{timeline.fs:.9g} Hz; without an ECG lead any rate may be right"
         yield Finding("rate", "ok", message)

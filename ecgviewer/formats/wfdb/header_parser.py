@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
+from ecgviewer.formats.lying_there import stand_in, why_missing
 from ecgviewer.formats.wfdb.header import Header, SegmentLine, Signal
 from ecgviewer.formats.wfdb.header_start import read_start
 from ecgviewer.record import Finding, RecordError
@@ -47,11 +48,15 @@ def read_header(path: Path) -> Header:
     """
     try:
         if not path.is_file():
-            raise RecordError(path, "the header is missing; put it beside the signal file")
+            why = why_missing(path)
+            raise RecordError(path, why or "the header is missing; put it beside the signal file")
         size = path.stat().st_size
         if size > MAX_HEADER_BYTES:
             raise RecordError(path, f"the header has {size:,} bytes, at most 16 MB are read")
         text = path.read_bytes()
+        standing = stand_in(path)
+        if standing:
+            raise RecordError(path, standing)
     except OSError as error:
         raise RecordError(path, f"the header cannot be read ({error.strerror})") from error
     return parse_header(path, text)
@@ -88,6 +93,11 @@ def _printable(line: str) -> str:
     """A line without control characters; every kind of space becomes a plain one."""
     plain = (" " if c.isspace() else c for c in line)
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in plain)
+
+
+def _here(name: str) -> str:
+    """A file's name without the folder that it lies in anyway: ./a.dat is a.dat."""
+    return re.sub(r"\A(?:\./+)+(?=.)", "", name)
 
 
 class _Parser:
@@ -147,6 +157,14 @@ class _Parser:
 
     def _name_and_counts(self, words: list[str]) -> tuple[str, int, int]:
         name, slash, count = words[0].partition("/")
+        if slash and name and not re.fullmatch(r"[+-]?\d*", count):
+            folder, _, last = words[0].rpartition("/")
+            raise RecordError(
+                self.path,
+                f"the record name {words[0][:80]!r} has a folder in it ({folder[:80]!r}), which "
+                f"names have not; write {last[:80]!r} in the header's first line, and put its "
+                "files beside the header",
+            )
         if slash and not (_COUNT.fullmatch(count) and int(count) > 0):
             self._refuse(f"the number of segments {count!r} is no number above 0")
         if len(words) < 2 or not _COUNT.fullmatch(words[1]):
@@ -171,7 +189,7 @@ class _Parser:
         words = line.split()
         if len(words) < 2 or not _COUNT.fullmatch(words[1]):
             self._refuse(f"the segment line {line[:60]!r} gives no length")
-        return SegmentLine(words[0], int(words[1]))
+        return SegmentLine(_here(words[0]), int(words[1]))
 
     def _signal(self, index: int, line: str) -> Signal:
         words = line.split(maxsplit=8)
@@ -193,7 +211,7 @@ class _Parser:
         adc_zero = numbers.get("ADC zero", 0)
         gain, baseline, unit = self._gain(index, words[2] if len(words) > 2 else "0", adc_zero)
         return Signal(
-            words[0],
+            _here(words[0]),
             int(match[1]),
             per_frame,
             skew,

@@ -7,6 +7,7 @@ nothing and starts format 8 anew wherever it begins. The tests hold every format
 from functools import partial
 from pathlib import Path
 
+from ecgviewer.files.hashes import stamps_of
 from ecgviewer.formats.ecg_leads import mv_per_unit, roles
 from ecgviewer.formats.wfdb.files import find_header
 from ecgviewer.formats.wfdb.header_checks import header_verdict
@@ -38,11 +39,14 @@ def open_wfdb(path: Path) -> Record:
     RecordError
         Where no sample can be shown.
     """
-    header = read_header(find_header(path))
+    at = find_header(path)
+    stamp = stamps_of([at])
+    header = read_header(at)
     timeline = lay_out(header)
     verdict = header_verdict(timeline)
     files = [*timeline.headers]
     files += [g.file.path for s in timeline.segments for g in s.groups if g.file is not None]
+    files = list(dict.fromkeys(files))
     return Record(
         name=header.path.stem,
         path=path,
@@ -54,7 +58,8 @@ def open_wfdb(path: Path) -> Record:
         base_date=header.base_date,
         base_time=header.base_time,
         annotation_fs=header.fs,
-        files=tuple(dict.fromkeys(files)),
+        files=tuple(files),
+        stamps=(*stamp, *stamps_of(files[1:])),
         verdict=verdict,
         reading=timeline.read_as,
         verify=partial(full_verdict, timeline, verdict),

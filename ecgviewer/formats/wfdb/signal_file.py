@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.formats.lying_there import stand_in, why_missing
 from ecgviewer.formats.wfdb.sample_formats import FORMATS, SampleFormat, Samples
 from ecgviewer.record import RecordError
 
@@ -68,7 +69,10 @@ def open_signal_file(
         raise RecordError(path, f"sample format {code} is not known; these are: {known}")
     try:
         if not path.is_file():
-            raise RecordError(path, f"{path.name} is missing; put it beside the header")
+            why = why_missing(path)
+            raise RecordError(path, why or f"{path.name} is missing; put it beside the header")
+        if standing := stand_in(path):
+            raise RecordError(path, standing)
         if FORMATS[code].decode is None:
             return _FlacFile(path, code, per_frame, offset)
         if code == 8:

@@ -176,7 +176,10 @@ class CompareHandler(QObject):
         note = why_not_classified(opened.record, prep=opened.prep) if opened else ""
         n, minutes = count(evaluation.beats.n_beats), f"{LEARNING_S / 60:g} minutes"
         text = f"{n} beats compared, classes{name}; the first {minutes} do not count."
-        return f"{text} {note}" if note else text
+        said = "  ".join(filter(None, [text, note, *(f"{it}." for it in evaluation.remarks)]))
+        if opened is None:
+            return said
+        return without_names(said, opened.record, hide=self._settings.hide_patient)
 
     # -- go to its beats ----------------------------------------------------------------------
 

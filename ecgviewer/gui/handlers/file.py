@@ -1,6 +1,7 @@
 """Recordings in, reports and pictures out: what the actions of File do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
@@ -17,10 +18,13 @@ from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.session.tasks import Task
 from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.style.patient import without_names
 from ecgviewer.gui.style.wording import count
 from ecgviewer.model.ensemble import Ensemble
+from ecgviewer.record import Record, Verdict
 from ecgviewer.report.beats_csv import metadata_path, write_report
 from ecgviewer.report.build import build_report
+from ecgviewer.report.inputs import files_found
 
 _CSV = "Beat report (*.csv)"
 _PNG = "Picture (*.png)"
@@ -124,15 +128,22 @@ class FileHandler(QObject):
         else:
             self.note_made.emit(f"Saved {path.name} in {path.parent}.")
 
-    def on_exported(self, _ticket: int, result: tuple[Path, int]) -> None:
-        path, n_beats = result
-        self.note_made.emit(f"Wrote {count(n_beats)} beats to {path.name} in {path.parent}.")
+    def on_exported(self, _ticket: int, done: "_Exported") -> None:
+        opened, path = self._session.opened, done.path
+        if opened is not None and opened.record is done.record:
+            self._session.on_verdict_ready(done.verdict)
+        self.note_made.emit(f"Wrote {count(done.n_beats)} beats to {path.name} in {path.parent}.")
+        changed = [f.message for f in files_found(done.verdict) if f.severity == "error"]
+        if changed:
+            hide = self._settings.hide_patient
+            why = without_names(changed[0], done.record, hide=hide)
+            self.error_met.emit(f"{path.name} was written, but {why}.")
         self.report_written.emit(path)
 
     def on_export_failed(self, _ticket: int, reason: str) -> None:
         self.error_met.emit(reason)
 
-    def _run(self, work: Callable[[Task], tuple[Path, int]]) -> None:
+    def _run(self, work: "Callable[[Task], _Exported]") -> None:
         task = self._session.threads.task(work)
         task.succeeded.connect(self.on_exported)
         task.failed.connect(self.on_export_failed)
@@ -167,6 +178,16 @@ class FileHandler(QObject):
         return "recording" if self._settings.hide_patient else opened.record.name
 
 
+@dataclass(frozen=True)
+class _Exported:
+    """A report that is written: of what, where, how many beats, what is known of the files."""
+
+    record: Record
+    path: Path
+    n_beats: int
+    verdict: Verdict
+
+
 def _is_demo(record: Path) -> bool:
     return without_suffix(record.resolve()) == paths.demo_record().resolve()
 
@@ -181,13 +202,13 @@ def _first_record(dropped: Path) -> list[Path]:
 
 def _export(
     opened: OpenRecord, ensemble: Ensemble, path: Path, *, settings: Settings
-) -> Callable[[Task], tuple[Path, int]]:
+) -> Callable[[Task], _Exported]:
     """The work of one export: everything is taken now, for classes come in while it runs."""
     record, verdict, scan, inputs = opened.record, opened.verdict, opened.scan, opened.inputs
-    stretches, beats = opened.stretches, opened.beats.copied()
+    stretches, beats, hashes = opened.stretches, opened.beats.copied(), opened.hashes
     hide, n_mean = settings.hide_patient, settings.rate_intervals
 
-    def work(task: Task) -> tuple[Path, int]:
+    def work(task: Task) -> _Exported:
         checked = verdict
         if not verdict.complete and record.verify is not None:
             checked = record.verify(task.stopped)
@@ -198,6 +219,7 @@ def _export(
             beats,
             ensemble,
             inputs,
+            hashes=hashes,
             stretches=stretches,
             hide_patient=hide,
             n_mean=n_mean,
@@ -206,7 +228,7 @@ def _export(
         if task.stopped():  # the window closes: hashes may be missing
             raise ExportStoppedError
         write_report(path, record, report.beats, report.context, force=True)
-        return path, report.beats.n_beats
+        return _Exported(record, path, report.beats.n_beats, report.context.verdict)
 
     return work
 

@@ -15,7 +15,8 @@ from ecgviewer.beats.scan import Episode, Scan, ScanStep
 from ecgviewer.findings.rate import N_MEAN, no_rr_before
 from ecgviewer.findings.summary import Summary, TimeBase, summarise, time_base
 from ecgviewer.model.ensemble import Ensemble
-from ecgviewer.record import Record, Verdict
+from ecgviewer.record import Finding, Record, Verdict
+from ecgviewer.report.inputs import files_found, with_files
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import Preprocessing
 from ecgviewer.signal.quality import Stretch
@@ -68,7 +69,7 @@ class OpenRecord:
     stretches : tuple of Stretch
         Gaps, flat and noisy stretches found so far.
     hashes : FileHashes or None
-        Its files as they were before the scan began; None where that is not known.
+        Its files as they were before the first scan began; None where that is not known.
     classified_by : Ensemble or None
         Who gives the classes; None before the first.
     kept_since : datetime or None
@@ -87,7 +88,16 @@ class OpenRecord:
     hashes: FileHashes | None = None
     classified_by: Ensemble | None = None
     kept_since: datetime | None = None
+    _files: tuple[Finding, ...] = ()  # what has become of the files since they were read
     _table: TimeTable | None = None
+
+    def see_verdict(self, verdict: Verdict) -> None:
+        """Take in what is known of the files; what has become of them since they were read stays.
+
+        `report.inputs` says the latter, at an export; a verdict may come later without it.
+        """
+        self._files = files_found(verdict) or self._files
+        self.verdict = with_files(verdict, self._files)
 
     def clean_as(self, prep: Preprocessing) -> bool:
         """Have the signal cleaned another way; False where that is the way so far."""
@@ -110,7 +120,7 @@ class OpenRecord:
 
     def start_beats(self) -> Change:
         """No beats, stretches or classes: they are searched for anew."""
-        self.log, self.scan, self.stretches, self.hashes = BeatLog(), None, (), None
+        self.log, self.scan, self.stretches = BeatLog(), None, ()
         return self.see(ANEW)
 
     def find(self, step: ScanStep) -> Change:

@@ -181,7 +181,7 @@ class Session(QObject):
             return  # of an earlier run
         match event:
             case FilesHashed(hashes):
-                opened.hashes = hashes
+                opened.hashes = opened.hashes or hashes  # a search anew reads what was opened
             case Cached(result):
                 self.beats_changed.emit(opened.take(result))
             case BeatsFound(step):
@@ -211,7 +211,7 @@ class Session(QObject):
 
     def on_verdict_ready(self, verdict: Verdict) -> None:
         if self.opened is not None:
-            self.opened.verdict = verdict
+            self.opened.see_verdict(verdict)
             self.verdict_changed.emit()
 
     def on_block_cleaned(self, ticket: int, index: int, block: NDArray[np.float32]) -> None:

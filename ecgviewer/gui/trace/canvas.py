@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ecgviewer.beats.columns import Beats, Change, number
+from ecgviewer.beats.scan import Scan
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
 from ecgviewer.gui.style.theme import THEMES, Theme
 from ecgviewer.gui.style.wording import class_words, time_label
@@ -38,6 +39,7 @@ class Canvas(PaperWidget):
         self._theme = theme
         self._source: SampleSource | None = None
         self._prep: Preprocessing | None = None
+        self._scan: Scan | None = None
         self._beats: Beats | None = None
         self._stretches: tuple[Shaded, ...] = ()
         self._shading = Shading((), 1.0)
@@ -73,10 +75,9 @@ class Canvas(PaperWidget):
             Its samples, with the coarse levels that some thread makes; `on_read` tells how far.
         """
         self._source = None if record is None else SampleSource(record, cleaned, reading=reading)
-        self._prep, self._beats, self._offsets = prep, None, {}
+        self._prep, self._beats, self._scan, self._offsets = prep, None, None, {}
         self._stretches, self._shading = (), Shading((), 1.0)
-        self._current = self._frame = None
-        self._start_s = 0.0
+        self._current, self._frame, self._start_s = None, None, 0.0
         self._bar.setValue(0)
         self._lay_out()
 
@@ -99,7 +100,7 @@ class Canvas(PaperWidget):
             self._prep = prep
             self.update()
 
-    def show_beats(self, beats: Beats | None, change: Change) -> None:
+    def show_beats(self, beats: Beats | None, change: Change, *, scan: Scan | None = None) -> None:
         """Show other beats, or the same with other classes; painted where the page shows it.
 
         Parameters
@@ -108,8 +109,10 @@ class Canvas(PaperWidget):
             Of the whole record; read at every paint.
         change : Change
             What differs from the beats before.
+        scan : Scan, optional
+            Where the machine's were found: what is drawn is what was read there.
         """
-        self._beats = beats
+        self._beats, self._scan = beats, scan
         now = self._on_page(self.geometry_now())
         if now is None or change.touches(*now.extent()):
             self.update()
@@ -220,10 +223,9 @@ class Canvas(PaperWidget):
         row = None if beats is None else beats.row(beat_id)
         if beats is None or record is None or beat_id is None or row is None:
             return ""
-        code = int(beats.beat_class[row])
         t_s = float(beats.sample[row]) / record.fs
         at = time_label(t_s, record.base_time, decimals=2)
-        return f"beat {number(beat_id)}, {at}\n{class_words(code)}"
+        return f"beat {number(beat_id)}, {at}\n{class_words(int(beats.beat_class[row]))}"
 
     def _on_clicked(self, place: QPointF) -> None:
         beat_id = self.beat_at(place)
@@ -252,7 +254,7 @@ class Canvas(PaperWidget):
         if self._beats is None or self._source is None or self._prep is None:
             return None
         grid, fs = self._source.grid, self._source.record.fs
-        return PageBeats(self._beats, grid, fs, page, self._prep)
+        return PageBeats(self._beats, grid, fs, page, self._prep, self._scan)
 
     def _scene(self, source: SampleSource) -> Painter:
         page = self.geometry_now()

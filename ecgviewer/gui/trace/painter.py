@@ -129,11 +129,12 @@ def draw_trace(painter: QPainter, scene: Painter, trace: Trace) -> bool:
     rows = [by_lead[lead] for lead in trace.leads]
     codes = np.full(view.low.shape[1], UNCOVERED, np.int8)
     if scene.beats is not None and rows and rows[0].ecg:
+        start_s, stop_s, classes = scene.beats.coloured()
         codes = class_codes(
             view.low.shape[1],
-            start=trace.columns(scene.beats.start_s),
-            stop=trace.columns(scene.beats.stop_s),
-            classes=scene.beats.classes,
+            start=trace.columns(start_s),
+            stop=trace.columns(stop_s),
+            classes=classes,
         )
     if view.step > 1:
         return _draw_columns(painter, scene, trace, rows, codes)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.beats.columns import Beats
+from ecgviewer.beats.scan import Scan
 from ecgviewer.gui.trace import class_shares
 from ecgviewer.gui.trace.geometry import COLOURS_PX_S, LETTERS_PX_S, Page
 from ecgviewer.signal.grid import TimeGrid
@@ -29,6 +30,8 @@ class VisibleBeats:
         R peaks, seconds.
     start_s, stop_s : (n,) float64
         Bounds of their segments, seconds, half-open.
+    read_stop_s : (n,) float64
+        Where that ends which the networks read: the segment's end but where R lies beyond it.
     classes : (n,) int8
         Below 0 where there is none.
     """
@@ -37,7 +40,21 @@ class VisibleBeats:
     times_s: NDArray[np.float64]
     start_s: NDArray[np.float64]
     stop_s: NDArray[np.float64]
+    read_stop_s: NDArray[np.float64]
     classes: NDArray[np.int8]
+
+    def coloured(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+        """Spans that have the colour of a class, seconds, and the class: (m,) each, m >= n.
+
+        What was read; and the QRS complex where R lies beyond that, but not the line between.
+        """
+        beyond = self.stop_s > self.read_stop_s
+        around = 2 * self.times_s - self.stop_s  # as far before R as the segment ends after it
+        return (
+            np.concatenate([self.start_s, around[beyond]]),
+            np.concatenate([self.read_stop_s, self.stop_s[beyond]]),
+            np.concatenate([self.classes, self.classes[beyond]]),
+        )
 
     def at(self, t_s: float, *, reach_s: float) -> int | None:
         """Id of the beat whose segment or R peak (within reach) is at a time."""
@@ -58,8 +75,9 @@ def visible_beats(
     start_s: float,
     stop_s: float,
     prep: Preprocessing,
+    scan: Scan | None = None,
 ) -> VisibleBeats:
-    """Beats on a page with the bounds of their windows.
+    """Beats on a page with the bounds of their segments: what the networks read, and R.
 
     Parameters
     ----------
@@ -73,22 +91,38 @@ def visible_beats(
         The page.
     prep : Preprocessing
         What a window is.
+    scan : Scan, optional
+        Where the machine's beats were found: their windows were cut there.
     """
     samples, n = beats.sample, beats.n
-    reach = prep.window / prep.grid_fs_hz * fs  # no segment is longer
+    reach = prep.window / prep.grid_fs_hz * fs  # no window is longer
     low, high = np.searchsorted(samples, (start_s * fs - reach, stop_s * fs + reach))
-    first, last = max(0, int(low) - 1), min(n, int(high) + 1)  # one more on either side: their RR
+    # a window ends before the next beat and begins after the one before, however far that is
+    low, high = max(0, int(low) - 1), min(n, int(high) + 1)
+    first, last = max(0, low - 1), min(n, high + 1)  # one more on either side: their RR
     positions = grid.from_own(samples[first:last])
-    before = np.concatenate([[-1], positions[:-1]])
-    after = np.concatenate([positions[1:], [-1]])
-    bounds = window_bounds(positions, before.astype(np.int64), after.astype(np.int64), prep)
+    before = np.concatenate([[-1], positions[:-1]]).astype(np.int64)
+    after = np.concatenate([positions[1:], [-1]]).astype(np.int64)
+    if scan is not None:
+        ids = beats.id[first:last]
+        read = np.flatnonzero((ids >= 0) & (ids < scan.n_beats))
+        read = read[scan.samples[ids[read]] == samples[first:last][read]]  # and not moved
+        for mine, found in (
+            (positions, scan.positions),
+            (before, scan.before),
+            (after, scan.after),
+        ):
+            mine[read] = found[ids[read]]
+    bounds = window_bounds(positions, before, after, prep)
+    start, stop = bounds.drawn
     own = grid.down / grid.up / fs
-    keep = slice(int(low) - first, int(high) - first)
+    keep = slice(low - first, high - first)
     return VisibleBeats(
         ids=beats.id[first:last][keep],
         times_s=samples[first:last][keep] / fs,
-        start_s=np.asarray(bounds.start[keep] * own, np.float64),
-        stop_s=np.asarray(bounds.stop[keep] * own, np.float64),
+        start_s=np.asarray(start[keep] * own, np.float64),
+        stop_s=np.asarray(stop[keep] * own, np.float64),
+        read_stop_s=np.asarray(bounds.stop[keep] * own, np.float64),
         classes=beats.beat_class[first:last][keep],
     )
 
@@ -109,6 +143,8 @@ class PageBeats:
         What is on screen.
     prep : Preprocessing
         What a window is: that of the networks in use.
+    scan : Scan or None
+        Where the machine's beats were found.
     """
 
     beats: Beats
@@ -116,6 +152,7 @@ class PageBeats:
     fs: float
     page: Page
     prep: Preprocessing
+    scan: Scan | None = None
 
     def extent(self) -> tuple[int, int]:
         """Half-open range of own samples; a change of beats outside of it is not seen here.
@@ -182,5 +219,11 @@ class PageBeats:
 
     def _between(self, start_s: float, stop_s: float) -> VisibleBeats:
         return visible_beats(
-            self.beats, self.grid, self.fs, start_s=start_s, stop_s=stop_s, prep=self.prep
+            self.beats,
+            self.grid,
+            self.fs,
+            start_s=start_s,
+            stop_s=stop_s,
+            prep=self.prep,
+            scan=self.scan,
         )

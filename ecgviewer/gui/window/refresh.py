@@ -271,10 +271,10 @@ class Refresh(QObject):
         self._actions.enable(running=progress.busy, unfinished=self._may_resume())
 
     def _show_beats(self, opened: OpenRecord, change: Change) -> None:
-        for view in (self._trace, self._strip):
-            if change.what == "positions":
-                view.show_stretches(opened.shaded)
-            view.show_beats(opened.beats, change)
+        for view in (self._trace, self._strip) if change.what == "positions" else ():
+            view.show_stretches(opened.shaded)
+        self._trace.show_beats(opened.beats, change, scan=opened.scan)
+        self._strip.show_beats(opened.beats, change)
 
     def refresh_panels(self) -> None:
         """Table, figures and inspector, from what is known now."""

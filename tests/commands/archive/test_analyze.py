@@ -94,6 +94,21 @@ def test_the_same_command_goes_on_where_it_was(tmp_path: Path, ensemble: Path):
     assert again.stderr == first.stderr  # damaged it still is
 
 
+@pytest.mark.parametrize("named", ["the folder", "both its files"])
+def test_a_folder_of_one_record_goes_on_too(tmp_path: Path, ensemble: Path, named: str):
+    header, out = an_excerpt(tmp_path / "in"), tmp_path / "out"
+    records = [header.parent] if named == "the folder" else [header, header.with_suffix(".dat")]
+    first = analyze(*records, "-o", out, ensemble=ensemble)
+    before = reports(out)
+    again = analyze(*records, "-o", out, ensemble=ensemble)
+    assert (first.exit_code, again.exit_code, again.stderr) == (0, 0, "")
+    assert "done before, of the same files: r.csv is left as it is" in again.stdout
+    assert reports(out) == before
+    damage(header)
+    assert analyze(*records, "-o", out, ensemble=ensemble).exit_code == 1  # another file now
+    assert reports(out) == before
+
+
 @pytest.mark.parametrize(
     "change",
     [

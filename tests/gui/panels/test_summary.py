@@ -41,7 +41,7 @@ def panel(qtbot, request) -> SummaryPanel:
 def show(panel: SummaryPanel, summary: Summary, record: Record | None = None) -> OpenRecord:
     """Show a recording with these figures."""
     shown = opened(record=record)
-    shown.summary = lambda *, n_mean: summary
+    shown.summary = lambda **_: summary
     panel.show_record(shown, identity(shown))
     panel.show_beats(shown.beats, ANEW)
     return shown

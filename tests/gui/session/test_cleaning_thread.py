@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from ecgviewer.analysis import inputs, scan
+from ecgviewer.analysis import scan
+from ecgviewer.analysis.leads import beat_input
 from ecgviewer.formats.readers import open_record
 from ecgviewer.gui.panels.inspector.network_input import NetworkInput, input_job
 from ecgviewer.gui.session.cleaning_thread import CleanedBlocks, CleaningThread
@@ -42,11 +43,11 @@ def test_the_inspector_shows_what_the_networks_see(qtbot, record, worker):
     with qtbot.waitSignal(worker.answer_ready, timeout=TIMEOUT_MS) as heard:
         worker.ask("input", input_job(opened, last.scan, 7, (0, 1), PAPER))
     _, kind, answer = heard.args
-    values, r_offset = inputs.beat_input(opened, last.scan, 7, prep=PAPER, inputs=(0, 1))
+    right = beat_input(opened, last.scan, 7, prep=PAPER, inputs=(0, 1))
     assert kind == "input"
     assert isinstance(answer, NetworkInput)
-    assert np.array_equal(answer.values, values)
-    assert (answer.beat_id, answer.r_offset, answer.names) == (7, r_offset, ("MLII", "V1"))
+    assert np.array_equal(answer.values, right.values)
+    assert (answer.beat_id, answer.r_offset, answer.names) == (7, right.r_offset, ("MLII", "V1"))
 
 
 def test_only_the_latest_question_of_a_kind_is_answered(qtbot, worker):

@@ -107,6 +107,21 @@ def test_pending_beats_are_grey(canvas: Canvas) -> None:
         assert not is_color(image, color).any()
 
 
+def test_beats_that_get_no_class_are_grey_too_and_have_a_sign_of_their_own(canvas: Canvas) -> None:
+    images, tips = [], []
+    for letter in "?-":
+        show(canvas, synthetic(), letter)
+        images.append(pixels(canvas))
+        tips.append(canvas.tip_at(QPoint(x_of(canvas, FIRST_S), 200)).splitlines()[1])
+    assert tips == ["pending", "not classified"]
+    assert is_color(images[1], THEME.pending, within=10).sum() > 200
+    for color in THEME.class_colors:
+        assert not is_color(images[1], color).any()
+    below = 60  # of the letters
+    assert (images[0][:below] != images[1][:below]).any()
+    assert (images[0][below:] == images[1][below:]).all()
+
+
 def test_colours_come_with_the_beats(canvas: Canvas) -> None:
     record = synthetic()
     canvas.show_record(record, prep=PAPER)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.analysis.inputs import Inputs
+from ecgviewer.analysis.leads import cut_input, readings
 from ecgviewer.beats.scan import Scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import Preprocessing
-from ecgviewer.signal.windows import cut_windows, window_bounds
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,11 @@ def input_job(
     The same as `beat_input`, but from blocks that are cleaned already. `prep` is the
     networks' own: they may cap a window where others do not.
     """
-    names = tuple("" if i is None else record.leads[i].name for i in inputs)
 
     def answer(cleaned: CleanedSignal) -> NetworkInput:
-        one = np.array([beat_id])
-        bounds = window_bounds(scan.positions[one], scan.before[one], scan.after[one], prep)
-        rows = tuple(None if i is None else cleaned.leads.index(i) for i in inputs)
-        windows = cut_windows(cleaned, bounds, inputs=rows)
-        return NetworkInput(beat_id, windows.values[0], names, int(bounds.r_offset[0]))
+        read_from = readings(record, scan, inputs, prep=prep).of(beat_id)
+        found = cut_input(cleaned, scan, beat_id, read_from, prep=prep)
+        names = tuple("" if i is None else record.leads[i].name for i in found.inputs)
+        return NetworkInput(beat_id, found.values, names, found.r_offset)
 
     return answer

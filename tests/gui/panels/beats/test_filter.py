@@ -53,6 +53,14 @@ def test_a_filter_line_lets_through(columns: Columns, text: str, beats: list[int
     assert (np.flatnonzero(matches(text, columns)) + 1).tolist() == beats
 
 
+def test_beats_that_get_no_class_are_neither_pending_nor_abnormal(columns: Columns):
+    classes = np.array([0, -2, 1, -1, 4, -2], np.int8)
+    some = replace(columns, beats=replace(columns.beats, beat_class=classes))
+    assert np.flatnonzero(matches("unclassified", some)).tolist() == [1, 5]
+    assert np.flatnonzero(matches("pending", some)).tolist() == [3]
+    assert np.flatnonzero(matches("abnormal", some)).tolist() == [2, 4]
+
+
 @pytest.mark.parametrize("text", ["what", "conf<", "rr>>3", "12:xx", "1:00-", "V X"])
 def test_a_word_without_meaning_is_told(columns: Columns, text: str):
     with pytest.raises(QueryError, match="is not understood"):

@@ -51,6 +51,16 @@ def test_pending_beats_show_no_class(model):
     assert cells(model, 1)[2:4] == ["…", ""]
 
 
+def test_a_beat_that_gets_no_class_says_so(model):
+    unreadable = made_beats(np.array([180, 540, 900]), np.full(3, -2, np.int8))
+    model.set_columns(replace(columns(3), beats=unreadable))
+    assert cells(model, 1)[2] == "not classified"
+    tip = model.index(1, 2).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("nothing of it can be read")
+    color = model.index(1, 2).data(Qt.ItemDataRole.DecorationRole)
+    assert color.name() == THEMES["light"].pending
+
+
 def test_more_beats_are_inserted_and_nothing_is_reset(qtbot, model):
     resets = []
     model.modelReset.connect(lambda: resets.append(1))

@@ -1,0 +1,101 @@
+"""What lies where a file should be: a pointer to it, a link to nowhere, a name in another case."""
+
+import os
+import re
+from pathlib import Path
+
+from ecgviewer.formats.head import head
+
+_POINTER_BYTES = 2**15  # the longest that git-annex takes for a pointer
+# Contents of a pointer, and a link of git-annex that was checked out as text.
+_ANNEX = re.compile(rb"(?:\.\./)*(?:\.git/(?:modules/[^\n]*/)?)?/?annex/objects/[^\n]+\n?")
+_LFS = b"version https://git-lfs.github.com/spec/"
+_NOT_FETCHED = "the content was not fetched"
+_MAX_NAMES = 100_000  # of a folder, looked through for another case
+
+
+def stand_in(path: Path) -> str:
+    """What is there in place of a file's contents; empty where the file itself seems to be.
+
+    Parameters
+    ----------
+    path : Path
+        The file that was meant.
+
+    Returns
+    -------
+    str
+        A clause that begins with its name.
+    """
+    name = path.name
+    try:
+        if path.is_symlink() and not path.exists():
+            return _link(name, os.fsdecode(path.readlink()))
+        start = head(path, _POINTER_BYTES + 1)
+    except OSError:
+        return ""
+    if len(start) <= _POINTER_BYTES:
+        if _ANNEX.match(start.partition(b"\n")[0]):
+            return f"{name} is a git-annex pointer, {_NOT_FETCHED}: git annex get {name}"
+        if start.startswith(_LFS):
+            return f"{name} is a Git LFS pointer, {_NOT_FETCHED}: git lfs pull"
+    return ""
+
+
+def _link(name: str, target: str) -> str:
+    if re.search(r"annex[/\\]objects[/\\]", target):
+        return f"{name} is a git-annex link, {_NOT_FETCHED}: git annex get {name}"
+    return f"{name} is a link to {target[:80]!r}, where nothing is"
+
+
+def why_missing(path: Path) -> str:
+    """Why there is no such file, as far as it can be seen; a clause.
+
+    Parameters
+    ----------
+    path : Path
+        The file that was meant.
+    """
+    standing = stand_in(path)
+    if standing:
+        return standing
+    other = other_case(path)
+    if other is not None:
+        return (
+            f"{path.name} is missing; {other.name} lies there, whose name differs in upper and "
+            f"lower case: rename it to {path.name}"
+        )
+    return ""
+
+
+def other_case(path: Path) -> Path | None:
+    """A file beside whose name differs in upper and lower case alone; None where there is none."""
+    wanted = path.name.casefold()
+    try:
+        with os.scandir(path.parent) as entries:
+            for i, entry in enumerate(entries):
+                if entry.name.casefold() == wanted and entry.name != path.name:
+                    return path.with_name(entry.name)
+                if i >= _MAX_NAMES:
+                    break
+    except OSError:
+        return None
+    return None
+
+
+def in_annex_of(folder: Path, real: str) -> bool:
+    """Whether a path is an object in the git-annex of the tree that a folder lies in.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    real : str
+        The path with all links resolved.
+    """
+    tree, git, inner = real.partition(f"{os.sep}.git{os.sep}")
+    parts = list(Path(inner).parts)
+    if parts[:1] == ["modules"]:  # of a submodule: modules/<its path>/annex/objects
+        parts = parts[parts.index("annex") :] if "annex" in parts else []
+    there = os.path.realpath(folder) + os.sep
+    return bool(git) and parts[:2] == ["annex", "objects"] and there.startswith(tree + os.sep)
