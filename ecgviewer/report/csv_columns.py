@@ -102,8 +102,9 @@ COLUMNS = (
     Column(
         "flags",
         "edge: first or last beat, or beside what cannot be read: its one RR interval stands for"
-        " both. pause: the R peak lies late in its window. flat: a lead without signal was given"
-        " as zeros. gap: the window touches a gap in a lead, which was given as zeros. noisy: the"
+        " both. pause: the beat ends a pause, or lies late in its window. flat: a lead without"
+        " signal was given as zeros. gap: the window touches a gap in a lead, which was"
+        " given as zeros. noisy: the"
         " beat lies in a noisy stretch. disagree: the networks' own classes differ. uncertain: for"
         " review, the confidence is below the ensemble's threshold, or the recording is under two"
         " minutes and the networks compare its beats with one another. one_lead: one lead was"

@@ -79,16 +79,11 @@ class ReportContext:
     recorded_s, readable_s, analysed_s : float
         Length of the recording, of it without stretches where no ECG lead is readable, and of the
         part whose beats have their classes; seconds.
-    complete : bool
-        Whether every beat of the recording was found and has its class.
-    not_classified : str
-        Why no beat of this recording can get a class; empty where it can.
-    burden : mapping of str to float or None
-        Per class, share of the classified beats in readable time, per cent.
-    heart_rate : mapping of str to float or None
-        Mean; least and greatest over consecutive N-N intervals, with the times of their ends.
-    episodes : tuple of Episode
-        Silences and suspected flutter.
+    complete, not_classified
+        Whether every beat of the recording has its class; why none can get one, else empty.
+    burden, heart_rate, episodes
+        Per class, share of the classified beats in readable time, per cent; mean rate, least and
+        greatest over consecutive N-N intervals, with their ends; silences and suspected flutter.
     leads_chosen_by : str
         "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.scan import Episode
 from ecgviewer.gui.session.current_beat import CurrentBeat
 from tests.beats.fake_overlay import FakeOverlay
 from tests.gui.synthetic import heart_log, synthetic
@@ -24,7 +25,7 @@ class FakeSession(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.overlay = FakeOverlay(heart_log(RECORD, "NNNNV"))
-        self.opened = SimpleNamespace(record=RECORD, beats=self.overlay.beats)
+        self.opened = SimpleNamespace(record=RECORD, beats=self.overlay.beats, scan=None)
 
     def edit(self, verb: str, *arguments: int) -> None:
         self.opened.beats, change = getattr(self.overlay, verb)(*arguments)
@@ -67,6 +68,25 @@ def test_abnormal_ones_are_those_of_the_user_too(session, current):
     assert current.current == -1
     current.next_abnormal()
     assert current.current == 9
+
+
+def test_episodes_are_stops_too(session, current, canvas):
+    """Beats 4, 9, 14 ... are V; a silence after beat 6, flutter from before beat 11."""
+    samples = session.opened.beats.sample
+    silence = Episode(int(samples[6]) + 10, int(samples[7]) - 10, "unexplained")
+    flutter = Episode(int(samples[11]) - 5, int(samples[13]), "flutter")
+    session.opened.scan = SimpleNamespace(episodes=(silence, flutter))
+    current.choose(4)
+    seen = []
+    for _ in range(4):
+        current.next_abnormal()
+        seen.append(current.current)
+    assert seen == [6, 9, 11, 14]
+    for _ in range(3):
+        current.previous_abnormal()
+    assert current.current == 6
+    start, stop = canvas.visible_range_s()
+    assert start <= silence.start / FS <= stop
 
 
 def test_edits_of_other_beats_leave_it_and_its_own_end_leaves_none(session, current):
