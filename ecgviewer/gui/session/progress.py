@@ -25,6 +25,8 @@ class Progress:
         Beats per second since classifying began.
     note : str
         What else to say.
+    unread : int
+        Beats that are done and have no class: nothing of them can be read, or they are none.
     """
 
     phase: Phase = "idle"
@@ -32,6 +34,7 @@ class Progress:
     total: int = 0
     rate: float | None = None
     note: str = ""
+    unread: int = 0
 
     @property
     def busy(self) -> bool:
@@ -64,7 +67,8 @@ class Progress:
             return "no beats found"
         if self.done < self.total:
             return f"{count(self.done)} of {count(self.total)} beats classified"
-        return f"{count(self.total)} beats, all classified"
+        but = f" but {count(self.unread)} that cannot be" if self.unread else ""
+        return f"{count(self.total)} beats, all classified{but}"
 
 
 class Meter:

@@ -290,7 +290,8 @@ class Session(QObject):
     def _classifying(self, phase: Phase, note: str = "") -> Progress:
         log = self.opened.log if self.opened else BeatLog()
         done = log.n_beats - log.n_pending
-        return Progress(phase, done, log.n_beats, self._meter.rate(done), note)
+        rate, unread = self._meter.rate(done), log.n_not_classified
+        return Progress(phase, done, log.n_beats, rate, note, unread)
 
     def _set_progress(self, progress: Progress) -> None:
         self.progress = progress

@@ -9,6 +9,8 @@ def test_the_line_says_how_far_how_fast_and_how_long_still():
 
 def test_the_end_says_what_is_done():
     assert Progress("done", 10, 10, note="in 0.1 s").text == "10 beats, all classified  ·  in 0.1 s"
+    said = Progress("done", 10, 10, unread=2).text
+    assert said == "10 beats, all classified but 2 that cannot be"
     assert Progress("done", 0, 0).text == "no beats found"
     assert Progress("cancelled", 3, 10).text == "cancelled: 3 of 10 beats classified"
     assert not Progress("done").busy
