@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.analysis.inputs import Inputs, bounds_of, default_inputs, rows_of
+from ecgviewer.analysis.inputs import Inputs, bounds_of, chosen_by, default_inputs, rows_of
 from ecgviewer.beats.scan import Scan
 from ecgviewer.record import Record
 from ecgviewer.signal.denoise import CleanedSignal
@@ -123,7 +123,7 @@ def readings(record: Record, scan: Scan, inputs: Inputs, *, prep: Preprocessing)
         What a window is, and the names' order of preference.
     """
     chosen = tuple(dict.fromkeys(i for i in inputs if i is not None))
-    by_name = inputs == default_inputs(record, prep=prep)
+    by_name = inputs == default_inputs(record, prep=prep) and chosen_by(record) != "user"
     candidates = record.ecg_leads if by_name else chosen
     gap, flat = _missing(record, scan, candidates, prep)
     there = ~(gap | flat)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.beats.log import NOT_CLASSIFIED
 from ecgviewer.commands import selftest
 from ecgviewer.ec57.marks import marks_of_beats
 from ecgviewer.evaluation.recording import analysed
@@ -51,7 +52,9 @@ def test_everyone_finds_the_same_beats(qtbot, monkeypatch, archive, bundle, tmp_
 
     found = rows(alone)
     samples = np.array([int(row["sample"]) for row in found])
-    classes = np.array([BeatClass[row["class"]] for row in found], np.int8)
+    classes = np.array(
+        [BeatClass[row["class"]] if row["class"] else NOT_CLASSIFIED for row in found], np.int8
+    )
     record, ensemble = open_record(header), load_ensemble(bundle, device="cpu")
     np.testing.assert_array_equal(selftest.answers(record, ensemble).classes, classes)
     evaluated, expected = analysed(record, ensemble).marks, marks_of_beats(samples, classes)

@@ -21,7 +21,16 @@ from tests.formats.examples import BEGINNINGS, EXAMPLES
 
 # Modules of `formats` that are no format.
 SHARED = {
-    *("annotations", "channel_names", "describe", "ecg_leads", "folders", "head", "lying_there"),
+    *(
+        "annotations",
+        "channel_names",
+        "dead_leads",
+        "describe",
+        "ecg_leads",
+        "folders",
+        "head",
+        "lying_there",
+    ),
     *("physionet", "readers"),
 }
 RNG_BYTES = np.random.default_rng(7).integers(0, 256, 4096, np.uint8).tobytes()

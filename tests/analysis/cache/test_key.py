@@ -13,7 +13,7 @@ import pytest
 from ecgviewer import versions
 from ecgviewer.analysis.cache import cache
 from ecgviewer.analysis.cache.cache import ResultCache, hash_files, result_key
-from ecgviewer.analysis.cache.key import KEY_FIELDS, ResultKey
+from ecgviewer.analysis.cache.key import KEY_FIELDS, RESULT_SCHEMA, ResultKey
 from ecgviewer.analysis.inputs import Inputs
 from ecgviewer.formats.readers import open_record
 from ecgviewer.model.ensemble import Ensemble
@@ -55,7 +55,11 @@ CHANGES: dict[str, list[Callable[[Case], object]]] = {
     "files": [
         lambda case: rewrite(case.record.files[0]),
         lambda case: rewrite(case.record.files[1]),
-        lambda case: setattr(case, "record", replace(case.record, files=case.record.files[::-1])),
+        lambda case: setattr(
+            case,
+            "record",
+            replace(case.record, files=case.record.files[::-1], stamps=case.record.stamps[::-1]),
+        ),
     ],
     "beats_from": [lambda case: setattr(case, "beats_from", "qrs")],
     "annotation": [lambda case: rewrite(case.record.files[0].with_suffix(".atr"))],
@@ -90,7 +94,7 @@ CHANGES: dict[str, list[Callable[[Case], object]]] = {
         )
     ],
     "code": [lambda case: case.patches.append(("code_hash", lambda: "edited"))],
-    "schema": [lambda case: case.patches.append(("schema", 2))],
+    "schema": [lambda case: case.patches.append(("schema", RESULT_SCHEMA + 1))],
 }
 
 
@@ -121,8 +125,8 @@ def test_whatever_changes_is_a_miss(
         if what != "schema":
             monkeypatch.setattr(cache, what, value)
     after = case.key()
-    if ("schema", 2) in case.patches:
-        after = replace(after, schema=2)
+    if ("schema", RESULT_SCHEMA + 1) in case.patches:
+        after = replace(after, schema=RESULT_SCHEMA + 1)
     changed = {f for f in KEY_FIELDS if getattr(before, f) != getattr(after, f)}
     assert changed == {name}
     assert keeper.store.get(after.digest()) is None
