@@ -111,12 +111,17 @@ def trend(
     (k,) int64, (k,) float64
         Own sample of the last beat of each mean, and beats per minute.
     """
-    if len(samples) <= N_MEAN:
+    if len(samples) < 2:
         return np.empty(0, np.int64), np.empty(0)
-    broken = np.cumsum(across(samples, spans))
-    span = samples[N_MEAN:] - samples[:-N_MEAN]
-    whole = (broken[N_MEAN:] == broken[:-N_MEAN]) & (span > 0)
-    return samples[N_MEAN:][whole], 60.0 * N_MEAN * fs / span[whole]
+    first = _runs(~across(samples, spans)[1:] & (np.diff(samples) > 0), N_MEAN)
+    begin, end = samples[first], samples[first + N_MEAN]
+    return end, 60.0 * N_MEAN * fs / (end - begin)
+
+
+def _runs(counts: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
+    """Where `n` intervals in a row begin that all count; `counts` (m,) is theirs."""
+    total = np.concatenate([[0], np.cumsum(counts)])
+    return np.flatnonzero(total[n:] - total[:-n] == n)
 
 
 def heart_rate(
@@ -157,8 +162,7 @@ def heart_rate(
     counts = ~broken & (rr > 0)
     if usable is not None:
         counts &= usable[1:] & usable[:-1]
-    total = np.concatenate([[0], np.cumsum(counts)])
-    first = np.flatnonzero(total[n_mean:] - total[:-n_mean] == n_mean)
+    first = _runs(counts, n_mean)
     if len(first) == 0:
         return HeartRate(mean, n_mean=n_mean)
     begin, end = samples[first], samples[first + n_mean]

@@ -72,11 +72,6 @@ def mv_per_unit(unit: str) -> float | None:
     return _PREFIXES.get(found[1]) if found else None
 
 
-def ecg_to_mv(name: str, unit: str) -> float | None:
-    """Millivolts per unit where neither name nor unit speak against an ECG lead, else None."""
-    return mv_per_unit(unit) if meaning(name) in (ECG, NOTHING) else None
-
-
 def is_silent(unit: str) -> bool:
     """Whether a unit names no quantity ("adu", "NU", nothing at all)."""
     plain = _plain(unit)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecgviewer.formats.ecg_leads import ecg_to_mv
+from ecgviewer.formats.ecg_leads import mv_per_unit, roles
 from ecgviewer.formats.readers import open_record
 from ecgviewer.record import RecordError
 from tests.formats.records import ecg_like, packed, signal_lines, write_header, write_record
@@ -106,7 +106,9 @@ def test_units_become_millivolts_and_others_stay(tmp_path: Path) -> None:
     ],
 )
 def test_what_counts_as_an_ecg_lead(name: str, unit: str, is_ecg: bool) -> None:
-    assert (ecg_to_mv(name, unit) is not None) is is_ecg
+    (role,) = roles([(name, unit)])
+    # whether it is read, and in millivolts: what has no known unit is read as it is, and said so
+    assert (role.is_ecg and mv_per_unit(unit) is not None) is is_ecg
 
 
 @pytest.mark.parametrize("gain", ["0", "0(5)/mV", ""])
