@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.context import ContextSource
-from ecgviewer.analysis.episodes import inside, marked
+from ecgviewer.analysis.episodes import marked
 from ecgviewer.analysis.inputs import SHORT_S, Inputs, bounds_of, rows_of
 from ecgviewer.analysis.leads import Readings, readings
 from ecgviewer.beats.log import NOT_CLASSIFIED, BeatBatch, flag_bits
-from ecgviewer.beats.scan import Scan
+from ecgviewer.beats.scan import Scan, inside
 from ecgviewer.model.device_signal import Cut, DeviceSignal, join_cuts
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.model.place import PlaceFailed

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.log import NOT_CLASSIFIED, BeatBatch, flag_bits
-from ecgviewer.beats.scan import Episode, Scan, episode_spans
+from ecgviewer.beats.scan import Episode, Scan, episode_spans, inside
 from ecgviewer.signal.activity import Steps, join_steps
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.oscillation import flutter, runs
@@ -96,15 +96,6 @@ def marked(batch: BeatBatch, result: Scan) -> BeatBatch:
         np.where(taken[:, None, None], np.float32(np.nan), batch.votes),
         flags,
     )
-
-
-def inside(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which samples (n,) lie in one of the half-open spans (m, 2), ascending by start and stop."""
-    if len(spans) == 0:
-        return np.zeros(len(samples), np.bool_)
-    last = np.searchsorted(spans[:, 0], samples, side="right") - 1
-    found: NDArray[np.bool_] = (last >= 0) & (samples < spans[np.maximum(last, 0), 1])
-    return found
 
 
 def _episode(grid: TimeGrid, silence: Silence) -> Episode:

@@ -46,6 +46,15 @@ def episode_spans(episodes: tuple[Episode, ...], *kinds: EpisodeKind) -> NDArray
     return np.array(spans, np.int64).reshape(-1, 2)
 
 
+def inside(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which samples (n,) lie in one of the half-open spans (m, 2), ascending by start and stop."""
+    if len(spans) == 0:
+        return np.zeros(len(samples), np.bool_)
+    last = np.searchsorted(spans[:, 0], samples, side="right") - 1
+    found: NDArray[np.bool_] = (last >= 0) & (samples < spans[np.maximum(last, 0), 1])
+    return found
+
+
 @dataclass(frozen=True)
 class Scan:
     """One recording's beats, before their classes.

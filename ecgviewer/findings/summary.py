@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import PENDING, class_counts
-from ecgviewer.beats.scan import Episode, Scan, episode_spans
+from ecgviewer.beats.scan import Episode, Scan, episode_spans, inside
 from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
@@ -117,9 +117,9 @@ def time_base(
     middles = (samples[1:] + samples[:-1]) / 2
     edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
-    steady = ~_inside(samples, _artefacts(scan))
+    steady = ~inside(samples, _artefacts(scan))
     pauses = episode_spans(scan.episodes, "pause")
-    return TimeBase(spans, pauses, steady, readable, ~_inside(samples, spans), owned)
+    return TimeBase(spans, pauses, steady, readable, ~inside(samples, spans), owned)
 
 
 def _artefacts(scan: Scan) -> NDArray[np.int64]:
@@ -130,15 +130,6 @@ def _artefacts(scan: Scan) -> NDArray[np.int64]:
     out = np.array(sorted(spans), np.int64).reshape(-1, 2)
     out[:, 1] = np.maximum.accumulate(out[:, 1])
     return out
-
-
-def _inside(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which samples (n,) lie in one of the spans (m, 2)."""
-    if len(spans) == 0:
-        return np.zeros(len(samples), np.bool_)
-    span = np.searchsorted(spans[:, 0], samples, side="right") - 1
-    found: NDArray[np.bool_] = (span >= 0) & (samples < spans[np.maximum(span, 0), 1])
-    return found
 
 
 def summarise(
