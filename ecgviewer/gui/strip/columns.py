@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES, BeatClass
-from ecgviewer.beats.scan import Episode
 from ecgviewer.findings.rate import trend
-from ecgviewer.signal.quality import Stretch, unreadable
 
 # From the top: a lane for each class, so that colour is not the only sign. Beats without a class
 # share N's.
 LANES = (BeatClass.V, BeatClass.S, BeatClass.F, BeatClass.Q, BeatClass.N)
+_LABEL_EVERY_PX = 90.0
+_STEPS_S = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
 _GREY_ROW = N_CLASSES  # of a column's counts
 
 
@@ -137,19 +137,6 @@ def paint_lanes(
             rows[:, marked] = colors[lane.beat_class]
 
 
-def shaded_spans(
-    shaded: tuple[Stretch | Episode, ...], leads: tuple[int, ...]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """What to shade (m, 2), and what the heart rate does not run across (k, 2), own samples.
-
-    A pause is shaded, but has its heart rate.
-    """
-    breaks = tuple(s for s in shaded if s.kind != "pause")
-    every = [Stretch("noisy", s.start, s.stop, s.lead) for s in shaded]
-    broken = [Stretch("noisy", s.start, s.stop, s.lead) for s in breaks]
-    return unreadable(tuple(every), leads), unreadable(tuple(broken), leads)
-
-
 def rate_curve(
     samples: NDArray[np.int64],
     fs: float,
@@ -189,3 +176,27 @@ def rate_range(bpm: NDArray[np.float64]) -> tuple[float, float]:
     low = 20 * float(np.floor(finite.min() / 20))
     high = 20 * float(np.ceil(finite.max() / 20))
     return low, max(high, low + 40)
+
+
+def time_ticks(duration_s: float, width: float, start_s: float) -> tuple[list[float], float]:
+    """Where times stand below the strip, on round clock times.
+
+    Parameters
+    ----------
+    duration_s : float
+        Of the record, s.
+    width : float
+        Pixels it is drawn on.
+    start_s : float
+        Its first sample's time of day, s.
+
+    Returns
+    -------
+    list of float, float
+        Seconds from the record's first sample, and those between two.
+    """
+    wanted = _LABEL_EVERY_PX * duration_s / width
+    step = float(next((s for s in _STEPS_S if s >= wanted), 86_400))
+    phase = -(start_s % step)
+    first, last = int(np.ceil(-phase / step - 1e-9)), int((duration_s - phase) // step)
+    return [phase + k * step for k in range(first, last + 1)], step

@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from ecgviewer.gui.strip import columns
+from ecgviewer.gui.strip.bands import Bands
 from ecgviewer.gui.style.lines import draw_segments, segments
 from ecgviewer.gui.style.theme import Theme, mixed
 
 _TICK_PX = 2.0  # an abnormal beat is never narrower
+_EDGE_PX = 3.0  # along the top of an episode
 _QUIET = 0.55  # share of N's own colour, the rest is paper
 _TREND_MARGIN, _TREND_WIDTH = 3.0, 1.1  # pixels
 
@@ -74,7 +76,7 @@ def draw_strip(
     placed: columns.BeatColumns,
     classes: NDArray[np.int8],
     *,
-    gaps: NDArray[np.int64],
+    bands: Bands,
     n_samples: int,
     size: tuple[int, int],
     lane_top: int,
@@ -90,8 +92,8 @@ def draw_strip(
         Where the beats are, for this width.
     classes : (n,) int8
         AAMI class; below 0 where there is none.
-    gaps : (m, 2) int64
-        Spans without a readable lead, own samples.
+    bands : Bands
+        What is shaded; an episode is drawn at least as wide as an abnormal beat.
     n_samples : int
         Length of the recording.
     size : (int, int)
@@ -103,9 +105,7 @@ def draw_strip(
     """
     width, height = max(1, size[0]), max(1, size[1])
     pixels = np.full((height, width), _rgb(theme.paper), np.uint32)
-    shaded = mixed(theme.gap, theme.paper, theme.shade_alpha)
-    for first, last in columns.columns(gaps, n_samples=n_samples, width=width):
-        pixels[:, first : last + 1] = shaded
+    _paint_bands(pixels, bands, theme, n_samples=n_samples, dpr=dpr)
     counts = columns.column_counts(placed.column, classes, width=width)
     _paint_lanes(pixels[lane_top:], counts, theme, dpr)
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
@@ -118,6 +118,23 @@ def draw_strip(
     painter.end()
     image.setDevicePixelRatio(dpr)
     return Strip(image, counts, (low, high))
+
+
+def _paint_bands(
+    pixels: NDArray[np.uint32], bands: Bands, theme: Theme, *, n_samples: int, dpr: float
+) -> None:
+    """Shade what cannot be read, and episodes in the colours of the trace, with an edge above."""
+    width, edge = pixels.shape[1], round(_EDGE_PX * dpr)
+    shaded = mixed(theme.gap, theme.paper, theme.shade_alpha)
+    for first, last in columns.columns(bands.gaps, n_samples=n_samples, width=width):
+        pixels[:, first : last + 1] = shaded
+    for episode in bands.episodes:
+        color = getattr(theme, episode.kind, theme.gap)
+        ends = np.array([episode.start, episode.stop])
+        first, last = columns.columns(ends, n_samples=n_samples, width=width)
+        last = max(last, first + _tick(dpr) - 1)
+        pixels[:, first : last + 1] = mixed(color, theme.paper, theme.shade_alpha)
+        pixels[:edge, first : last + 1] = _rgb(color)
 
 
 def _paint_lanes(

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.scan import Episode
-from ecgviewer.gui.strip.columns import LANES, lanes, shaded_spans
+from ecgviewer.gui.strip.bands import Bands
+from ecgviewer.gui.strip.columns import LANES, lanes, time_ticks
 from ecgviewer.gui.strip.pace import Pace
 from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
 from ecgviewer.gui.style.fonts import bold, small, tiny
@@ -27,14 +28,11 @@ from ecgviewer.signal.quality import Stretch
 
 _GUTTER, _RIGHT = 34.0, 8.0  # pixels
 _LABELS, _TREND_SHARE = 18.0, 0.36
-_LABEL_EVERY_PX = 90.0
-_STEPS_S = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
 _LEAST_WINDOW_PX = 5.0  # the mark of what is on screen is never narrower
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _RIGHT_TOP = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 _RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-_NO_GAPS = np.empty((0, 2), np.int64)
 
 
 class StripWidget(QWidget):
@@ -51,7 +49,7 @@ class StripWidget(QWidget):
         self._record: Record | None = None
         self._beats: Beats | None = None
         self._stretches: tuple[Stretch | Episode, ...] = ()
-        self._gaps = self._breaks = _NO_GAPS
+        self._bands = Bands()
         self._view = (0.0, 0.0)
         self._strip: Strip | None = None
         self._columns = ColumnCache()
@@ -75,7 +73,7 @@ class StripWidget(QWidget):
         """Another recording, or none; beats and stretches are let go."""
         self._record, self._beats = record, None
         self._columns.forget()
-        self._stretches, self._gaps, self._breaks = (), _NO_GAPS, _NO_GAPS
+        self._stretches, self._bands = (), Bands()
         self._view = (0.0, 0.0)
         self._redraw()
 
@@ -109,9 +107,9 @@ class StripWidget(QWidget):
         if stretches is self._stretches or self._record is None:
             return
         self._stretches = stretches
-        gaps, breaks = shaded_spans(stretches, self._record.ecg_leads)
-        if not (np.array_equal(gaps, self._gaps) and np.array_equal(breaks, self._breaks)):
-            self._gaps, self._breaks = gaps, breaks
+        bands = Bands.of(stretches, self._record.ecg_leads)
+        if not bands.same(self._bands):
+            self._bands = bands
             self._columns.forget()
             self._redraw()
 
@@ -171,7 +169,7 @@ class StripWidget(QWidget):
         QToolTip.showText(event.globalPosition().toPoint(), self.tip_at(event.position()), self)
 
     def tip_at(self, place: QPointF) -> str:
-        """Time at a pixel and the beats in its column, in words."""
+        """Time at a pixel, the beats in its column and the episodes there, in words."""
         if self._record is None:
             return ""
         text = time_label(self.time_at(place.x()), self._record.base_time)
@@ -179,7 +177,9 @@ class StripWidget(QWidget):
             column = int((place.x() - _GUTTER) * self._strip.image.devicePixelRatio())
             near = self._strip.near(column)
             text += "".join(f"   {near[c]} {c.name}" for c in LANES if near[c])
-        return text
+        at, reach = self.time_at(place.x()), 2 * self._duration_s / self._area().width()
+        near_s = at - reach, at + reach  # two pixels, as of beats
+        return text + "".join(f"   {name}" for name in self._bands.names(near_s, self._record.fs))
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         self._redraw()
@@ -226,12 +226,14 @@ class StripWidget(QWidget):
         size = round(area.width() * dpr), round(area.height() * dpr)
         samples = beats.sample if beats else np.empty(0, np.int64)
         fs = record.fs if record else 1.0
-        columns = self._columns.of(samples, fs, self._breaks, n_samples=n_samples, width=size[0])
+        columns = self._columns.of(
+            samples, fs, self._bands.breaks, n_samples=n_samples, width=size[0]
+        )
         return draw_strip(
             self._theme,
             columns,
             beats.beat_class if beats else np.empty(0, np.int8),
-            gaps=self._gaps,
+            bands=self._bands,
             n_samples=n_samples,
             size=size,
             lane_top=round((self._lane_top() - area.top()) * dpr),
@@ -265,14 +267,9 @@ class StripWidget(QWidget):
         if self._record is None or self._duration_s <= 0:
             return
         area, theme, start = self._area(), self._theme, self._record.base_time
-        wanted = _LABEL_EVERY_PX * self._duration_s / area.width()
-        step = float(next((s for s in _STEPS_S if s >= wanted), 86_400))
-        phase = -(seconds_of_day(start) % step)
+        ticks, step = time_ticks(self._duration_s, area.width(), seconds_of_day(start))
         painter.setFont(small(self.font()))
-        for k in range(
-            int(np.ceil(-phase / step - 1e-9)), int((self._duration_s - phase) // step) + 1
-        ):
-            t = phase + k * step
+        for t in ticks:
             x = self.x_of(t)
             painter.fillRect(QRectF(x, area.bottom(), 1, 4), QColor(theme.muted))
             painter.setPen(QColor(theme.text))

@@ -28,6 +28,11 @@ def class_words(code: int) -> str:
     return f"{BeatClass(code).name}: {BeatClass(code).description}"
 
 
+def stretch_name(kind: str) -> str:
+    """What a kind of stretch or episode is called on trace and strip."""
+    return {"unexplained": "silence, unexplained", "flutter": "suspected flutter"}.get(kind, kind)
+
+
 def parse_clock(text: str) -> float | None:
     """Seconds of `s`, `m:ss` or `h:mm:ss`, with or without decimals; None where it is no time."""
     parts = text.strip().split(":")

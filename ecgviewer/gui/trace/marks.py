@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from ecgviewer.aami import BeatClass
 from ecgviewer.gui.style.fonts import bold, small
 from ecgviewer.gui.style.theme import Theme, class_color, mixed
+from ecgviewer.gui.style.wording import stretch_name
 from ecgviewer.gui.trace import class_shares
 from ecgviewer.gui.trace.curves import thin
 from ecgviewer.gui.trace.geometry import Page, Row
@@ -30,10 +31,6 @@ _LAST_PX = 2.0  # room for the last sample
 _CHIP_PX = 17.0  # width and height of a letter's field
 _STRIP_PAD_PX = 3.0  # above and below the strip of shares
 _QUIET = 0.55  # share of the colour of N and pending beats in it, the rest is paper
-
-
-# What a kind is called on the page, where it is not the kind itself.
-_WORDS = {"unexplained": "silence, unexplained", "flutter": "suspected flutter"}
 
 
 def draw_stretches(
@@ -50,7 +47,7 @@ def draw_stretches(
     metrics = QFontMetricsF(painter.font())
     painter.setPen(QColor(theme.muted))
     kinds = {kind for kind, _, _, _ in stretches}
-    words = {kind: metrics.horizontalAdvance(_WORDS.get(kind, kind)) for kind in kinds}
+    words = {kind: metrics.horizontalAdvance(stretch_name(kind)) for kind in kinds}
     fills = {
         kind: _premultiplied(QColor(getattr(theme, kind, theme.gap)), theme.shade_alpha)
         for kind in kinds
@@ -79,7 +76,7 @@ def draw_stretches(
             # a silence may be one with flutter: they are named one above the other
             top = edges[lead][0] + 1 + (metrics.height() if kind == "flutter" else 0)
             box = QRectF(left + 4, top, words[kind] + 4, metrics.height())
-            painter.drawText(box, 0, _WORDS.get(kind, kind))
+            painter.drawText(box, 0, stretch_name(kind))
 
 
 def _premultiplied(color: QColor, alpha: float) -> int:

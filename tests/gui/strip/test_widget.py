@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import ANEW, Beats
 from ecgviewer.beats.log import PENDING
+from ecgviewer.beats.scan import Episode, EpisodeKind
 from ecgviewer.gui.strip import columns
+from ecgviewer.gui.strip.bands import Bands
 from ecgviewer.gui.strip.picture import ColumnCache
 from ecgviewer.gui.strip.widget import StripWidget
 from ecgviewer.gui.style.theme import THEMES
@@ -225,3 +227,44 @@ def test_columns_are_kept_until_they_are_to_be_forgotten() -> None:
             for mine, theirs in zip(found.curve, right.curve, strict=True):
                 np.testing.assert_array_equal(mine, theirs)
     assert places.of(samples, 360.0, gaps, n_samples=1_000_000, width=701) is found
+
+
+@pytest.mark.parametrize(
+    ("kind", "color"),
+    [
+        ("pause", THEME.pause),
+        ("electrode off", THEME.gap),
+        ("unexplained", THEME.unexplained),
+        ("flutter", THEME.flutter),
+    ],
+)
+def test_an_episode_of_a_day_is_seen_in_the_colour_of_its_kind(
+    overview: StripWidget, kind: EpisodeKind, color: str
+) -> None:
+    record, beats = day({})
+    overview.show_record(record)
+    overview.show_beats(beats, ANEW)
+    assert not is_color(pixels(overview), color).any()
+    at = record.n_samples // 2
+    overview.show_stretches((Episode(at, at + 5 * 250, kind),))  # 5 s: a tenth of a pixel
+    seen = np.flatnonzero(is_color(pixels(overview), color).any(axis=0))
+    assert list(seen) == [34 + 500, 34 + 501]
+
+
+def test_the_tip_names_episodes_the_gravest_first(overview: StripWidget) -> None:
+    record = synthetic(seconds=100)
+    overview.show_record(record)
+    fs = int(record.fs)
+    overview.show_stretches(
+        (Episode(20 * fs, 30 * fs, "flutter"), Episode(20 * fs, 30 * fs, "unexplained"))
+    )
+    said = overview.tip_at(QPointF(34 + 250.5, 60))
+    assert said.endswith("   suspected flutter   silence, unexplained")
+    assert "flutter" not in overview.tip_at(QPointF(34 + 350.5, 60))
+
+
+def test_heart_rate_runs_across_a_pause_alone() -> None:
+    pause, off = Episode(0, 1_000, "pause"), Episode(2_000, 3_000, "electrode off")
+    bands = Bands.of((pause, off, Stretch("gap", 5_000, 6_000)), (0,))
+    assert bands.gaps.tolist() == [[5_000, 6_000]]
+    assert bands.breaks.tolist() == [[2_000, 3_000], [5_000, 6_000]]
