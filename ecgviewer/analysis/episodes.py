@@ -46,20 +46,16 @@ def episodes_of(
     if not parts or not leads:
         return ()
     steps = join_steps(parts)
-    spans = [
-        np.array(
-            [(s.start, s.stop) for s in stretches if s.lead in (lead, None)], np.int64
-        ).reshape(-1, 2)
-        for lead in leads
-    ]
-    on_grid = [np.stack([_grid(grid, s[:, 0]), _grid(grid, s[:, 1])], axis=1) for s in spans]
-    legible = legible_steps(steps, on_grid, params)
+    gaps = [_spans(grid, stretches, lead, "gap") for lead in leads]
+    closed = [_spans(grid, stretches, lead, "gap", "noisy") for lead in leads]
+    legible = legible_steps(steps, closed, params)
+    recorded = legible_steps(steps, gaps, params).any(axis=0)
     swings = flutter(steps.waves, steps.extent, params)
     found = [
         Episode(*_own(grid, start * params.step, stop * params.step), "flutter")
         for start, stop in runs(swings)
     ]
-    quiet = silences(positions, grid.n_samples, steps, legible, swings, params)
+    quiet = silences(positions, grid.n_samples, steps, legible, recorded, swings, params)
     found.extend(_episode(grid, silence) for silence in quiet)
     return tuple(sorted(found))
 
@@ -74,6 +70,20 @@ def with_unexplained(spans: NDArray[np.int64], episodes: tuple[Episode, ...]) ->
         else:
             joined.append((start, stop))
     return np.array(joined, np.int64).reshape(-1, 2)
+
+
+def without_flat_pauses(
+    stretches: tuple[Stretch, ...], episodes: tuple[Episode, ...]
+) -> tuple[Stretch, ...]:
+    """Stretches but for flat ones within a pause, where a quiet lead has nothing to show."""
+    pauses = episode_spans(episodes, "pause")
+    starts, stops = pauses[:, 0], pauses[:, 1]
+
+    def quiet(s: Stretch) -> bool:
+        at = int(np.searchsorted(starts, s.start, side="right")) - 1
+        return s.kind == "flat" and at >= 0 and s.stop <= stops[at]
+
+    return tuple(s for s in stretches if not quiet(s))
 
 
 def marked(batch: BeatBatch, result: Scan) -> BeatBatch:
@@ -107,8 +117,12 @@ def _episode(grid: TimeGrid, silence: Silence) -> Episode:
     return Episode(*_own(grid, start, stop), silence.why)
 
 
-def _grid(grid: TimeGrid, samples: NDArray[np.int64]) -> NDArray[np.int64]:
-    return samples * grid.up // grid.down
+def _spans(
+    grid: TimeGrid, stretches: tuple[Stretch, ...], lead: int, *kinds: str
+) -> NDArray[np.int64]:
+    """Spans (m, 2) of a lead's stretches of some kinds, grid samples."""
+    mine = [(s.start, s.stop) for s in stretches if s.lead in (lead, None) and s.kind in kinds]
+    return np.array(mine, np.int64).reshape(-1, 2) * grid.up // grid.down
 
 
 def _own(grid: TimeGrid, start: int, stop: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from contextlib import closing
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.analysis.episodes import episodes_of, with_unexplained
+from ecgviewer.analysis.episodes import episodes_of, with_unexplained, without_flat_pauses
 from ecgviewer.analysis.search import BlockFound, search_all
 from ecgviewer.beats.scan import DETECT, Scan, ScanStep
 from ecgviewer.record import Record
@@ -72,6 +72,7 @@ def scan(
     samples = grid.to_own(positions)
     known = sum(len(part) for part in peaks.final)
     episodes = episodes_of(grid, positions, steps, found, leads)
+    found = without_flat_pauses(found, episodes)
     spans = with_unexplained(unreadable(found, leads), episodes)
     before, after = apart(positions, before, after, _on_grid(spans, grid))
     result = Scan(

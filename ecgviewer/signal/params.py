@@ -222,11 +222,14 @@ class Activity(_Fingerprinted):
     before_s: float = 0.25
     usual_beats: int = 30  # before and after give the usual QRS...
     usual_steps: int = 60  # ... and half seconds the usual noise
-    least_readable: int = 3  # half seconds of a silence that can be read, or nothing is said of it
+    least_readable: int = 3  # half seconds of a silence that must be recorded, and can be read...
+    readable_share: float = 0.75  # ... and the share of all of them
     qrs_share: float = 0.25  # of the usual QRS: alike
     large_share: float = 0.5  # of the usual range of a half second with a beat: no pause
     drift_share: float = 0.75  # of the same, between half seconds: an electrode settles, no pause
-    floor_gone: float = 0.3  # of the usual noise: the electrode is off
+    floor_gone: float = 0.3  # of the usual noise: it is gone; of the half seconds up to the first
+    gone_share: tuple[float, float] = (0.2, 0.5)  # share, a pause; from the second, electrode off
+    floor_known_mv: float = 0.0001  # usual noise below: too coarse a lead to lose it
     floor_most: float = 3.0  # times the usual noise...
     floor_least_mv: float = 0.002  # ... and so much more: no pause
     # ventricular flutter and fibrillation: chosen on record 207, the only one with any

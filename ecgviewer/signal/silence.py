@@ -1,11 +1,12 @@
 """Stretches without a beat, and what they hold, by a stated rule.
 
 No beat for longer than 2.5 s and than 2.2 times the RR around is a silence. Where nothing in it is
-like a QRS and a lead's noise is what it was before, the heart paused; where the noise is gone from
-every lead, an electrode is off; what swings, is large, drifts, or has more noise is not explained.
-A stretch that holds too little that can be read stays the gap, flat or noisy stretch that it is.
+like a QRS and a lead's noise is what it was before, the heart paused: a quiet lead may be flat
+then. Where the noise is gone from every lead, an electrode is off; what swings, is large, drifts,
+has more noise or cannot be read is not explained. Where samples are missing, nothing is said.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,7 +18,6 @@ from ecgviewer.signal.activity import Steps
 from ecgviewer.signal.params import Activity
 
 Why = Literal["pause", "electrode off", "unexplained"]
-_TINY = 1e-9  # mV
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def silences(
     n_samples: int,
     steps: Steps,
     legible: NDArray[np.bool_],
+    recorded: NDArray[np.bool_],
     swings: NDArray[np.bool_],
     params: Activity,
 ) -> tuple[Silence, ...]:
@@ -57,7 +58,9 @@ def silences(
     steps : Steps
         Of the whole record: m half seconds.
     legible : (n_leads, m) bool
-        Whether the lead can be read there: no gap, not flat, not noisy.
+        Whether the lead can be judged there: no gap, not noisy.
+    recorded : (m,) bool
+        Whether any lead has samples there.
     swings : (m,) bool
         Suspected ventricular flutter or fibrillation.
     params : Activity
@@ -78,7 +81,9 @@ def silences(
         high = (stop - round(params.before_s * 2 * params.step)) // params.step
         high = high if i < len(gaps) - 1 else steps.n
         inner = slice(max(0, min(low, steps.n)), max(0, min(high, steps.n)))
-        why = _why(inner, positions, steps, legible, swings, params)
+        why = None
+        if np.count_nonzero(recorded[inner]) >= _wanted(inner, params):
+            why = _why(inner, positions, steps, legible, swings, params)
         if why is not None:
             found.append(Silence(start, stop, why if both or why != "pause" else "unexplained"))
     return tuple(found)
@@ -93,6 +98,12 @@ def _local_rr(positions: NDArray[np.int64], i: int, params: Activity) -> float:
     return _median(near) if len(near) else 0.0
 
 
+def _wanted(inner: slice, params: Activity) -> int:
+    """How many of the half seconds of a silence must be known to judge it."""
+    n = inner.stop - inner.start
+    return max(min(n, params.least_readable), math.ceil(params.readable_share * n))
+
+
 def _why(
     inner: slice,
     positions: NDArray[np.int64],
@@ -100,17 +111,13 @@ def _why(
     legible: NDArray[np.bool_],
     swings: NDArray[np.bool_],
     params: Activity,
-) -> Why | None:
-    """What the half seconds `inner` hold; None where too little of them can be read."""
+) -> Why:
+    """What the half seconds `inner` hold."""
     mine = legible[:, inner] & np.isfinite(steps.floor[:, inner])
-    n = mine.shape[1]
-    readable = int(mine.any(axis=0).sum())
-    if readable == 0 or readable < min(n, params.least_readable):
-        return None
-    if swings[inner].any():
+    if np.count_nonzero(mine.any(axis=0)) < _wanted(inner, params) or swings[inner].any():
         return "unexplained"
     around = _around(inner, positions, steps, legible, params)
-    off = True
+    gone = []  # of each lead that says something, the share of its half seconds without noise
     for row in range(len(mine)):
         at = np.flatnonzero(mine[row]) + inner.start
         if len(at) == 0:
@@ -123,8 +130,13 @@ def _why(
         busy |= floor > params.floor_most * usual + params.floor_least_mv
         if busy or not np.isfinite(usual):
             return "unexplained"
-        off &= floor < params.floor_gone * usual - _TINY
-    return "electrode off" if off else "pause"
+        if usual > params.floor_known_mv:
+            gone.append(float((steps.floor[row, at] < params.floor_gone * usual).mean()))
+        elif (steps.extent[row, at] > params.floor_least_mv).mean() >= 1 - params.gone_share[0]:
+            gone.append(0.0)  # too coarse to show noise, but it moves
+    if not gone or params.gone_share[0] < min(gone) < params.gone_share[1]:
+        return "unexplained"
+    return "pause" if min(gone) <= params.gone_share[0] else "electrode off"
 
 
 def _around(

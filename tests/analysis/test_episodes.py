@@ -70,6 +70,49 @@ def test_the_noise_goes_with_the_electrode():
     assert (result.unreadable == [[off.start, off.stop]]).all()
 
 
+@pytest.mark.parametrize("noise_mv", [0.002, 0.0005])
+def test_a_quiet_recorder_shows_a_flat_line_in_a_pause(noise_mv):
+    """Asystole is no flat lead, and its time can be read."""
+    result = scanned(with_pause(11.0, noise_mv=noise_mv)[0])
+    assert [e.kind for e in result.episodes] == ["pause"]
+    assert result.stretches == ()
+    assert len(result.unreadable) == 0
+
+
+def test_a_signal_without_any_noise_does_not_say_what_it_is():
+    (silent,) = scanned(with_pause(11.0, noise_mv=0.0)[0]).episodes
+    assert silent.kind == "unexplained"
+
+
+def held(quiet_s, held_s, *, missing=False, noise_mv=0.01):
+    """A silence that begins quiet; then every lead is held where it is, or missing."""
+    record, last = with_pause(quiet_s + held_s, noise_mv=noise_mv)
+    ecg = record.read(0, record.n_samples).copy()
+    start, stop = round((last + quiet_s) * 360), round((last + quiet_s + held_s - 0.2) * 360)
+    ecg[:, start:stop] = np.nan if missing else ecg[:, start : start + 1]
+    return [e.kind for e in scanned(in_memory(ecg)).episodes]
+
+
+def test_leads_that_are_held_are_off_and_no_pause():
+    assert held(1.0, 14.0) == ["electrode off"]
+    assert held(3.0, 17.0) == ["electrode off"]
+    assert held(5.0, 3.0) == ["unexplained"]
+
+
+def test_nothing_is_said_of_what_was_not_recorded():
+    assert held(3.0, 17.0, missing=True) == []
+
+
+def test_noise_that_hides_what_the_heart_does_is_not_explained():
+    record, last = with_pause(20.0)
+    ecg = record.read(0, record.n_samples).copy()
+    start, stop = round((last + 0.7) * 360), round((last + 19.5) * 360)
+    ecg[:, start:stop] += np.random.default_rng(3).normal(0, 0.5, (2, stop - start))
+    beats = np.concatenate([np.arange(0.6, 20, 0.8), np.arange(last + 20, 60, 0.8)]) * 360
+    *_, step = scan(in_memory(ecg), detection=DETECTION, beats=beats.astype(np.int64))
+    assert [e.kind for e in step.scan.episodes] == ["unexplained"]
+
+
 def test_an_electrode_that_settles_is_no_pause():
     """The demo record at 3:29, where the line falls by 3 mV in four seconds."""
     record = open_record(paths.demo_record())
