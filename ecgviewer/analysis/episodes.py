@@ -12,6 +12,7 @@ from ecgviewer.signal.oscillation import flutter, runs
 from ecgviewer.signal.params import ACTIVITY, Activity
 from ecgviewer.signal.quality import Stretch
 from ecgviewer.signal.silence import Silence, legible_steps, silences
+from ecgviewer.signal.spans import union
 
 # Of a silence that is no pause this is left out beside the beats, s: half a QRS and the T wave.
 _AFTER_S, _BEFORE_S = 0.4, 0.2
@@ -49,7 +50,7 @@ def episodes_of(
     gaps = [_spans(grid, stretches, lead, "gap") for lead in leads]
     closed = [_spans(grid, stretches, lead, "gap", "noisy") for lead in leads]
     legible = legible_steps(steps, closed, params)
-    recorded = legible_steps(steps, gaps, params).any(axis=0)
+    recorded = np.logical_or.reduce(legible_steps(steps, gaps, params), axis=0)
     swings = flutter(steps.waves, steps.extent, params)
     found = [
         Episode(*_own(grid, start * params.step, stop * params.step), "flutter")
@@ -62,14 +63,7 @@ def episodes_of(
 
 def with_unexplained(spans: NDArray[np.int64], episodes: tuple[Episode, ...]) -> NDArray[np.int64]:
     """Unreadable own-sample spans (m, 2), ascending and apart, and those nothing can be said of."""
-    more = [(e.start, e.stop) for e in episodes if e.kind in ("electrode off", "unexplained")]
-    joined: list[tuple[int, int]] = []
-    for start, stop in sorted([*map(tuple, spans.tolist()), *more]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], stop))
-        else:
-            joined.append((start, stop))
-    return np.array(joined, np.int64).reshape(-1, 2)
+    return union(spans, episode_spans(episodes, "electrode off", "unexplained"))
 
 
 def without_flat_pauses(

@@ -12,6 +12,7 @@ from ecgviewer.beats.scan import Episode, Scan, episode_spans, inside
 from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
+from ecgviewer.signal.spans import union
 
 _NO_SPAN = np.empty((0, 2), np.int64)
 
@@ -81,6 +82,8 @@ class TimeBase:
     ----------
     spans : (m, 2) int64
         What cannot be read, as far as is known.
+    broken : (j, 2) int64
+        Those, and suspected flutter: no interval that meets one is in a heart rate.
     pauses : (k, 2) int64
         Spans of the pauses: the mean rate leaves them out.
     steady : (n,) bool
@@ -94,6 +97,7 @@ class TimeBase:
     """
 
     spans: NDArray[np.int64]
+    broken: NDArray[np.int64]
     pauses: NDArray[np.int64]
     steady: NDArray[np.bool_]
     readable: float
@@ -111,15 +115,18 @@ def time_base(
     n, every = record.n_samples, np.ones(len(samples), np.bool_)
     if scan is None:
         spans = unread(scan, stretches, record)
-        return TimeBase(spans, _NO_SPAN, every, 0.0, every, np.zeros(len(samples)))
+        return TimeBase(spans, spans, _NO_SPAN, every, 0.0, every, np.zeros(len(samples)))
     spans = scan.unreadable
-    readable = float(_readable_before(np.array([float(n)]), spans, n)[0])
+    readable = 0.0  # where no lead was searched, none is read
+    if scan.leads:
+        readable = float(_readable_before(np.array([float(n)]), spans, n)[0])
     middles = (samples[1:] + samples[:-1]) / 2
     edges = np.concatenate([[0.0], middles, [float(n)]]) if len(samples) else np.zeros(1)
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
     steady = ~inside(samples, _artefacts(scan))
     pauses = episode_spans(scan.episodes, "pause")
-    return TimeBase(spans, pauses, steady, readable, ~inside(samples, spans), owned)
+    broken = union(spans, episode_spans(scan.episodes, "flutter"))
+    return TimeBase(spans, broken, pauses, steady, readable, ~inside(samples, spans), owned)
 
 
 def _artefacts(scan: Scan) -> NDArray[np.int64]:
@@ -166,7 +173,7 @@ def summarise(
     n_classified, n_pending = int(counts.sum()), int((classes == PENDING).sum())
     # while classes are awaited, every beat counts
     normal = np.isin(classes, (BeatClass.N, PENDING)) & on.steady
-    rate = heart_rate(beats.sample, record.fs, on.spans, on.pauses, usable=normal, n_mean=n_mean)
+    rate = heart_rate(beats.sample, record.fs, on.broken, on.pauses, usable=normal, n_mean=n_mean)
     # where there was no beat to classify, all readable time counts as analysed
     analysed = float(on.owned[known].sum()) if beats.n else on.readable
     return Summary(

@@ -109,7 +109,7 @@ ACTIONS: tuple[Action, ...] = (
         "&Go",
         "Next &abnormal beat",
         ("N",),
-        "next S, V, F or Q beat",
+        "next S, V, F or Q beat, pause or other episode",
         "record",
         "beat.next_abnormal",
     ),

@@ -232,12 +232,16 @@ def _heart_rate(summary: Summary, fs: float) -> dict[str, float | None]:
         "n_n_intervals": rate.n_mean,
         "mean_bpm": _round(rate.mean, 1),
         "least_bpm": _round(rate.least, 1),
-        "least_at_s": None if rate.least_sample is None else _round(rate.least_sample / fs, 3),
+        "least_from_s": _seconds(rate.least_from, fs),
+        "least_to_s": _seconds(rate.least_sample, fs),
         "greatest_bpm": _round(rate.greatest, 1),
-        "greatest_at_s": (
-            None if rate.greatest_sample is None else _round(rate.greatest_sample / fs, 3)
-        ),
+        "greatest_from_s": _seconds(rate.greatest_from, fs),
+        "greatest_to_s": _seconds(rate.greatest_sample, fs),
     }
+
+
+def _seconds(sample: int | None, fs: float) -> float | None:
+    return None if sample is None else round(sample / fs, 3)
 
 
 def _round(value: float | None, places: int) -> float | None:

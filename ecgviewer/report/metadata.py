@@ -83,7 +83,8 @@ class ReportContext:
         Whether every beat of the recording has its class; why none can get one, else empty.
     burden, heart_rate, episodes
         Per class, share of the classified beats in readable time, per cent; mean rate, least and
-        greatest over consecutive N-N intervals, with their ends; silences and suspected flutter.
+        greatest over consecutive N-N intervals, with their first and last beats; silences and
+        suspected flutter.
     leads_chosen_by : str
         "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool

@@ -101,7 +101,8 @@ def _local_rr(positions: NDArray[np.int64], i: int, params: Activity) -> float:
 def _wanted(inner: slice, params: Activity) -> int:
     """How many of the half seconds of a silence must be known to judge it."""
     n = inner.stop - inner.start
-    return max(min(n, params.least_readable), math.ceil(params.readable_share * n))
+    share = math.ceil(params.readable_share * n)
+    return int(max(min(n, params.least_readable), share))
 
 
 def _why(

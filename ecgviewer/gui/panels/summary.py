@@ -59,6 +59,7 @@ class SummaryPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self.episodes.setStyleSheet(f"color: {theme.error}; font-weight: bold")
         for beat_class, label in self.letters.items():
             color = theme.class_colors[beat_class]
             label.setStyleSheet(
@@ -157,10 +158,10 @@ class SummaryPanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.setSpacing(5)
+        box.addWidget(self.episodes)  # first: a low panel must not hide it
         box.addLayout(grid)
         box.addWidget(line)
         box.addWidget(self.rate)
-        box.addWidget(self.episodes)
         box.addWidget(self.times)
         box.addStretch(1)
 

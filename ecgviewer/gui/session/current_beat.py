@@ -1,5 +1,7 @@
 """Which beat is the current one, and the way to the next."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
@@ -39,6 +41,7 @@ class CurrentBeat(QObject):
         super().__init__(parent)
         self._session, self._canvas = session, canvas
         self.current: int | None = None
+        self._stop: int | None = None  # own sample of the episode last gone to, while it is there
         session.beats_changed.connect(self.on_beats_changed)
 
     def clear(self) -> None:
@@ -47,7 +50,7 @@ class CurrentBeat(QObject):
 
     def choose(self, beat_id: int | None, *, show: bool = True) -> None:
         """Make a beat the current one; with `show`, bring it on screen."""
-        self.current = beat_id
+        self.current, self._stop = beat_id, None
         time_s = self._time_s(beat_id)
         if time_s is not None and show:
             self._bring_on_screen(time_s)
@@ -81,23 +84,20 @@ class CurrentBeat(QObject):
         if opened is None:
             return
         self._canvas.center_on(sample / opened.record.fs)
-        beats = opened.beats
-        if beats.n:
-            row = min(int(np.searchsorted(beats.sample, sample)), beats.n - 1)
-            self._move_to(int(beats.id[row]), show=False)
+        self._choose_at(sample)
 
     def go_to_span(self, first: int, last: int) -> None:
         """Show the trace from one beat to another, own samples, and make the first current."""
         opened = self._session.opened
         if opened is None:
             return
-        self.go_to_sample(first)
         start, stop = self._canvas.visible_range_s()
         begin, end = first / opened.record.fs, last / opened.record.fs
         # a page too narrow for the whole begins with it
         width, margin = stop - start, _MARGIN * (stop - start)
         wanted = (begin + end - width) / 2 if end - begin < width - 2 * margin else begin - margin
         self._canvas.go_to(max(0.0, wanted))
+        self._choose_at(first)
 
     def go_to_place(self, sample: int) -> None:
         """Centre the trace on an own sample where there is no beat."""
@@ -106,6 +106,12 @@ class CurrentBeat(QObject):
             self.clear()
             self._canvas.center_on(sample / opened.record.fs)
             self.user_moved.emit(sample / opened.record.fs)
+
+    def _choose_at(self, sample: int) -> None:
+        opened = self._session.opened
+        if opened is not None and opened.beats.n:
+            row = min(int(np.searchsorted(opened.beats.sample, sample)), opened.beats.n - 1)
+            self._move_to(int(opened.beats.id[row]), show=False)
 
     def _move_to(self, beat_id: int, *, show: bool = True) -> None:
         self.choose(beat_id, show=show)
@@ -117,31 +123,48 @@ class CurrentBeat(QObject):
         opened = self._session.opened
         if opened is None:
             return
-        beats = opened.beats
-        wanted = beats.beat_class > BeatClass.N if abnormal else np.ones(beats.n, np.bool_)
-        episodes = episode_rows(beats.sample, opened) if abnormal else {}
-        wanted[list(episodes)] = True
-        row = following(np.flatnonzero(wanted), self._from(step), step)
-        if row is not None:
-            self._move_to(int(beats.id[row]))
-            if row in episodes:
-                self._canvas.center_on(episodes[row])
-            return
-        what = "abnormal beat" if abnormal else "beat"
-        where = "after" if step > 0 else "before"
-        self.nothing_found.emit(f"There is no {what} {where} this one.")
+        if abnormal:
+            stops = abnormal_stops(opened)
+            places = np.array(list(stops), np.int64)
+        else:
+            places = opened.beats.sample
+            stops = {}
+        at = following(places, self._from(step, self._stop if abnormal else None), step)
+        if at is None:
+            what = "abnormal beat or episode" if abnormal else "beat"
+            where = "after" if step > 0 else "before"
+            self.nothing_found.emit(f"There is no {what} {where} this place.")
+        elif at in stops and stops[at].episode:
+            self._go_to_episode(at, stops[at].row)
+        else:
+            row = int(np.searchsorted(opened.beats.sample, at))
+            self._move_to(int(opened.beats.id[row]))
 
-    def _from(self, step: int) -> float:
-        """Row to search from: the current beat's while it is on screen, else the screen's edge."""
+    def _go_to_episode(self, start: int, row: int | None) -> None:
+        """Centre the trace where an episode begins; the beat that stands for it is current."""
         opened = self._session.opened
-        if opened is None:
-            return -0.5
+        assert opened is not None
+        self._canvas.center_on(start / opened.record.fs)
+        if row is None:
+            self.clear()
+            self.user_moved.emit(start / opened.record.fs)
+        else:
+            self._move_to(int(opened.beats.id[row]), show=False)
+        self._stop = start
+
+    def _from(self, step: int, episode: int | None) -> float:
+        """Own sample to search from: the stop or the current beat on screen, or the edge's."""
+        opened = self._session.opened
+        assert opened is not None
+        fs = opened.record.fs
         start, stop = self._canvas.visible_range_s()
-        row, time_s = self._row(), self._time_s(self.current)
-        if row is not None and time_s is not None and start <= time_s <= stop:
-            return row
-        edge = (start if step > 0 else stop) * opened.record.fs
-        return int(np.searchsorted(opened.beats.sample, edge)) - 0.5
+        row = self._row()
+        beat = None if row is None else int(opened.beats.sample[row])
+        for place in (episode, beat):
+            if place is not None and start <= place / fs <= stop:
+                return place
+        # what lies on the edge is still to be seen
+        return start * fs - 0.5 if step > 0 else stop * fs + 0.5
 
     def _row(self) -> int | None:
         opened = self._session.opened
@@ -162,19 +185,28 @@ class CurrentBeat(QObject):
             self._canvas.center_on(time_s)
 
 
-def episode_rows(samples: NDArray[np.int64], opened: OpenRecord) -> dict[int, float]:
-    """Beats that stand for the episodes of a record, and where each begins, s.
+class Stop(NamedTuple):
+    """Where "next abnormal" stops: the row of a beat, or None; whether an episode begins there."""
 
-    Of suspected flutter its first beat, where it has any; of silences the beat before them, or
-    after where there is none.
+    row: int | None
+    episode: bool
+
+
+def abnormal_stops(opened: OpenRecord) -> dict[int, Stop]:
+    """Abnormal beats by own sample, and episodes by that of their start, ascending.
+
+    Of suspected flutter its first beat is the current one, where it has any; of silences the beat
+    before them, or after where there is none.
     """
-    out: dict[int, float] = {}
-    for e in opened.scan.episodes if opened.scan is not None and len(samples) else ():
-        first, beyond = np.searchsorted(samples, (e.start, e.stop)).tolist()
-        before = int(np.searchsorted(samples, e.start, side="right")) - 1
+    beats, out = opened.beats, {}
+    for row in np.flatnonzero(beats.beat_class > BeatClass.N).tolist():
+        out[int(beats.sample[row])] = Stop(row, episode=False)
+    for e in opened.scan.episodes if opened.scan is not None else ():
+        first, beyond = np.searchsorted(beats.sample, (e.start, e.stop)).tolist()
+        before = int(np.searchsorted(beats.sample, e.start, side="right")) - 1
         row = first if e.kind == "flutter" and first < beyond else max(0, before)
-        out.setdefault(row, e.start / opened.record.fs)
-    return out
+        out[e.start] = Stop(row if beats.n else None, episode=True)
+    return dict(sorted(out.items()))
 
 
 def following(candidates: NDArray[np.int64], place: float, step: int) -> int | None:

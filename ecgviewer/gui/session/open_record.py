@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from ecgviewer.analysis.cache.cache import CachedResult, FileHashes
 from ecgviewer.analysis.events import Known
 from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
+from ecgviewer.analysis.leads import readings
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog
 from ecgviewer.beats.scan import Episode, Scan, ScanStep
@@ -40,6 +42,13 @@ class TimeTable:
     time_s: NDArray[np.float64]
     rr_ms: NDArray[np.float64]
     hr_bpm: NDArray[np.float64]
+
+
+class LeadsRead(NamedTuple):
+    """Names of the leads that beats are read from, and of those that are there for none."""
+
+    read: tuple[str, ...]
+    dead: tuple[str, ...] = ()
 
 
 @dataclass
@@ -177,6 +186,17 @@ class OpenRecord:
         if self.kept_since is not None:
             return f"results kept on {self.kept_since.astimezone():%Y-%m-%d at %H:%M}"
         return f"in {took}" if self.beats.n else ""
+
+    def reads(self) -> LeadsRead:
+        """What the beats are read from: the leads wanted, until it is known which are there."""
+        names = [lead.name or "?" for lead in self.record.leads]
+        if self.scan is None:
+            return LeadsRead(tuple(names[i] for i in dict.fromkeys(self.inputs) if i is not None))
+        read = readings(self.record, self.scan, self.inputs, prep=self.prep)
+        return LeadsRead(
+            tuple(names[i] for i in read.channels if i not in read.dead),
+            tuple(names[i] for i in read.dead),
+        )
 
     def time_s(self, row: int) -> float:
         """R peak of the beat in a row, seconds from the record's start."""

@@ -67,6 +67,8 @@ class Progress:
             return "no beats found"
         if self.done < self.total:
             return f"{count(self.done)} of {count(self.total)} beats classified"
+        if self.unread == self.total:
+            return f"{count(self.total)} beats, none of which can be classified"
         but = f" but {count(self.unread)} that cannot be" if self.unread else ""
         return f"{count(self.total)} beats, all classified{but}"
 

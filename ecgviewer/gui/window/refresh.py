@@ -187,9 +187,7 @@ class Refresh(QObject):
 
     def _show_inputs(self, opened: OpenRecord) -> None:
         self.inputs_changed.emit(opened.record, opened.inputs)
-        leads = opened.record.leads
-        names = tuple("" if i is None else leads[i].name for i in opened.inputs)
-        self._status.show_inputs(names)
+        self._status.show_inputs(*opened.reads())
 
     def on_verdict_changed(self) -> None:
         opened = self._session.opened
@@ -273,6 +271,8 @@ class Refresh(QObject):
     def _show_beats(self, opened: OpenRecord, change: Change) -> None:
         for view in (self._trace, self._strip) if change.what == "positions" else ():
             view.show_stretches(opened.shaded)
+        if change == ANEW:  # which leads are there is known with the last block
+            self._status.show_inputs(*opened.reads())
         self._trace.show_beats(opened.beats, change, scan=opened.scan)
         self._strip.show_beats(opened.beats, change)
 

@@ -57,11 +57,11 @@ class StatusBar(QWidget):
         self.sentence.setText(ensemble.unseen_sentence)
         self.sentence.setVisible(bool(ensemble.unseen_sentence))
 
-    def show_inputs(self, names: tuple[str, ...]) -> None:
-        """Say which leads the networks read."""
-        present = [name for name in names if name]
-        only = " only" if len(present) == 1 else ""
-        self._inputs = [f"reads {', '.join(present) or 'no lead'}{only}"]
+    def show_inputs(self, read: tuple[str, ...], dead: tuple[str, ...] = ()) -> None:
+        """Say which leads the networks read, and which have no signal."""
+        only = " only" if len(read) == 1 else ""
+        none = f" ({', '.join(dead)}: no signal)" if dead else ""
+        self._inputs = [f"reads {', '.join(read) or 'no lead'}{only}{none}"]
         self._write_device()
 
     def show_no_ensemble(self, reason: str) -> None:

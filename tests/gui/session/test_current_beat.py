@@ -89,6 +89,38 @@ def test_episodes_are_stops_too(session, current, canvas):
     assert start <= silence.start / FS <= stop
 
 
+def test_an_episode_without_beats_near_it_does_not_hold_the_way_up(session, current, canvas):
+    """The first beat of the flutter lies beyond the page that shows its start."""
+    for beat in range(10, 40):
+        session.edit("delete", beat)
+    session.edit("relabel", 4, BeatClass.N)
+    session.edit("relabel", 9, BeatClass.N)
+    start = int(session.opened.beats.sample[9]) + 200
+    flutter = Episode(start, round(55 * FS), "flutter")
+    session.opened.scan = SimpleNamespace(episodes=(flutter,))
+    seen = []
+    for _ in range(2):
+        current.next_abnormal()
+        seen.append((current.current, canvas.start_s))
+    assert seen[0] == (40, pytest.approx(start / FS - 5, abs=0.01))
+    assert seen[1][0] == 44  # the next V
+    current.previous_abnormal()
+    assert (current.current, canvas.start_s) == seen[0]
+
+
+def test_an_episode_in_a_record_without_beats_is_a_stop(session, current, canvas):
+    for beat in session.opened.beats.id.tolist():
+        session.edit("delete", beat)
+    session.opened.scan = SimpleNamespace(episodes=(Episode(20 * 360, 30 * 360, "flutter"),))
+    said: list[str] = []
+    current.nothing_found.connect(said.append)
+    current.next_abnormal()
+    assert (current.current, canvas.start_s) == (None, pytest.approx(15.0))
+    assert said == []
+    current.next_abnormal()
+    assert said == ["There is no abnormal beat or episode after this place."]
+
+
 def test_edits_of_other_beats_leave_it_and_its_own_end_leaves_none(session, current):
     heard: list[int | None] = []
     current.choose(10)
