@@ -1,4 +1,4 @@
-"""Errors as one clear sentence, and the hook that keeps the window alive."""
+"""Errors as one clear sentence, numbers in it, and the hook that keeps the window alive."""
 
 import logging
 import sys
@@ -7,6 +7,11 @@ from pathlib import Path
 from types import TracebackType
 
 _LOG = logging.getLogger(__name__)
+
+
+def counted(n: int, what: str) -> str:
+    """A number and a noun in the form that goes with it: "1 beat", "2,000 beats"."""
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
 
 
 def sentence(

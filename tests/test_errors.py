@@ -4,9 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.errors import ErrorHook, note, sentence
+from ecgviewer.errors import ErrorHook, counted, note, sentence
 from ecgviewer.record import RecordError
 from ecgviewer.runtime import log_file
+
+
+def test_one_of_a_thing_is_no_plural():
+    assert [counted(n, "beat") for n in (0, 1, 2, 2000)] == [
+        "0 beats",
+        "1 beat",
+        "2 beats",
+        "2,000 beats",
+    ]
 
 
 @pytest.mark.parametrize(
