@@ -143,7 +143,7 @@ def _summary(report: "Report") -> str:
     counts = " ".join(f"{c.name} {figures.counts[c]}" for c in BeatClass)
     if figures.n_not_classified:
         counts += f", {figures.n_not_classified} not classified"
-    parts = [f"{name}: {figures.n_beats} beats: {counts}"]
+    parts = [f"{name}: {_beats(figures.n_beats)}: {counts}"]
     if figures.burden is not None:
         shares = (f"{c.name} {100 * figures.burden[c]:.2f} %" for c in (BeatClass.S, BeatClass.V))
         parts.append(f"burden {', '.join(shares)}")
@@ -151,9 +151,13 @@ def _summary(report: "Report") -> str:
     parts.append("heart rate unknown" if mean is None else f"{mean:.0f} beats/min")
     parts.extend(episode_words(figures.episodes, report.record.fs))
     parts.append(f"files {report.context.verdict.badge}")
-    parts.append("complete" if figures.complete else f"{figures.n_pending} beats without a class")
+    parts.append("complete" if figures.complete else f"{_beats(figures.n_pending)} without a class")
     if said := remarks(report.record):
         parts.append(said)
     if report.context.not_classified:
         parts.append(report.context.not_classified.rstrip("."))
     return " | ".join(parts)
+
+
+def _beats(n: int) -> str:
+    return f"{n} beat" if n == 1 else f"{n} beats"
