@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # torch takes a second to import
     from ecgviewer.model.ensemble import Ensemble
     from ecgviewer.report.build import Report
 
+_THERE = "is there already; name another, or give --force to replace it"
 _LOG = logging.getLogger(__name__)
 
 
@@ -38,8 +39,7 @@ def carry_out(order: Job, progress: "Progress | None" = None) -> Outcome:
         try:
             return _attempt(order, progress)
         except TargetExistsError as error:
-            there = f"{error.path}: is there already; name another, or give --force to replace it"
-            return Outcome(ok=False, complaint=there)
+            return Outcome(ok=False, complaint=f"{error.path}: {_THERE}")
         except Exception as error:  # a bad record does not stop the rest
             if order.debug:
                 _LOG.exception("%s", order.record)
@@ -58,7 +58,7 @@ def carry_out_alone(order: Job) -> Outcome:
 def _attempt(order: Job, progress: "Progress | None") -> Outcome:
     from ecgviewer.analysis.cache.cache import ResultCache
     from ecgviewer.analysis.channels import open_recording
-    from ecgviewer.commands.archive.resume import finished
+    from ecgviewer.commands.archive.resume import finished, why_not_whole
     from ecgviewer.files.atomic import TargetExistsError
     from ecgviewer.model.bundle import BundleError
     from ecgviewer.report.beats_csv import check_target, write_report
@@ -72,11 +72,12 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
     inputs = [record.path, *record.files]
     try:
         check_target(order.report, inputs, force=order.force)  # before minutes of work, not after
-    except TargetExistsError:
-        done = finished(order, record, ensemble) if order.resume else None
-        if done is None:
-            raise
-        return done
+    except TargetExistsError as error:
+        done = finished(order, record, ensemble) if order.resume else why_not_whole(order.report)
+        if isinstance(done, Outcome):
+            return done
+        there = f"; {done}" if done else ""
+        return Outcome(ok=False, complaint=f"{error.path}: {_THERE}{there}")
     report = analyse_record(
         record,
         ensemble,
@@ -143,7 +144,7 @@ def _summary(report: "Report") -> str:
     counts = " ".join(f"{c.name} {figures.counts[c]}" for c in BeatClass)
     if figures.n_not_classified:
         counts += f", {figures.n_not_classified} not classified"
-    parts = [f"{name}: {_beats(figures.n_beats)}: {counts}"]
+    parts = [f"{name}: {figures.n_beats} beats: {counts}"]
     if figures.burden is not None:
         shares = (f"{c.name} {100 * figures.burden[c]:.2f} %" for c in (BeatClass.S, BeatClass.V))
         parts.append(f"burden {', '.join(shares)}")
@@ -151,13 +152,9 @@ def _summary(report: "Report") -> str:
     parts.append("heart rate unknown" if mean is None else f"{mean:.0f} beats/min")
     parts.extend(episode_words(figures.episodes, report.record.fs))
     parts.append(f"files {report.context.verdict.badge}")
-    parts.append("complete" if figures.complete else f"{_beats(figures.n_pending)} without a class")
+    parts.append("complete" if figures.complete else f"{figures.n_pending} beats without a class")
     if said := remarks(report.record):
         parts.append(said)
     if report.context.not_classified:
         parts.append(report.context.not_classified.rstrip("."))
     return " | ".join(parts)
-
-
-def _beats(n: int) -> str:
-    return f"{n} beat" if n == 1 else f"{n} beats"
