@@ -142,7 +142,7 @@ def marks_of_annotator(
     if late.any():
         remarks.append(
             f"{int(late.sum()):,} of {counted(len(found), 'annotation')} of {annotator} "
-            f"{'lies' if late.sum() == 1 else 'lie'} after the "
+            f"{'lies' if len(found) == 1 else 'lie'} after the "
             f"record's end ({record.duration_s:,.1f} s), the last at {found.sample[-1] / fs:,.1f} "
             "s: they are not compared, and the file may belong to another recording"
         )

@@ -182,7 +182,7 @@ def _annotator(timeline: Timeline, annotator: str, path: Path) -> Finding:
     worst = int(annotations.sample[outside][0])
     message = (
         f"{path.name}: {n_outside:,} of {counted(len(annotations), 'annotation')} "
-        f"{'lies' if n_outside == 1 else 'lie'} outside the record's "
+        f"{'lies' if len(annotations) == 1 else 'lie'} outside the record's "
         f"0 to {timeline.n_frames * per_frame:,.0f} samples, the first at {worst:,}: it may belong "
         "to another recording; check before using it"
     )
