@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beats.scan import Scan
+from ecgviewer.beats.scan import Scan, episode_spans
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch, unreadable
+from ecgviewer.signal.spans import union
 
 _NONE = np.empty((0, 2), np.int64)
 N_MEAN = 8  # RR intervals a heart rate is the mean of
@@ -47,7 +48,8 @@ def no_rr_before(
 ) -> NDArray[np.bool_]:
     """Which beats (n,) have no RR interval before them that table, report or rate may show.
 
-    Those after a span in which no lead can be read - a gap, flat or held, noisy - or within one.
+    Those after a span in which no lead can be read - a gap, flat or held, noisy - or within one,
+    and those across or in suspected flutter: its waves are no heart beats to count.
 
     Parameters
     ----------
@@ -65,7 +67,9 @@ def no_rr_before(
 
 def unread(scan: Scan | None, stretches: tuple[Stretch, ...], record: Record) -> NDArray[np.int64]:
     """Own-sample spans (m, 2) across which there is no RR interval; see `no_rr_before`."""
-    return unreadable(stretches, record.ecg_leads) if scan is None else scan.unreadable
+    if scan is None:
+        return unreadable(stretches, record.ecg_leads)
+    return union(scan.unreadable, episode_spans(scan.episodes, "flutter"))
 
 
 def across(samples: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -12,7 +12,6 @@ from ecgviewer.beats.scan import Episode, Scan, episode_spans, inside
 from ecgviewer.findings.rate import N_MEAN, HeartRate, heart_rate, unread
 from ecgviewer.record import Record
 from ecgviewer.signal.quality import Stretch
-from ecgviewer.signal.spans import union
 
 _NO_SPAN = np.empty((0, 2), np.int64)
 
@@ -32,7 +31,8 @@ class Summary:
     counts : tuple of 5 int
         Classified beats per class, order N S V F Q.
     burden : tuple of 5 float, or None
-        Share of each class among classified beats in readable time, 0 to 1; None without any.
+        Share of each class among classified beats in readable time and in no suspected flutter, 0
+        to 1; None without any.
     heart_rate : HeartRate
         Mean of all RR; least and greatest of the means over so many consecutive N-N intervals.
     recorded_s, readable_s, analysed_s : float
@@ -90,8 +90,8 @@ class TimeBase:
         Beats in no artefact of a lead and in no suspected flutter: their RR can be believed.
     readable : float
         Samples in which at least one ECG lead can be read; 0 while the scan runs.
-    readable_beats : (n,) bool
-        Beats in readable time.
+    counted : (n,) bool
+        Beats in readable time and in no suspected flutter: those of the burden.
     owned : (n,) float64
         Readable samples that belong to each beat; 0 while the scan runs.
     """
@@ -101,7 +101,7 @@ class TimeBase:
     pauses: NDArray[np.int64]
     steady: NDArray[np.bool_]
     readable: float
-    readable_beats: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
     owned: NDArray[np.float64]
 
 
@@ -125,8 +125,9 @@ def time_base(
     owned: NDArray[np.float64] = np.diff(_readable_before(edges, spans, n))
     steady = ~inside(samples, _artefacts(scan))
     pauses = episode_spans(scan.episodes, "pause")
-    broken = union(spans, episode_spans(scan.episodes, "flutter"))
-    return TimeBase(spans, broken, pauses, steady, readable, ~inside(samples, spans), owned)
+    broken = unread(scan, stretches, record)
+    counted = ~inside(samples, broken)  # spans and flutter
+    return TimeBase(spans, broken, pauses, steady, readable, counted, owned)
 
 
 def _artefacts(scan: Scan) -> NDArray[np.int64]:
@@ -180,7 +181,7 @@ def summarise(
         n_beats=beats.n,
         n_classified=n_classified,
         counts=tuple(counts.tolist()),
-        burden=_burden(classes[known & on.readable_beats]),
+        burden=_burden(classes[known & on.counted]),
         heart_rate=rate,
         recorded_s=record.duration_s,
         readable_s=on.readable / record.fs,

@@ -83,8 +83,7 @@ class ReportContext:
         Whether every beat of the recording has its class; why none can get one, else empty.
     burden, heart_rate, episodes
         Per class, share of the classified beats in readable time, per cent; mean rate, least and
-        greatest over consecutive N-N intervals, with their first and last beats; silences and
-        suspected flutter.
+        greatest over N-N intervals, with their first and last beats; silences, suspected flutter.
     leads_chosen_by : str
         "name" (and unit), "signal" where the names say nothing, or "user".
     hide_patient : bool

@@ -216,7 +216,7 @@ class Activity(_Fingerprinted):
     sharp_ms: float = 78.0  # what leaves the moving mean over this is no P and no T
     # silences
     silence_s: float = 2.5  # without a beat, and...
-    silence_rr: float = 2.2  # ... so many RR, the median of so many to either side
+    silence_rr: float = 2.2  # ... and so many RR: the lesser of the medians of 8 before and after
     around_beats: int = 8
     after_s: float = 0.6  # after a beat: its T wave
     before_s: float = 0.25

@@ -1,9 +1,10 @@
 """Stretches without a beat, and what they hold, by a stated rule.
 
-No beat for longer than 2.5 s and than 2.2 times the RR around is a silence. Where nothing in it is
-like a QRS and a lead's noise is what it was before, the heart paused: a quiet lead may be flat
-then. Where the noise is gone from every lead, an electrode is off; what swings, is large, drifts,
-has more noise or cannot be read is not explained. Where samples are missing, nothing is said.
+No beat for longer than 2.5 s and than 2.2 times the RR before or after it is a silence. Where
+nothing in it is like a QRS and a lead's noise is what it was before, the heart paused: a quiet lead
+may be flat then. Where the noise is gone from every lead, an electrode is off; what swings, is
+large, drifts, has more noise or cannot be read is not explained. Where samples are missing, nothing
+is said.
 """
 
 import math
@@ -90,12 +91,15 @@ def silences(
 
 
 def _local_rr(positions: NDArray[np.int64], i: int, params: Activity) -> float:
-    """Median RR around the i-th interval between marks, grid samples; 0 where there is none."""
+    """RR around the i-th interval between marks, grid samples; 0 where there is none.
+
+    The lesser of the medians before and after: where a slow rhythm takes over, the interval that
+    begins or ends it is as long as it is.
+    """
     reach = params.around_beats
     before = np.diff(positions[max(0, i - reach - 1) : i])
     after = np.diff(positions[i : i + reach + 1])
-    near = np.concatenate([before, after])
-    return _median(near) if len(near) else 0.0
+    return min((_median(side) for side in (before, after) if len(side)), default=0.0)
 
 
 def _wanted(inner: slice, params: Activity) -> int:

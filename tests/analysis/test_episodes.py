@@ -51,6 +51,18 @@ def test_a_slow_rhythm_has_no_pause():
     assert scanned(record).episodes == ()
 
 
+@pytest.mark.parametrize("bpm", [22, 30, 40])
+def test_asystole_before_a_slow_escape_rhythm_is_a_pause(bpm):
+    """Half the RR around are slow; the pause is long by those before it. And the other way."""
+    first, rr_s = np.arange(0.6, 60, 0.8), 60 / bpm
+    slow = first[-1] + 5.5 + np.arange(20) * rr_s
+    end = slow[-1] + rr_s
+    for beats in (np.concatenate([first, slow]), end - np.concatenate([first, slow])[::-1]):
+        result = scanned(in_memory(made_ecg(beats, duration_s=end + 1)))
+        longest = max((e.stop - e.start) / 360 for e in result.episodes if e.kind == "pause")
+        assert longest == pytest.approx(5.5, abs=0.03)
+
+
 def test_beats_too_small_to_be_found_are_no_pause():
     beats = np.arange(0.6, 60, 0.8)
     height = np.where((beats > 20) & (beats < 30), 0.3, 1.0)

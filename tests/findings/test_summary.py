@@ -1,17 +1,22 @@
 """Heart rates of whole records, against those of their annotated beats."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ecgviewer import paths
-from ecgviewer.aami import DE_CHAZAL
+from ecgviewer.aami import DE_CHAZAL, BeatClass
 from ecgviewer.analysis.scan import scan
 from ecgviewer.beats.columns import Beats
 from ecgviewer.beats.log import BeatBatch, BeatLog
+from ecgviewer.findings.rate import no_rr_before
 from ecgviewer.findings.summary import summarise
 from ecgviewer.formats.annotations import read_annotations
 from ecgviewer.formats.readers import open_record
 from ecgviewer.signal.params import DETECTION
+from tests.signals import in_memory
+from tests.synthetic import made_ecg
 
 
 def logged(samples, classes):
@@ -65,3 +70,40 @@ def test_an_artefact_makes_no_least_rate():
     rate = summarise(record, Beats.of(log), last.scan).heart_rate
     assert rate.least is not None
     assert rate.least > 80
+
+
+def found(record):
+    *_, last = scan(record, detection=DETECTION)
+    return last.scan
+
+
+def test_waves_of_flutter_are_in_no_rate_and_no_burden():
+    """A minute of N, then half a minute of an oscillation at 4 Hz in which beats are called V."""
+    fs, rng = 360.0, np.random.default_rng(7)
+    ecg = made_ecg(np.arange(0.6, 60, 0.8), duration_s=90, noise_mv=0.01, n_leads=2)
+    t = np.arange(round(61 * fs), ecg.shape[1]) / fs
+    ecg[:, round(61 * fs) :] = 0.8 * np.sin(2 * np.pi * 4.0 * t) + rng.normal(0, 0.01, (2, len(t)))
+    record = in_memory(ecg)
+    result = found(record)
+    (flutter,) = [e for e in result.episodes if e.kind == "flutter"]
+    assert flutter.start / fs == pytest.approx(61, abs=1.5)
+    normal = np.arange(round(0.6 * fs), round(60 * fs), round(0.8 * fs))
+    waves = np.arange(round(63 * fs), round(88 * fs), round(0.5 * fs))
+    samples = np.concatenate([normal, waves])
+    classes = np.repeat([int(BeatClass.N), int(BeatClass.V)], [len(normal), len(waves)])
+    result = replace(result, samples=samples)
+    summary = summarise(record, logged(samples, classes), result)
+    assert summary.counts[BeatClass.V] == len(waves)
+    assert summary.burden == (1.0, 0.0, 0.0, 0.0, 0.0)
+    assert summary.heart_rate.mean == pytest.approx(75, abs=0.1)
+    assert summary.heart_rate.greatest == pytest.approx(75, abs=0.1)
+    no_rr = no_rr_before(samples, result, result.stretches, record)
+    assert no_rr[len(normal) :].all()
+    assert not no_rr[1 : len(normal) - 2].any()
+
+
+def test_no_time_is_readable_where_no_lead_is_read():
+    record = in_memory(made_ecg(np.arange(0.6, 60, 0.8), duration_s=60))
+    *_, last = scan(record, detection=DETECTION, leads=())
+    summary = summarise(record, Beats.of(BeatLog()), last.scan)
+    assert (summary.readable_s, summary.analysed_s) == (0.0, 0.0)

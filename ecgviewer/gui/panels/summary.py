@@ -24,12 +24,12 @@ _SHORT = {
     BeatClass.Q: "paced, fusion with paced, unclassifiable",
 }
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_BURDEN_TIP = "Burden: share of the classified beats in readable time"
+_BURDEN_TIP = "Burden: share of the classified beats in readable time, without suspected flutter"
 _RATE_TIP = (
     "Mean of all RR but pauses; least and greatest are means over consecutive intervals between"
     " normal beats: click to see them, View > Heart rates over... for another number"
 )
-_SHARES = "Shares are of the beats that could be read and classified."
+_SHARES = "Shares are of the beats that could be read and classified"
 _NO_FIGURE = "–"
 
 
@@ -175,7 +175,10 @@ def _times_text(summary: Summary) -> str:
     if summary.n_not_classified:
         n = summary.n_not_classified
         text = f"{text}. {count(n)} {'beat' if n == 1 else 'beats'} not classified"
-    return f"{text}. {_SHARES}" if _leaves_out(summary) else text
+    if not _leaves_out(summary):
+        return text
+    flutter = any(e.kind == "flutter" for e in summary.episodes)
+    return f"{text}. {_SHARES}{', outside suspected flutter' if flutter else ''}."
 
 
 def _leaves_out(summary: Summary) -> bool:

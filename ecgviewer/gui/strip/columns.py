@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.findings.rate import trend
 
 # From the top: a lane for each class, so that colour is not the only sign. Beats without a class
-# share N's.
+# share N's: pending ones beneath it, those that get none above.
 LANES = (BeatClass.V, BeatClass.S, BeatClass.F, BeatClass.Q, BeatClass.N)
 _LABEL_EVERY_PX = 90.0
 _STEPS_S = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
-_GREY_ROW = N_CLASSES  # of a column's counts
+PENDING_ROW, NONE_ROW = N_CLASSES, N_CLASSES + 1  # of a column's counts
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,19 @@ def column_counts(
     column : (n,) int64
         Of each beat, as `columns` gives it.
     classes : (n,) int8
-        AAMI class; below 0 where there is none.
+        AAMI class, PENDING or NOT_CLASSIFIED.
     width : int
         Columns.
 
     Returns
     -------
-    (6, width) int64
-        Rows N S V F Q, none.
+    (7, width) int64
+        Rows N S V F Q, pending, not classified.
     """
-    row = np.where(classes < 0, _GREY_ROW, classes).astype(np.int64)
-    flat = np.bincount(row * width + column, minlength=(N_CLASSES + 1) * width)
-    return flat.reshape(N_CLASSES + 1, width)
+    row = np.where(classes == NOT_CLASSIFIED, NONE_ROW, classes).astype(np.int64)
+    row[classes == PENDING] = PENDING_ROW
+    flat = np.bincount(row * width + column, minlength=(N_CLASSES + 2) * width)
+    return flat.reshape(N_CLASSES + 2, width)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def paint_lanes(
     counts: NDArray[np.int64],
     *,
     colors: tuple[int, ...],
-    pending: int,
+    greys: tuple[int, int],
     tick: int,
 ) -> None:
     """Paint every beat into the rows of its class.
@@ -118,20 +120,21 @@ def paint_lanes(
     ----------
     image : (height, width) uint32
         0xffRRGGBB, changed in place.
-    counts : (6, width) int64
+    counts : (7, width) int64
         Output of `column_counts`.
     colors : tuple of 5 int
         0xffRRGGBB, order N S V F Q.
-    pending : int
-        Colour of beats without a class.
+    greys : tuple of 2 int
+        Colours of pending beats, and of those not classified.
     tick : int
-        Least width of an abnormal beat, pixels.
+        Least width of a beat that is abnormal or not classified, pixels.
     """
     for lane in lanes(image.shape[0]):
         rows = image[lane.top : lane.top + lane.height - 1]  # one row stays free below
         if lane.beat_class == BeatClass.N:
-            rows[:, counts[_GREY_ROW] > 0] = pending
+            rows[:, counts[PENDING_ROW] > 0] = greys[0]
             rows[:, counts[BeatClass.N] > 0] = colors[BeatClass.N]
+            rows[:, widen(counts[NONE_ROW] > 0, tick)] = greys[1]
         else:
             marked = widen(counts[lane.beat_class] > 0, tick)
             rows[:, marked] = colors[lane.beat_class]

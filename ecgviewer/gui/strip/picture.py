@@ -25,8 +25,8 @@ class Strip:
     ----------
     image : QImage
         At the screen's own pixels.
-    counts : (6, width) int64
-        Beats in each column, rows N S V F Q, none.
+    counts : (7, width) int64
+        Beats in each column, rows N S V F Q, pending, not classified.
     bpm : (float, float)
         Range of the heart-rate axis.
     """
@@ -36,7 +36,7 @@ class Strip:
     bpm: tuple[float, float]
 
     def near(self, column: int) -> NDArray[np.int64]:
-        """(6,) int64: beats whose mark lies within two pixels of a column."""
+        """(7,) int64: beats whose mark lies within two pixels of a column."""
         tick = _tick(self.image.devicePixelRatio())
         first, last = column - 2 * tick + 1, column + tick
         near: NDArray[np.int64] = self.counts[:, max(0, first) : max(0, last + 1)].sum(axis=1)
@@ -91,7 +91,7 @@ def draw_strip(
     placed : BeatColumns
         Where the beats are, for this width.
     classes : (n,) int8
-        AAMI class; below 0 where there is none.
+        AAMI class, PENDING or NOT_CLASSIFIED.
     bands : Bands
         What is shaded; an episode is drawn at least as wide as an abnormal beat.
     n_samples : int
@@ -140,7 +140,7 @@ def _paint_bands(
 def _paint_lanes(
     lanes: NDArray[np.uint32], counts: NDArray[np.int64], theme: Theme, dpr: float
 ) -> None:
-    """A line under each lane, and the ticks on top; N and beats without a class quiet."""
+    """A line under each lane, and the ticks on top; N and pending beats quiet."""
     for lane in columns.lanes(len(lanes)):
         lanes[lane.top + lane.height - 1 : lane.top + lane.height] = _rgb(theme.grid_minor)
     columns.paint_lanes(
@@ -150,7 +150,7 @@ def _paint_lanes(
             mixed(theme.class_colors[0], theme.paper, _QUIET),
             *(_rgb(color) for color in theme.class_colors[1:]),
         ),
-        pending=mixed(theme.pending, theme.paper, _QUIET),
+        greys=(mixed(theme.pending, theme.paper, _QUIET), _rgb(theme.pending)),
         tick=_tick(dpr),
     )
 

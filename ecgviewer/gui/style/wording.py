@@ -5,6 +5,7 @@ from datetime import time
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.log import PENDING
 from ecgviewer.record import Record
+from ecgviewer.signal.params import ACTIVITY
 
 
 def clock(seconds: float, *, decimals: int = 0) -> str:
@@ -28,8 +29,11 @@ def class_words(code: int) -> str:
     return f"{BeatClass(code).name}: {BeatClass(code).description}"
 
 
-def stretch_name(kind: str) -> str:
-    """What a kind of stretch or episode is called on trace and strip."""
+def stretch_name(kind: str, length_s: float = 0.0) -> str:
+    """What a stretch or episode is called on trace and strip; a pause with its length, s."""
+    if kind == "pause" and length_s:
+        asystole = " (asystole)" if length_s >= ACTIVITY.asystole_s else ""
+        return f"pause {length_s:.1f} s{asystole}"
     return {"unexplained": "silence, unexplained", "flutter": "suspected flutter"}.get(kind, kind)
 
 

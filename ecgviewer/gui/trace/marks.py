@@ -22,6 +22,7 @@ from ecgviewer.gui.style.wording import stretch_name
 from ecgviewer.gui.trace import class_shares
 from ecgviewer.gui.trace.curves import thin
 from ecgviewer.gui.trace.geometry import Page, Row
+from ecgviewer.gui.trace.shading import NAMED_PX
 from ecgviewer.gui.trace.visible_beats import VisibleBeats
 
 # by class: the last two are of NOT_CLASSIFIED and PENDING
@@ -47,7 +48,6 @@ def draw_stretches(
     metrics = QFontMetricsF(painter.font())
     painter.setPen(QColor(theme.muted))
     kinds = {kind for kind, _, _, _ in stretches}
-    words = {kind: metrics.horizontalAdvance(stretch_name(kind)) for kind in kinds}
     fills = {
         kind: _premultiplied(QColor(getattr(theme, kind, theme.gap)), theme.shade_alpha)
         for kind in kinds
@@ -57,26 +57,28 @@ def draw_stretches(
     by_lead = {row.lead: row for row in rows}
     top, bottom = page.top, page.height - page.bottom
     bands: dict[int | None, NDArray[np.uint32]] = {}  # one row of pixels each
-    names: list[tuple[float, int | None, str]] = []
-    for (kind, _, _, lead), (first, last) in zip(stretches, columns, strict=True):
+    names: list[tuple[QPointF, int | None, str]] = []
+    for (kind, start_s, stop_s, lead), (first, last) in zip(stretches, columns, strict=True):
         if lead is not None and lead not in by_lead:
             continue
         row = bands.setdefault(lead, np.zeros(page.columns, np.uint32))
         row[first : max(first + 1, last)] = fills[kind]
-        if (last - first) / page.dpr > 4 + words[kind]:
-            names.append((page.gutter + first / page.dpr, lead, kind))
+        if (last - first) / page.dpr < NAMED_PX:
+            continue
+        name = stretch_name(kind, stop_s - start_s)
+        if (last - first) / page.dpr > 4 + metrics.horizontalAdvance(name):
+            # a silence may be one with flutter: they are named one above the other
+            down = metrics.height() if kind == "flutter" else 0.0
+            names.append((QPointF(page.gutter + first / page.dpr + 4, down), lead, name))
     edges: dict[int | None, tuple[float, float]] = {None: (top, bottom)}
     for lead, place in by_lead.items():
         middle, half = top - page.scroll + place.middle, place.height / 2
         edges[lead] = max(top, page.snap(middle - half)), min(bottom, page.snap(middle + half))
     for lead, row in bands.items():
         _draw_rows(painter, page, row, *edges[lead])
-    for left, lead, kind in names:
+    for at, lead, name in names:
         if edges[lead][1] > edges[lead][0]:
-            # a silence may be one with flutter: they are named one above the other
-            top = edges[lead][0] + 1 + (metrics.height() if kind == "flutter" else 0)
-            box = QRectF(left + 4, top, words[kind] + 4, metrics.height())
-            painter.drawText(box, 0, stretch_name(kind))
+            painter.drawText(at + QPointF(0, edges[lead][0] + 1 + metrics.ascent()), name)
 
 
 def _premultiplied(color: QColor, alpha: float) -> int:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.gui.trace.geometry import Page
 
+NAMED_PX = 40.0  # no name fits into less
 Span = tuple[str, float, float, int | None]  # kind, start_s, stop_s, lead or None for all
 
 
@@ -45,21 +46,27 @@ class Shading:
         }
 
     def on(self, page: Page) -> tuple[Span, ...]:
-        """Those on a page; neighbours less than a device pixel apart as one."""
+        """Those on a page; neighbours less than a pixel apart as one, but for wide pauses."""
         return tuple(
             (kind, float(start), float(stop), lead)
             for (kind, lead), spans in self._groups.items()
-            for start, stop in _joined(spans, page)
+            for start, stop in _joined(spans, page, each=kind == "pause")
         )
 
 
-def _joined(spans: NDArray[np.float64], page: Page) -> NDArray[np.float64]:
-    """Spans (n, 2) on the page, seconds; joined where less than a pixel lies between."""
+def _joined(spans: NDArray[np.float64], page: Page, *, each: bool) -> NDArray[np.float64]:
+    """Spans (n, 2) on the page, seconds; joined where less than a pixel lies between.
+
+    With `each`, those wide enough for a name stay themselves though they touch.
+    """
     spans = spans[(spans[:, 0] < page.stop_s) & (spans[:, 1] > page.start_s)]
     if len(spans) < 2:
         return spans
     reached = np.maximum.accumulate(spans[:, 1])
     apart = spans[1:, 0] - reached[:-1] > 1 / (page.px_per_s * page.dpr)
+    if each:
+        wide = (spans[:, 1] - spans[:, 0]) * page.px_per_s > NAMED_PX
+        apart |= wide[1:] & wide[:-1]
     first = np.concatenate([[0], np.flatnonzero(apart) + 1])
     last = np.concatenate([first[1:] - 1, [len(spans) - 1]])
     return np.stack([spans[first, 0], reached[last]], axis=1)

@@ -93,7 +93,11 @@ def test_times_are_of_the_clock_until_it_is_hidden(panel):
 def test_it_says_when_shares_leave_beats_out(panel):
     burden = (0.8, 0.0, 0.2, 0.0, 0.0)  # the gap's 10 Q have no share
     show(panel, replace(KNOWN, counts=(40, 0, 10, 0, 10), burden=burden))
-    assert panel.times.text().endswith("Shares are of the beats that could be read and classified.")
+    said = "Shares are of the beats that could be read and classified"
+    assert panel.times.text().endswith(f"{said}.")
+    left_out = replace(KNOWN, counts=(40, 0, 10, 0, 10), burden=burden)
+    show(panel, replace(left_out, episodes=(Episode(0, 360, "flutter"),)))
+    assert panel.times.text().endswith(f"{said}, outside suspected flutter.")
 
 
 def test_without_figures_it_shows_none(panel):

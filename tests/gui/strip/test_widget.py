@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import ANEW, Beats
-from ecgviewer.beats.log import PENDING
+from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.beats.scan import Episode, EpisodeKind
 from ecgviewer.gui.strip import columns
 from ecgviewer.gui.strip.bands import Bands
@@ -268,3 +268,14 @@ def test_heart_rate_runs_across_a_pause_alone() -> None:
     bands = Bands.of((pause, off, Stretch("gap", 5_000, 6_000)), (0,))
     assert bands.gaps.tolist() == [[5_000, 6_000]]
     assert bands.breaks.tolist() == [[2_000, 3_000], [5_000, 6_000]]
+
+
+def test_beats_that_get_no_class_are_seen_among_n(overview: StripWidget) -> None:
+    record, beats = day({})
+    classes = beats.beat_class.copy()
+    classes[50_000] = NOT_CLASSIFIED
+    overview.show_record(record)
+    overview.show_beats(beats_with(beats.sample, classes), ANEW)
+    seen = np.flatnonzero((is_color(pixels(overview), THEME.pending).sum(axis=0) >= 3)[34:])
+    assert list(seen) in ([499, 500], [500, 501])
+    assert "1 not classified" in overview.tip_at(QPointF(34 + 500.5, 60))
