@@ -220,6 +220,8 @@ def _initial_values(timeline: Timeline) -> Iterator[Finding]:
                 value = int(first[columns.start])
                 if signal.initial is None or value == signal.initial:
                     continue
+                if signal.format == 8:
+                    continue  # its sums begin there, with a first difference or without
                 if signal.initial == 0 and not stated:
                     continue  # writers that compute neither put zeros
                 if value == FORMATS[signal.format].invalid and _is_none(signal, group, columns):
