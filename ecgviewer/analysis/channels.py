@@ -97,8 +97,8 @@ def settled(record: Record) -> Record:
         kept = seen or {i for i in doubtful if mv_per_unit(record.leads[i].unit) is not None}
         return _judged(record, asked, kept, _SEEN if seen else _DOUBTFUL)
     named, spare = record.ecg_leads, _spare(record)
-    if not named or not spare or not are_dead(record, named):
-        return record
+    if not named or not spare or not are_dead(record, named) or _like_ecg(record, named):
+        return record  # what is dead by its millivolts may have a wrong gain
     seen = _like_ecg(record, spare)
     if not seen:  # the names stay the better reason to look there
         return _judged(record, spare, set(), "", by_name=True)

@@ -130,6 +130,15 @@ def test_a_named_lead_that_lives_for_a_while_is_read(tmp_path: Path) -> None:
     assert read(asked) == ["ECG"]
 
 
+def test_a_named_lead_of_a_wrong_gain_is_not_dead(tmp_path: Path) -> None:
+    """Below 20 uV by its header, a flat second, and read for all that."""
+    header = write_record(tmp_path, signals()[:, [1, 1]], names=["ECG", "CH2"])
+    header.write_text(header.read_text().replace("200(1024)", "100000(1024)", 1))
+    opened = open_recording(header)
+    assert np.ptp(opened.read(0, N)[0]) < 0.02
+    assert read(opened) == ["ECG"]
+
+
 def test_what_is_named_stays_where_nothing_looks_like_an_ecg(tmp_path: Path) -> None:
     """Noise beside a dead ECG is not read for want of another."""
     opened = open_recording(dead_beside(tmp_path, "noise ECG breath", gone=(1,)))
