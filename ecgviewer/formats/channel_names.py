@@ -100,7 +100,7 @@ _ECG_LONG = ("ELECTROCARD", "ELEKTROKARD", "ELETROCARD")
 _ECG_ELSEWHERE = ("\u042d\u041a\u0413", "\u5fc3\u7535", "\u5fc3\u96fb")  # Russian, Chinese
 # Beside the word ECG: what is reckoned or measured with its electrodes, or another signal's name.
 _FROM_ECG: dict[str, str] = {
-    "an impedance": "IMP IMPED Z OHM",
+    "an impedance": "IMP IMPED",
     "eye movements": "EOG LEOG REOG HEOG VEOG EOGL EOGR",
     "muscle": "EMG",
     "the pulse or oxygen": "PPG PULSE PLETH",
@@ -198,8 +198,8 @@ def _is_ecg_word(words: list[str]) -> bool:
 
 
 def _from_ecg(word: str) -> str:
-    """What a word beside the word ECG makes of it; empty for none of these."""
-    bare = word.rstrip("0123456789")
+    """What a word beside the word ECG, or before it in one, makes of it; empty for none of these."""
+    bare = re.sub(r"E[CK]G.*", "", word).rstrip("0123456789")
     return "an impedance" if bare.startswith("IMPED") else _FROM_ECG_OF.get(bare, NOTHING)
 
 

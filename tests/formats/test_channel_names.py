@@ -14,7 +14,7 @@ from ecgviewer.formats.channel_names import (
 LEADS = """
 I|II|III|aVR|aVL|aVF|-aVR|AVF|V1|V6|V|MLI|MLII|MLIII|MV1|ML2|MV2|D1|D2|DII|CM5|CC5|CS3|MCL1|V3R|V4R
 vx|vy|vz|A-S|E-S|A-I|ECG|EKG|ECG1|ECG 2|ecg|ECG II|ECG_II|ECGII|Lead II|lead aVF|LEAD V2|Lead 1
-ECG lead (chest)|ECG (filtered)|EEG EKG-REF|EKG1-EKG2|ECG L|ECG LA-RA|LA-RA|LL-RA|mod. V1|Ch1 II
+ECG X|ECG Y|ECG Z|ECG lead (chest)|ECG (filtered)|EEG EKG-REF|EKG1-EKG2|ECG L|ECG LA-RA|LA-RA|LL-RA|mod. V1|Ch1 II
 Ableitung II|Dérivation II|Elektrokardiogramm|MECG|V1 (raw)|VF|ii|avl|Nehb D|chest_ecg
 LEKG|II,|V,|AVR,|\u042d\u041a\u0413|\u5fc3\u7535\u56fe|ECG1-ECG2|ECG:
 """
@@ -30,7 +30,7 @@ OXYGEN = "SpO2|SaO2|Pleth|PLETH L|PPG|Pulse|OX stat|SpO2-B"
 REST = "Position|POSITION|Body|acc_x|Temp|Temp rectal|CO2|Light|Battery|event|stim|HR|ECG HR|Speed"
 OF_ECG = (
     "ECG Imp|EKG Impedance|ECG_imp1|EOG-ECG|ECG-EOG|EOG ECG|EMG-ECG|ECG EMG|ECG SQI|ECG lead off"
-    "|ECG Pulse|Z ECG"
+    "|ECG Pulse|IMPECG|EOGECG|ECG-IMPEDANCE1"
 )
 NONE = (
     "i|v|x|ch1|signal 0|record|A|B|unnamed||X|Z|C3|chan 1|CH 2|noise1|1|Channel 3|data"
