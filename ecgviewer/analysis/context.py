@@ -13,7 +13,7 @@ from ecgviewer.beats.scan import Scan
 from ecgviewer.features.context import RecordContext, neighbourhood, stretch_bounds
 from ecgviewer.features.morphology import cut_snippets, offsets
 from ecgviewer.runtime.cores import cores
-from ecgviewer.runtime.pool import Stop, carry_out
+from ecgviewer.runtime.pool import Stop, Stopped, carry_out
 from ecgviewer.signal.denoise import CleanedSignal
 from ecgviewer.signal.params import CONTEXT, Context
 from ecgviewer.signal.rpeaks.detect import refine_all
@@ -85,10 +85,14 @@ class ContextSource:
         following = range(k, min(k + self._ahead, len(self._bounds) - 1))
         if len(following) == 1:
             carry_out(self._cleaned.missing(*self._span(k)), stop=stop)
-        jobs = [partial(self._columns, i) for i in following if i not in self._made]
+        jobs = [partial(self._columns, i, stop) for i in following if i not in self._made]
         carry_out(jobs, stop=stop)
 
-    def _columns(self, k: int) -> None:
+    def _columns(self, k: int, stopped: Stop) -> None:
+        def ask() -> None:
+            if stopped():
+                raise Stopped
+
         first, stop = int(self._bounds[k]), int(self._bounds[k + 1])
         out = np.zeros((stop - first, self._params.columns), np.float32)
         for part in self._parts:
@@ -102,7 +106,7 @@ class ContextSource:
                 here = slice(first - near.start, stop - near.start)
                 positions = seen[0][here][among]
                 snippets = self._snippets(positions, rows_of(part.inputs, self._cleaned.leads))
-                columns = context.columns_among(here, among, snippets)
+                columns = context.columns_among(here, among, snippets, ask=ask)
                 out[wanted] = columns[wanted[among]]
         self._made[k] = out
 

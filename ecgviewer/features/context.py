@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.features.morphology import offsets, shape_columns
+from ecgviewer.features.morphology import Ask, offsets, shape_columns
 from ecgviewer.features.running import Floats, around, median, quantiles, shifted
 from ecgviewer.signal.params import CONTEXT, Context
 
@@ -146,7 +146,12 @@ class RecordContext:
         return self.columns_among(part, np.ones(part.stop - part.start, np.bool_), snippets)
 
     def columns_among(
-        self, part: slice, among: NDArray[np.bool_], snippets: NDArray[np.float32]
+        self,
+        part: slice,
+        among: NDArray[np.bool_],
+        snippets: NDArray[np.float32],
+        *,
+        ask: Ask = lambda: None,
     ) -> NDArray[np.float32]:
         """Context of some beats of a stretch compared with one another, (k, n_columns).
 
@@ -158,12 +163,14 @@ class RecordContext:
             Which of them. The rhythm is that of all.
         snippets : (k, n_leads, length) float32
             Of those.
+        ask : callable
+            Called every few milliseconds; raises where the columns are not wanted any more.
         """
         if len(snippets) == 0:
             return np.empty((0, self._params.columns), np.float32)
         rhythm = {name: values[part][among] for name, values in self._rhythm.items()}
         shapes = shape_columns(
-            snippets, rhythm["rr_to_local"], rhythm["next_to_local"], self._params
+            snippets, rhythm["rr_to_local"], rhythm["next_to_local"], self._params, ask=ask
         )
         return np.stack([*rhythm.values(), *shapes.values()], axis=1).astype(np.float32)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ecgviewer.features.running import Floats, median, shifted
 from ecgviewer.signal.params import CONTEXT, Context
 
+Ask = Callable[[], None]
 _TINY = 1e-6
 _STRIP = 64
 
@@ -35,8 +36,8 @@ def _unit(rows: Floats) -> Floats:
 class _Shapes:
     """Snippets of one stretch, scaled by the lead's usual QRS height."""
 
-    def __init__(self, snippets: NDArray[np.float32], params: Context) -> None:
-        self.n = len(snippets)
+    def __init__(self, snippets: NDArray[np.float32], params: Context, ask: Ask) -> None:
+        self.n, self.ask = len(snippets), ask
         self.params = params
         self.offsets = offsets(params)
         x = snippets.astype(np.float64)
@@ -60,6 +61,7 @@ class _Shapes:
         """(n,): the beats like the one that most are like."""
         most, found = -1, np.empty(0, np.bool_)
         for part in _strips(self.n):
+            self.ask()
             family = self.alike(part) > self.params.family
             # a beat of nothing is like itself
             family[np.arange(len(family)), np.arange(self.n)[part]] = True
@@ -136,13 +138,14 @@ def _alike(
     early: Floats,
     following: Floats,
     name: str,
-    params: Context,
+    shapes: _Shapes,
 ) -> dict[str, Floats]:
     """What the beats most like each beat do; `likeness` gives some rows of (n, n), to be spoilt."""
-    n = len(early)
+    n, params = len(early), shapes.params
     k = max(1, min(params.n_alike, n - 1))
     nearest, mean = np.empty((n, k), np.int64), np.empty(n)
     for part in _strips(n):
+        shapes.ask()
         rows = likeness(part)
         if n > 1:  # a lone beat is like itself alone
             rows[np.arange(len(rows)), np.arange(n)[part]] = -np.inf
@@ -232,9 +235,9 @@ def _families(
         rows /= width
         return rows
 
-    qrs = _alike(of_qrs, early, following, "qrs_family", params)
+    qrs = _alike(of_qrs, early, following, "qrs_family", shapes)
     out = {f"share_{t:g}": share for t, share in shares.items()} | qrs
-    return out | _alike(of_p_and_qrs, early, following, "p_family", params), beside
+    return out | _alike(of_p_and_qrs, early, following, "p_family", shapes), beside
 
 
 def _beside(columns: dict[str, Floats], alike: dict[int, Floats]) -> dict[str, Floats]:
@@ -259,7 +262,12 @@ def _surroundings(columns: dict[str, Floats], params: Context) -> dict[str, Floa
 
 
 def shape_columns(
-    snippets: NDArray[np.float32], early: Floats, following: Floats, params: Context = CONTEXT
+    snippets: NDArray[np.float32],
+    early: Floats,
+    following: Floats,
+    params: Context = CONTEXT,
+    *,
+    ask: Ask = lambda: None,
 ) -> dict[str, Floats]:
     """Columns that compare the beats of one stretch of record, (n,) each.
 
@@ -269,8 +277,10 @@ def shape_columns(
         Cleaned signal at `offsets()` from each R peak, mV; zeros where a lead is absent.
     early, following : (n,) float64
         `rr_to_local` and `next_to_local` of the same beats.
+    ask : callable
+        Called every few milliseconds; raises where the columns are not wanted any more.
     """
-    shapes = _Shapes(snippets, params)
+    shapes = _Shapes(snippets, params, ask)
     out = _against_dominant(shapes) | _size_and_width(shapes)
     families, alike = _families(shapes, early, following)
     out |= _beside(out, alike) | families

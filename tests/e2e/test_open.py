@@ -107,6 +107,8 @@ def test_a_recording_without_beats_says_so(qtbot, window, tmp_path):
     dead = "No ECG lead can be read: MLII and V1 are dead throughout."
     wait(qtbot, lambda: window.status.text.text() == f"no beats found  ·  {dead}")
     assert "–" in window.docks.panels["summary"].rate.text()
+    assert window.docks.panels["summary"].episodes.text() == "Silence 0:20, unexplained"
+    window.navigator.next_abnormal()  # to where the silence begins
     window.navigator.next_abnormal()
     assert "no abnormal beat" in window.workspace.messages.text.text()
 

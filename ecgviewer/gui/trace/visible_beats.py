@@ -1,5 +1,6 @@
 """What a page shows of the beats, and which of them is where on it."""
 
+import math
 import sys
 from dataclasses import dataclass
 
@@ -163,10 +164,15 @@ class PageBeats:
         beats, page = self.beats, self.page
         start, stop = self._samples(page.start_s - _REACH_S, page.stop_s + _REACH_S)
         near = beats.between(start, stop)
-        if near.stop > near.start:
-            before, after = near.start - 1, near.stop
-            start = min(start, int(beats.sample[before]) if before >= 0 else 0)
-            stop = max(stop, int(beats.sample[after]) + 1 if after < beats.n else sys.maxsize)
+        before, after = near.start - 1, near.stop
+        if near.stop == near.start and after >= beats.n:
+            # a page that the search has not reached: of what may come after it only a beat whose
+            # window, which begins a share of its RR before R, begins here
+            share = self.prep.before[0] / self.prep.before[1]
+            last = int(beats.sample[before]) if before >= 0 else stop
+            return start, max(stop, math.ceil((stop - share * last) / (1 - share)))
+        start = min(start, int(beats.sample[before]) if before >= 0 else 0)
+        stop = max(stop, int(beats.sample[after]) + 1 if after < beats.n else sys.maxsize)
         return start, stop
 
     def segments(self) -> VisibleBeats | None:

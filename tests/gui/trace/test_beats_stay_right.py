@@ -205,3 +205,13 @@ def test_beats_stay_right() -> None:
         BeatsStayRight,
         settings=hypothesis.settings(max_examples=12, stateful_step_count=12),
     )
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_window_of_a_beat_put_in_beyond_a_page_without_beats_reaches_into_it() -> None:
+    state = BeatsStayRight()
+    state.scroll(128)
+    state.painted_wherever_something_changed()
+    state.insert(13_519, BeatClass.N)
+    state.painted_wherever_something_changed()
+    state.teardown()
