@@ -198,7 +198,7 @@ def _is_ecg_word(words: list[str]) -> bool:
 
 
 def _from_ecg(word: str) -> str:
-    """What a word beside the word ECG, or before it in one, makes of it; empty for none of these."""
+    """What a word beside ECG, or joined to its front, makes of it; empty for none of these."""
     bare = re.sub(r"E[CK]G.*", "", word).rstrip("0123456789")
     return "an impedance" if bare.startswith("IMPED") else _FROM_ECG_OF.get(bare, NOTHING)
 

@@ -14,8 +14,8 @@ from ecgviewer.formats.channel_names import (
 LEADS = """
 I|II|III|aVR|aVL|aVF|-aVR|AVF|V1|V6|V|MLI|MLII|MLIII|MV1|ML2|MV2|D1|D2|DII|CM5|CC5|CS3|MCL1|V3R|V4R
 vx|vy|vz|A-S|E-S|A-I|ECG|EKG|ECG1|ECG 2|ecg|ECG II|ECG_II|ECGII|Lead II|lead aVF|LEAD V2|Lead 1
-ECG X|ECG Y|ECG Z|ECG lead (chest)|ECG (filtered)|EEG EKG-REF|EKG1-EKG2|ECG L|ECG LA-RA|LA-RA|LL-RA|mod. V1|Ch1 II
-Ableitung II|Dérivation II|Elektrokardiogramm|MECG|V1 (raw)|VF|ii|avl|Nehb D|chest_ecg
+ECG lead (chest)|ECG (filtered)|EEG EKG-REF|EKG1-EKG2|ECG L|ECG LA-RA|LA-RA|LL-RA|mod. V1|Ch1 II
+Ableitung II|Dérivation II|Elektrokardiogramm|MECG|V1 (raw)|VF|ii|avl|Nehb D|chest_ecg|ECG X|ECG Z
 LEKG|II,|V,|AVR,|\u042d\u041a\u0413|\u5fc3\u7535\u56fe|ECG1-ECG2|ECG:
 """
 EYES = "E1|E2|E1-M2|E2-M1|LOC|ROC|LOC-A2|ROC-A1|EOG(L)|EOG horizontal|EOG-L|LEOG|E1:M2"
