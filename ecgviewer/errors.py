@@ -1,12 +1,24 @@
-"""Errors as one clear sentence, and the hook that keeps the window alive."""
+"""Errors as one clear sentence, numbers in it, and the hook that keeps the window alive."""
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 _LOG = logging.getLogger(__name__)
+
+
+def counted(n: int, what: str) -> str:
+    """A number and a noun in the form that goes with it: "1 beat", "2,000 beats"."""
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def and_list(names: Sequence[str], *, most: int = 6) -> str:
+    """Names in a sentence: "I, II and III"; no more than so many."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def sentence(

@@ -50,6 +50,8 @@ class Lead:
         False where only the signal can tell whether it is an ECG lead.
     remark : str
         Why it is not read, or what to know of its unit; empty where there is nothing to say.
+    dead : bool
+        Whether it is left out for being missing or flat throughout.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Lead:
     adc_per_unit: float | None = None
     by_name: bool = True
     remark: str = ""
+    dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,28 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.errors import ErrorHook, note, sentence
+from ecgviewer.errors import ErrorHook, and_list, counted, note, sentence
 from ecgviewer.record import RecordError
 from ecgviewer.runtime import log_file
+
+
+def test_names_in_a_sentence():
+    assert [and_list(["I", "II", "III"][:n]) for n in range(4)] == [
+        "",
+        "I",
+        "I and II",
+        "I, II and III",
+    ]
+    assert and_list(list("abcdefgh"), most=3) == "a, b, c and 5 more"
+
+
+def test_one_of_a_thing_is_no_plural():
+    assert [counted(n, "beat") for n in (0, 1, 2, 2000)] == [
+        "0 beats",
+        "1 beat",
+        "2 beats",
+        "2,000 beats",
+    ]
 
 
 @pytest.mark.parametrize(

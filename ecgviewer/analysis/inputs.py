@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.beats.scan import Scan
+from ecgviewer.errors import and_list
+from ecgviewer.formats.dead_leads import DEAD_SHARE
 from ecgviewer.record import Record
 from ecgviewer.signal.leads import choose_inputs
 from ecgviewer.signal.params import Preprocessing
+from ecgviewer.signal.spans import union
 from ecgviewer.signal.windows import Bounds, window_bounds
 
 # A recording shorter than this says too little of its own rhythm and shapes for networks that take
@@ -54,6 +57,28 @@ def why_not_classified(record: Record, *, prep: Preprocessing) -> str:
             f" {prep.min_fs_hz:g} Hz that the networks need."
         )
     return ""
+
+
+def why_nothing_read(record: Record, result: Scan) -> str:
+    """Why nothing was found: every lead searched is dead; empty where one is not."""
+    leads = result.leads
+    if not leads or any(_alive(record, result, lead) for lead in leads):
+        return ""
+    names = and_list([record.leads[i].name or "?" for i in leads])
+    said = f"No ECG lead can be read: {names} {'is' if len(leads) == 1 else 'are'} dead throughout"
+    others = [f"{lead.name} ({lead.remark})" for lead in record.leads if not lead.is_ecg]
+    return f"{said}; not read: {_in_words(others)}." if others else f"{said}."
+
+
+def _alive(record: Record, result: Scan, lead: int) -> bool:
+    """Whether a lead is there, and moves, in more of the recording than a dead one."""
+    gone = [
+        (s.start, s.stop)
+        for s in result.stretches
+        if s.kind in {"gap", "flat"} and s.lead in {None, lead}
+    ]
+    spans = union(np.array(gone, np.int64).reshape(-1, 2))
+    return int(np.diff(spans).sum()) < (1 - DEAD_SHARE) * record.n_samples
 
 
 def remarks(record: Record) -> str:

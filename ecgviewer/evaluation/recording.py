@@ -21,6 +21,7 @@ from ecgviewer.ec57.marks import (
     moved,
 )
 from ecgviewer.ec57.runs import CHAMBERS, Chamber, RunComparison, compare_runs
+from ecgviewer.errors import counted
 from ecgviewer.formats.annotations import read_annotations
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
@@ -140,7 +141,8 @@ def marks_of_annotator(
     remarks = [found.doubt] if found.doubt else []
     if late.any():
         remarks.append(
-            f"{int(late.sum()):,} of {len(found):,} annotations of {annotator} lie after the "
+            f"{int(late.sum()):,} of {counted(len(found), 'annotation')} of {annotator} "
+            f"{'lies' if len(found) == 1 else 'lie'} after the "
             f"record's end ({record.duration_s:,.1f} s), the last at {found.sample[-1] / fs:,.1f} "
             "s: they are not compared, and the file may belong to another recording"
         )

@@ -98,11 +98,24 @@ _AFTER = re.compile(r"[ ._-]*(?:\(.*\)|\[.*\]|FILTERED|RAW|LEAD|REF|\+)$")
 _ECG_WORD = re.compile(r"[A-Z]{0,4}E[CK]G|E[CK]G(?:[0-9]+|I{1,3}|[LR]|V[1-6]|LEAD[0-9]*)")
 _ECG_LONG = ("ELECTROCARD", "ELEKTROKARD", "ELETROCARD")
 _ECG_ELSEWHERE = ("\u042d\u041a\u0413", "\u5fc3\u7535", "\u5fc3\u96fb")  # Russian, Chinese
-_FROM_ECG = frozenset(
-    "HR RESP RATE RR BPM QUALITY EVENT TRIGGER TRIG MARKER HEARTRATE STATUS".split()
-)
+# Beside the word ECG: what is reckoned or measured with its electrodes, or another signal's name.
+_FROM_ECG: dict[str, str] = {
+    "an impedance": "IMP IMPED",
+    "eye movements": "EOG LEOG REOG HEOG VEOG EOGL EOGR",
+    "muscle": "EMG",
+    "the pulse or oxygen": "PPG PULSE PLETH",
+    _DERIVED: (
+        "HR RESP RATE RR BPM QUALITY SQI EVENT EVENTS TRIGGER TRIG MARKER HEARTRATE STATUS STAT"
+        " BATTERY BATT LEADOFF LOFF OFF CONTACT TEMP TEMPERATURE"
+    ),
+}
+_FROM_ECG_OF = {word: kind for kind, words in _FROM_ECG.items() for word in words.split()}
 # Electrodes on chest or belly, several of a kind, are as likely to give an ECG as a belt is not.
 _NUMBERED = re.compile(r"(?:THORAX|ABDOMEN|CHEST)[ _]?[0-9]+")
+_PLACE = re.compile(
+    r"(?:(?:KANAL|CHANNEL|CHAN|CH) ?[0-9]+[ ._:-]*)?"
+    r"(?:CHEST|THORAX|THOR?|THORACIC|ABDOMEN|ABDOM|ABDO?|ABDOMINAL)(?:[ ._-]*LEAD)?"
+)
 
 
 def meaning(name: str) -> str:
@@ -111,12 +124,14 @@ def meaning(name: str) -> str:
     Parameters
     ----------
     name : str
-        As the file has it.
+        As the file has it. A small letter alone says nothing; beside other leads it may.
     """
     plain = _plain(name)
     words = re.findall(r"[A-Z0-9]+", plain)
     if _is_ecg_word(words) or any(word in plain for word in _ECG_ELSEWHERE):
-        return ECG if _FROM_ECG.isdisjoint(words) else _DERIVED
+        return next(filter(None, map(_from_ecg, words)), ECG)
+    if is_small_letter(name):
+        return NOTHING
     if _lead(plain):
         return ECG
     joined = plain.replace(" ", "")
@@ -127,6 +142,22 @@ def meaning(name: str) -> str:
     if _EEG_PAIR.fullmatch(joined):
         return "brain"
     return next(filter(None, map(_other, words)), NOTHING)
+
+
+def is_small_letter(name: str) -> bool:
+    """Whether a name is a lead's but for its one letter being small: "i" and "v"."""
+    bare = name.strip(" ,;:")
+    return len(bare) == 1 and bare.islower() and _lead(_plain(bare))
+
+
+def is_small_lead(name: str) -> bool:
+    """Whether it is a standard lead's name in small letters, more than one."""
+    return name.islower() and _lead(_plain(name)) and not is_small_letter(name)
+
+
+def is_place_alone(name: str) -> bool:
+    """Whether a name says where something was recorded, chest or belly, and not what."""
+    return _PLACE.fullmatch(_plain(name)) is not None
 
 
 def is_limb_lead(name: str) -> bool:
@@ -164,6 +195,12 @@ def _lead(plain: str) -> bool:
 
 def _is_ecg_word(words: list[str]) -> bool:
     return any(_ECG_WORD.fullmatch(word) or word.startswith(_ECG_LONG) for word in words)
+
+
+def _from_ecg(word: str) -> str:
+    """What a word beside ECG, or joined to its front, makes of it; empty for none of these."""
+    bare = re.sub(r"E[CK]G.*", "", word).rstrip("0123456789")
+    return "an impedance" if bare.startswith("IMPED") else _FROM_ECG_OF.get(bare, NOTHING)
 
 
 def _other(word: str) -> str:

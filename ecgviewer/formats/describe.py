@@ -40,7 +40,7 @@ def describe(record: Record, verdict: Verdict, *, dead: Sequence[int] = ()) -> d
                 "ecg": lead.is_ecg,
                 "calibrated": lead.calibrated,
                 "adc_units_per_unit": lead.adc_per_unit,
-                "dead": channel in dead,
+                "dead": lead.dead or channel in dead,
                 "remark": lead.remark or None,
             }
             for channel, lead in enumerate(record.leads)

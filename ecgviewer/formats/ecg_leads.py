@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ecgviewer.formats.channel_names import ECG, NOTHING, is_chest_electrode, is_limb_lead, meaning
+from ecgviewer.formats.channel_names import (
+    ECG,
+    NOTHING,
+    is_chest_electrode,
+    is_limb_lead,
+    is_place_alone,
+    is_small_lead,
+    is_small_letter,
+    meaning,
+)
 
 _PREFIXES = {
     "": 1e3,
@@ -47,9 +56,10 @@ class Role:
     Attributes
     ----------
     is_ecg : bool
-        Whether it is read as an ECG lead.
+        Whether it is read as an ECG lead, so far as the header tells.
     by_name : bool
-        False where nothing in the header says that it is one, or none: the signal has to.
+        False where the signal has to say whether it is one. Where it does not say so either, what
+        is an ECG lead here may be read all the same, for there is no better one; what is none, not.
     remark : str
         Why it is not read, or what to know of its unit; empty where there is nothing to say.
     """
@@ -90,8 +100,12 @@ def roles(channels: Sequence[tuple[str, str]]) -> tuple[Role, ...]:
     -------
     tuple of Role
     """
-    said = [meaning(name) for name, _ in channels]
-    if any(is_limb_lead(name) for name, _ in channels):  # then C1 to C6 are V1 to V6
+    names = [name for name, _ in channels]
+    # "i" is lead I where others are written so, too, and a coordinate, say, where none is
+    small = any(map(is_small_lead, names))
+    said = [ECG if small and is_small_letter(name) else meaning(name) for name in names]
+    limbs = [is_limb_lead(n) for n, what in zip(names, said, strict=True) if what == ECG]
+    if any(limbs):  # then C1 to C6 are V1 to V6
         said = [
             ECG if is_chest_electrode(name) else what
             for what, (name, _) in zip(said, channels, strict=True)
@@ -101,19 +115,21 @@ def roles(channels: Sequence[tuple[str, str]]) -> tuple[Role, ...]:
         for what, (_, unit) in zip(said, channels, strict=True)
     ]
     return tuple(
-        _role(unit, what, named=own, any_named=any(named))
-        for own, what, (_, unit) in zip(named, said, channels, strict=True)
+        _role(name, unit, what, named=own, any_named=any(named))
+        for own, what, (name, unit) in zip(named, said, channels, strict=True)
     )
 
 
-def _role(unit: str, what: str, *, named: bool, any_named: bool) -> Role:
+def _role(name: str, unit: str, what: str, *, named: bool, any_named: bool) -> Role:
     known = mv_per_unit(unit) is not None
     if named:
         return Role(True, remark="" if known else unknown_unit(unit))
     if what == ECG:
         return Role(False, remark=f"its unit {unit!r} is no voltage")
     if what != NOTHING:
-        return Role(False, remark=f"its name stands for {what}")
+        # a belt, or an electrode: of the two an electrode alone gives QRS complexes
+        perhaps = known and not any_named and is_place_alone(name)
+        return Role(False, by_name=not perhaps, remark=f"its name stands for {what}")
     if not known and not is_silent(unit):
         return Role(False, remark=f"its unit {unit!r} is no voltage")
     if any_named:

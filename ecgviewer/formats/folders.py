@@ -14,6 +14,8 @@ from ecgviewer.formats.readers import (
 )
 from ecgviewer.record import RecordError
 
+HIDDEN = "."  # begins the name of a folder that is searched only where it is named itself
+
 
 @dataclass(frozen=True, slots=True)
 class RecordTarget:
@@ -36,7 +38,8 @@ def find_records(folder: Path) -> tuple[Path, ...]:
     Parameters
     ----------
     folder : Path
-        Searched without following links to folders.
+        Searched without following links to folders, and without sub-folders whose names begin with
+        a dot.
 
     Returns
     -------
@@ -126,7 +129,8 @@ def _below_folder(folder: Path) -> dict[Path, Format | None]:
     """Records in a folder and its sub-folders, sorted, each with its format."""
     found: dict[Path, Format | None] = {}
     for parent, folders, names in os.walk(folder, onerror=_unreadable):
-        folders.sort()
+        # what a program keeps for itself: of a git-annex tree all headers lie in .git once more
+        folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN))
         found |= records_in(Path(parent), names)
     return {record: found[record] for record in sorted(found)}
 

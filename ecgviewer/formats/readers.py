@@ -15,6 +15,8 @@ from ecgviewer.formats.wfdb.files import is_wfdb, wfdb_records
 from ecgviewer.formats.wfdb.record import open_wfdb
 from ecgviewer.record import Record, RecordError
 
+# What macOS writes beside each file of a drive that cannot hold its attributes: "._100.hea".
+_APPLE_DOUBLE = "._"
 _LOG = logging.getLogger(__name__)
 
 
@@ -144,7 +146,7 @@ def records_in(folder: Path, names: Iterable[str] | None = None) -> dict[Path, F
     """
     if names is None:
         names = [entry.name for entry in folder.iterdir() if not entry.is_dir()]
-    files = tuple(sorted(names))
+    files = tuple(sorted(name for name in names if not name.startswith(_APPLE_DOUBLE)))
     found: dict[Path, Format] = {}
     for row in FORMATS:
         for record in row.folder_entries(folder, files):

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.analysis.cache.cache import FileHashes, ResultCache
-from ecgviewer.analysis.inputs import Inputs, chosen_by, default_inputs, why_not_classified
+from ecgviewer.analysis.inputs import (
+    Inputs,
+    chosen_by,
+    default_inputs,
+    why_not_classified,
+    why_nothing_read,
+)
 from ecgviewer.analysis.leads import readings
 from ecgviewer.analysis.run import Progress, run_whole
 from ecgviewer.beats.columns import Beats, numbers
@@ -110,7 +116,8 @@ def _context(
         readable_s=summary.readable_s,
         analysed_s=summary.analysed_s,
         complete=summary.complete,
-        not_classified=why_not_classified(record, prep=ensemble.prep),
+        not_classified=why_not_classified(record, prep=ensemble.prep)
+        or ("" if result is None else why_nothing_read(record, result)),
         burden=_burden_percent(summary),
         heart_rate=_heart_rate(summary, record.fs),
         episodes=() if result is None else result.episodes,

@@ -77,10 +77,90 @@ def test_a_name_is_enough_and_nothing_is_read_then(tmp_path: Path) -> None:
     def fail(_start: int, _stop: int) -> NDArray[np.float32]:
         raise AssertionError("the signal was asked")
 
-    opened = replace(open_record(record(tmp_path, ["A", "ECG", "Resp"])), reader=fail)
+    opened = replace(open_record(record(tmp_path, ["II", "ECG", "Resp"])), reader=fail)
     assert settled(opened) is opened
+    assert read(opened) == ["II", "ECG"]
+    opened = open_record(record(tmp_path, ["A", "ECG", "Resp"]))
+    assert settled(opened) is opened  # enough of it to see that it is alive
     assert read(opened) == ["ECG"]
     assert chosen_by(opened) == "name"
+
+
+def dead_beside(folder: Path, names: str, *, gone: Sequence[int], value: int = 1024) -> Path:
+    """Noise, an ECG and breathing, some of them dead."""
+    adc = signals()
+    adc[:, list(gone)] = value
+    return write_record(folder, adc[:, : len(names.split())], names=names.split())
+
+
+@pytest.mark.parametrize("value", [1024, 1000, -32768], ids=["zero", "flat", "missing"])
+@pytest.mark.parametrize(
+    ("names", "gone", "why"),
+    [
+        ("ECG CH2", (0,), "ECG is dead throughout"),
+        ("II CH2 ch3", (0,), "II is dead throughout"),
+        ("I CH2 II", (0, 2), "I and II are dead throughout"),
+        ("ECG Chest", (0,), "ECG is dead throughout"),
+    ],
+)
+def test_where_what_is_named_is_dead_the_signal_says(
+    tmp_path: Path, names: str, gone: tuple[int, ...], why: str, value: int
+) -> None:
+    path = dead_beside(tmp_path, names, gone=gone, value=value)
+    opened = open_recording(path)
+    assert opened.ecg_leads == (1,)
+    assert remarks(opened).endswith(f"; QRS complexes were seen in it; {why}")
+    assert chosen_by(opened) == "signal"
+    assert default_inputs(opened, prep=PAPER) == (1, None)
+    assert why_not_classified(opened, prep=PAPER) == ""
+    for i in gone:
+        assert opened.leads[i].dead
+        assert opened.leads[i].remark == "it is dead throughout: missing or flat"
+    np.testing.assert_allclose(opened.read(0, 9)[1], (signals()[:9, 1] - 1024) / 200, rtol=1e-5)
+    again = reopened(path, opened.chosen)
+    assert again.leads == opened.leads
+
+
+def test_a_named_lead_that_lives_for_a_while_is_read(tmp_path: Path) -> None:
+    adc = signals()[:, [1, 1]]
+    adc[720:, 0] = 1024  # 2 of 60 s: more than one in a hundred
+    assert read(open_recording(write_record(tmp_path, adc, names=["ECG", "CH2"]))) == ["ECG"]
+    adc[:, 0] = 1024
+    asked = open_recording(write_record(tmp_path, adc, names=["ECG", "CH2"]), wanted=["ECG"])
+    assert read(asked) == ["ECG"]
+
+
+def test_a_named_lead_of_a_wrong_gain_is_not_dead(tmp_path: Path) -> None:
+    """Below 20 uV by its header, a flat second, and read for all that."""
+    header = write_record(tmp_path, signals()[:, [1, 1]], names=["ECG", "CH2"])
+    header.write_text(header.read_text().replace("200(1024)", "100000(1024)", 1))
+    opened = open_recording(header)
+    assert np.ptp(opened.read(0, N)[0]) < 0.02
+    assert read(opened) == ["ECG"]
+
+
+def test_what_is_named_stays_where_nothing_looks_like_an_ecg(tmp_path: Path) -> None:
+    """Noise beside a dead ECG is not read for want of another."""
+    opened = open_recording(dead_beside(tmp_path, "noise ECG breath", gone=(1,)))
+    assert read(opened) == ["ECG"]
+    assert chosen_by(opened) == "name"
+    assert opened.leads[0].remark == "its name says nothing and no QRS complexes were seen in it"
+    assert open_recording(dead_beside(tmp_path, "ABP ECG Resp", gone=(1,))).ecg_leads == (1,)
+
+
+def test_a_place_is_read_where_its_signal_is_an_ecg(tmp_path: Path) -> None:
+    ecg, breath = signals()[:, [1]], signals()[:, [2]]
+    for name in ("Chest", "chest", "Thorax", "Chest lead"):
+        opened = open_recording(write_record(tmp_path, ecg, names=[name]))
+        assert read(opened) == [name]
+        assert opened.leads[0].remark.startswith("its name stands for a belt or an electrode; QRS")
+        belt = open_recording(write_record(tmp_path, breath, names=[name]))
+        assert belt.ecg_leads == ()
+        assert "belt or an electrode and no QRS" in why_not_classified(belt, prep=PAPER)
+    adu = write_record(tmp_path, ecg, names=["Chest"], gain="200(1024)/adu")
+    assert open_recording(adu).leads[0].remark == "its name stands for breathing"
+    both = open_recording(write_record(tmp_path, signals(), names=["A", "Chest", "B"]))
+    assert read(both) == ["Chest"]
 
 
 def test_no_channel_of_the_databases_is_left_out() -> None:

@@ -116,8 +116,14 @@ def test_an_existing_report_needs_force(tmp_path: Path, ensemble: Path) -> None:
     ran = analyze(record, "-o", out, ensemble=ensemble)
     assert (ran.exit_code, out.read_text()) == (1, "mine")
     assert "is there already; name another, or give --force" in ran.stderr
+    assert "r.csv-metadata.json is missing beside it" in ran.stderr
     assert analyze(record, "-o", out, "--force", ensemble=ensemble).exit_code == 0
     assert out.read_text() != "mine"
+    assert "give --force to replace it\n" in analyze(record, "-o", out, ensemble=ensemble).stderr
+    out.write_bytes(out.read_bytes().replace(b"model", b"mine"))
+    assert "it was changed after it was written" in (
+        analyze(record, "-o", out, ensemble=ensemble).stderr
+    )
 
 
 def test_the_recording_is_never_replaced(tmp_path: Path, ensemble: Path) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -124,3 +125,71 @@ def test_another_choice_of_leads_is_another_report(tmp_path: Path, ensemble: Pat
     other = analyze(tmp_path / "in", out, ensemble, "--leads", "II,V1")
     assert other.exit_code == 1
     assert "is there already" in other.stderr
+
+
+def test_a_dead_lead_of_a_name_gives_way_to_what_looks_like_an_ecg(
+    tmp_path: Path, ensemble: Path
+) -> None:
+    adc, table = ecg_like(360 * 60, 2), tmp_path / "r.csv"
+    alone = write_record(tmp_path, adc[:, 1:], name="alone", names=["CH2"])
+    expected = analyze(alone, tmp_path / "alone.csv", ensemble, "--no-cache")
+    adc[:, 0] = 1024
+    record = write_record(tmp_path, adc, names=["ECG", "CH2"])
+    ran = analyze(record, table, ensemble, "--no-cache")
+    assert ran.exit_code == 0, ran.output
+    said = "CH2: its name says nothing; QRS complexes were seen in it"
+    assert f" | complete | {said}; ECG is dead throughout\n" in ran.stdout
+    beats = expected.stdout.partition(": ")[2].partition(" |")[0]
+    assert f"rec: {beats} |" in ran.stdout
+    assert table.read_bytes() == (tmp_path / "alone.csv").read_bytes()
+    found = about(table)
+    assert (found["leads_used"], found["leads_chosen_by"]) == (["CH2", None], "signal")
+    assert found["readable_s"] == pytest.approx(60)
+    assert found["not_classified_because"] is None
+    dead = found["record"]["leads"][0]
+    assert (dead["ecg"], dead["remark"]) == (False, "it is dead throughout: missing or flat")
+    told = call("info", record).stdout
+    assert "ECG (mV, not read) (dead: missing or flat throughout), CH2" in told
+    assert "ECG: not read, it is dead throughout" in told
+    assert [
+        lead["dead"] for lead in json.loads(call("info", record, "--json").stdout)["leads"]
+    ] == [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("ECG", "ECG is dead throughout"),
+        ("I II", "I and II are dead throughout"),
+        ("ECG ABP", "ECG is dead throughout; not read: ABP (its name stands for pressure)"),
+        (
+            "ECG CH2",
+            "ECG is dead throughout; not read: CH2 (its name says nothing and no QRS complexes"
+            " were seen in it)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("value", [1024, -32768], ids=["flat", "missing"])
+def test_where_nothing_can_be_read_the_line_says_so(
+    tmp_path: Path, ensemble: Path, names: str, said: str, value: int
+) -> None:
+    adc = np.full((360 * 60, len(names.split())), value, np.int64)
+    if len(names.split()) == 2 and names != "I II":
+        adc[:, 1] = 1024 + np.random.default_rng(1).normal(0, 60, len(adc))
+    record, table = write_record(tmp_path, adc, names=names.split()), tmp_path / "r.csv"
+    ran = analyze(record, table, ensemble, "--no-cache")
+    assert f"| complete | No ECG lead can be read: {said}\n" in ran.stdout
+    assert about(table)["readable_s"] == 0
+    assert about(table)["not_classified_because"] == f"No ECG lead can be read: {said}."
+
+
+def test_a_lead_that_can_be_read_for_a_while_is_not_called_dead(
+    tmp_path: Path, ensemble: Path
+) -> None:
+    adc, table = ecg_like(360 * 60, 1), tmp_path / "r.csv"
+    adc[360 * 5 :] = 1024
+    analyze(write_record(tmp_path, adc, names=["ECG"]), table, ensemble, "--no-cache")
+    assert about(table)["not_classified_because"] is None

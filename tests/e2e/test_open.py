@@ -104,7 +104,8 @@ def test_a_recording_without_beats_says_so(qtbot, window, tmp_path):
     flat = np.full((7200, 2), 1024)
     open_and_wait(qtbot, window, write_record(tmp_path, flat, names=("MLII", "V1")))
     assert window.session.opened.log.n_beats == 0
-    wait(qtbot, lambda: window.status.text.text() == "no beats found")
+    dead = "No ECG lead can be read: MLII and V1 are dead throughout."
+    wait(qtbot, lambda: window.status.text.text() == f"no beats found  ·  {dead}")
     assert "–" in window.docks.panels["summary"].rate.text()
     assert window.docks.panels["summary"].episodes.text() == "Silence 0:20, unexplained"
     window.navigator.next_abnormal()  # to where the silence begins

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ecgviewer.formats.dead_leads import dead_leads
+from ecgviewer.formats.dead_leads import are_dead, dead_leads
 from ecgviewer.record import Lead
 from tests.signals import demo_ecg, in_memory
 
@@ -26,3 +27,30 @@ def test_missing_flat_and_nearly_flat_leads_are_dead_and_a_lead_that_comes_late_
 
 def test_a_recording_without_samples_or_leads_has_none() -> None:
     assert dead_leads(in_memory(demo_ecg()[:, :0])) == ()
+
+
+def test_all_of_some_leads_are_dead() -> None:
+    n = 300_000
+    ecg = np.zeros((3, n), np.float32)
+    ecg[1] = np.nan
+    ecg[2, n - 5_000 :] = demo_ecg()[0, :5_000]  # 14 of 834 s, the last
+    record = in_memory(ecg)
+    assert dead_leads(record) == (0, 1)
+    assert are_dead(record, (0, 1))
+    assert not are_dead(record, (0, 2))
+    assert not are_dead(record, ())
+    assert not are_dead(in_memory(ecg[:, :0]), (0,))
+    ecg[2, : n - 3_000] = 0.0
+    assert are_dead(record, (0, 1, 2)) == (dead_leads(record) == (0, 1, 2))
+
+
+def test_no_more_is_read_than_shows_that_a_lead_is_alive() -> None:
+    record, read = in_memory(np.tile(demo_ecg(), 20)), []
+    reader = record.reader
+
+    def watched(start: int, stop: int) -> NDArray[np.float32]:
+        read.append((start, stop))
+        return reader(start, stop)
+
+    assert not are_dead(replace(record, reader=watched), (0,))
+    assert read == [(0, 600 * 360)]

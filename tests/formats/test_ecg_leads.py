@@ -44,6 +44,18 @@ def read(names: Sequence[str], unit: str = "uV") -> list[str]:
         ("MCL1|ART|CVP|PAP 2|ICP|SpO2|CO2", "MCL1"),
         ("CM5|CC5|Speed|Grade|VO2", "CM5|CC5"),
         ("i|ii|iii|avr|avl|avf|v1|vx|vy|vz", "i|ii|iii|avr|avl|avf|v1|vx|vy|vz"),
+        ("i|j|k", "i|j|k"),
+        ("i|ecg_raw", "ecg_raw"),  # small letters alone are no leads
+        ("i|MLII|v|j", "MLII"),
+        ("i|II|iii", "i|II|iii"),
+        ("v|ii|x", "v|ii"),
+        ("I|V", "I|V"),
+        ("i|C1|C2", "i|C1|C2"),
+        ("ECG Imp|ECG", "ECG"),
+        ("EKG Impedance|EKG|EOG-ECG", "EKG"),
+        ("EOG-ECG", ""),
+        ("Chest", ""),  # by its name: the signal may say so
+        ("Chest|ECG", "ECG"),
         ("I|II|C1|C6", "I|II|C1|C6"),  # chest leads beside limb leads
         ("O1|C3|C4", "C3|C4"),  # else the signal has to say
         ("Thorax_1|Thorax_2|Abdomen_1", "Thorax_1|Thorax_2|Abdomen_1"),
@@ -80,3 +92,16 @@ def test_only_a_name_that_says_nothing_asks_the_signal() -> None:
     assert [role.is_ecg for role in said] == [True, True, False, False]
     assert [role.by_name for role in said] == [False, False, True, True]
     assert all(role.by_name for role in roles([("ECG1", "mV"), ("ch2", "mV")]))
+
+
+def test_a_place_alone_asks_the_signal_where_it_may_be_an_electrode() -> None:
+    def asked(*channels: tuple[str, str]) -> list[str]:
+        said = zip(channels, roles(channels), strict=True)
+        return [name for (name, _), role in said if not role.by_name]
+
+    assert asked(("Chest", "mV")) == ["Chest"]
+    assert asked(("Chest", "uV"), ("ch2", "mV"), ("Flow", "mV")) == ["Chest", "ch2"]
+    assert asked(("Chest", "mV"), ("ECG", "mV")) == []
+    for unit in ("adu", "", "l/min", "mmHg"):
+        assert asked(("Chest", unit)) == []
+    assert roles([("Chest", "mV")])[0].remark == "its name stands for breathing"

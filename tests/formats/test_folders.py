@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from ecgviewer.formats.folders import PlanError, find_records, plan
+from ecgviewer.formats.folders import PlanError, all_records, find_records, plan
+from ecgviewer.formats.readers import records_in
 
 HEADER = "{name} 1 360 1000\n{name}.dat 16 200 11 1024 0 0 0 MLII\n"
 
@@ -35,6 +36,27 @@ def test_segments_are_no_records_by_themselves(tmp_path: Path) -> None:
 def test_damaged_headers_are_listed(tmp_path: Path, text: str) -> None:
     header = a_header(tmp_path / "m.hea", text)
     assert find_records(tmp_path) == (header,)
+
+
+def test_hidden_folders_are_searched_where_they_are_named_alone(tmp_path: Path) -> None:
+    header = a_header(tmp_path / "tree" / "sub" / "100.hea")
+    hidden = a_header(tmp_path / "tree" / ".git" / "annex" / "objects" / "aa" / "SHA-100.hea")
+    a_header(tmp_path / "tree" / "sub" / ".cache" / "101.hea")
+    tree = tmp_path / "tree"
+    assert find_records(tree) == (header,)
+    assert all_records([tree]) == (header,)  # what `evaluate` reads
+    assert [job.record for job in plan([tree], tmp_path / "out")] == [header]
+    assert find_records(tree / ".git") == (hidden,)
+    assert all_records([tree / ".git", header]) == (hidden, header)
+
+
+def test_what_macos_writes_beside_a_header_is_none(tmp_path: Path) -> None:
+    header = a_header(tmp_path / "100.hea")
+    (tmp_path / "._100.hea").write_bytes(b"\0\x05\x16\x07\0\x02\0\0Mac OS X        ")
+    assert find_records(tmp_path) == (header,)
+    assert list(records_in(tmp_path)) == [header]
+    hidden = a_header(tmp_path / ".101.hea")
+    assert find_records(tmp_path) == (hidden, header)
 
 
 def test_a_loop_of_links_ends(tmp_path: Path) -> None:

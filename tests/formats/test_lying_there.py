@@ -115,6 +115,81 @@ def test_the_annex_of_another_tree_is_elsewhere(tmp_path: Path) -> None:
         open_record(header)
 
 
+def _worktree(folder: Path, *, link: bool, known: bool = True) -> tuple[Path, Path]:
+    """A tree of git's and a worktree beside it, as git and git-annex leave them."""
+    main, tree = folder / "main", folder / "worktree"
+    own = main / ".git" / "worktrees" / "worktree"
+    own.mkdir(parents=True)
+    tree.mkdir()
+    (own / "commondir").write_text("../..\n")
+    (own / "gitdir").write_text(f"{tree if known else folder / 'other'}/.git\n")
+    (main / ".git" / "annex" / "objects" / "a1").mkdir(parents=True)
+    (own / "annex").symlink_to("../../annex")
+    if link:
+        (tree / ".git").symlink_to(own)
+    else:
+        (tree / ".git").write_text(f"gitdir: {own}\n")
+    return main / ".git" / "annex" / "objects" / "a1", tree
+
+
+@links
+@pytest.mark.parametrize("link", [True, False])
+@pytest.mark.parametrize("below", ["", "sub"])
+def test_a_worktree_of_a_git_annex_tree(tmp_path: Path, link: bool, below: str) -> None:
+    objects, tree = _worktree(tmp_path, link=link)
+    (tree / below).mkdir(exist_ok=True)
+    header = write_record(tree / below, ecg_like(500))
+    there = tree / ".git" / "annex" / "objects" / "a1" if link else objects
+    up = os.path.relpath(there, tree / below)
+    for name in ("rec.hea", "rec.dat"):
+        (tree / below / name).rename(objects / name)
+        (tree / below / name).symlink_to(f"{up}/{name}")
+    assert open_record(header).read(0, 500).shape == (2, 500)
+    (objects / "rec.dat").unlink()
+    with pytest.raises(RecordError, match=r"rec.dat is a git-annex link, the content was not fet"):
+        open_record(header)
+    (objects / "rec.hea").unlink()
+    with pytest.raises(RecordError, match=r"rec.hea is a git-annex link, the content was not fet"):
+        open_record(header)
+
+
+@links
+@pytest.mark.parametrize("link", [True, False])
+def test_a_link_that_git_s_own_file_breaks(tmp_path: Path, link: bool) -> None:
+    """Of a git folder elsewhere, too, which no worktree leads to."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "tree").mkdir()
+    header = write_record(tmp_path / "tree", ecg_like(500))
+    if link:
+        (tmp_path / "tree" / ".git").symlink_to(tmp_path / "elsewhere")
+    else:
+        (tmp_path / "tree" / ".git").write_text(f"gitdir: {tmp_path / 'elsewhere'}\n")
+    (tmp_path / "tree" / "rec.dat").unlink()
+    (tmp_path / "tree" / "rec.dat").symlink_to(f".git/annex/objects/a1/{KEY}/{KEY}")
+    with pytest.raises(RecordError, match=r"rec.dat is a git-annex link, the content was not fet"):
+        open_record(header)
+
+
+@links
+@pytest.mark.parametrize("link", [True, False])
+def test_a_tree_that_says_it_is_a_worktree_of_another(tmp_path: Path, link: bool) -> None:
+    """Else a folder from anywhere could have files read that lie in the user's own trees."""
+    objects, tree = _worktree(tmp_path, link=link, known=False)
+    header = write_record(tree, ecg_like(500))
+    (tree / "rec.dat").rename(objects / "rec.dat")
+    (tree / "rec.dat").symlink_to(objects / "rec.dat")
+    with pytest.raises(RecordError, match="not a file in the record's own folder"):
+        open_record(header)
+    own = tmp_path / "main" / ".git" / "worktrees" / "worktree"
+    (own / "commondir").rename(tree / "commondir")
+    (tree / "gitdir").write_text(f"{tree}/.git\n")
+    (tree / "commondir").write_text(f"{tmp_path / 'main' / '.git'}\n")
+    (tree / ".git").unlink()
+    (tree / ".git").write_text("gitdir: .\n")
+    with pytest.raises(RecordError, match="not a file in the record's own folder"):
+        open_record(header)
+
+
 @only_unlike_case
 def test_names_that_differ_in_case_are_named(tmp_path: Path) -> None:
     header = write_record(tmp_path, ecg_like(500))

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from ecgviewer.analysis.cache.cache import hash_files
 from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.commands.archive.job import Job, Outcome
+from ecgviewer.errors import and_list
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
@@ -18,9 +20,24 @@ from ecgviewer.report.metadata import BLOCK
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.versions import versions
 
+# What differs, by the facts of `_facts`; after "other".
+_SAID = {
+    "metadata_version": "columns or keys",
+    "inputs": "files of the recording",
+    "ensemble": "networks",
+    "fingerprints": "parameters",
+    "leads": "leads",
+    "searched": "leads searched",
+    "beats_from": "beats",
+    "device": "device",
+    "precision": "precision",
+    "versions": "versions",
+    "hidden": "patient fields",
+}
 
-def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
-    """The outcome of an order whose report is there; None where it is not there or is another.
+
+def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | str:
+    """The outcome of an order whose report is there; a clause on why the one there is another.
 
     A report counts where its table is the one described, is of files with the same hashes, and
     ensemble, parameters, leads, device and all versions are the same; so must the precision be
@@ -36,23 +53,53 @@ def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
     ensemble : Ensemble
         Who would classify.
     """
+    if why := why_not_whole(order.report):
+        return why
     try:
-        text = metadata_path(order.report).read_bytes()
-        found: dict[str, Any] = json.loads(text)[BLOCK]
-        table = hashlib.sha256(order.report.read_bytes()).hexdigest()
-        whole = found["complete"] or found["not_classified_because"] is not None
-        if not whole or found["table"]["sha256"] != table:
-            return None
+        found = _described(order.report)
+        if not found["complete"] and found["not_classified_because"] is None:
+            return "it has beats without a class"
         if any(f["check"] == CHECK and f["severity"] == "error" for f in _findings(found)):
-            return None  # its files changed while it was made
+            return "files of the recording changed while it was made"
         wanted = _wanted(order, record, ensemble)
         if order.networks.precision == "auto":
             wanted["precision"] = found["precision"]
-        if _facts(found) != wanted:
-            return None
+        there = _facts(found)
+        unlike = [_SAID[key] for key in wanted if there[key] != wanted[key]]
+        if unlike:
+            return f"it was made with other {and_list(unlike)}"
         return _outcome(order, record, found["integrity"])
     except (OSError, ValueError, KeyError, TypeError):  # not a description of this program
-        return None
+        return f"{metadata_path(order.report).name} does not describe it"
+
+
+def why_not_whole(report: Path) -> str:
+    """Whether a table is not the one that was written with its description; a clause, or empty.
+
+    Parameters
+    ----------
+    report : Path
+        The table.
+    """
+    described = metadata_path(report).name
+    try:
+        sums = _described(report)["table"]["sha256"]
+        table = hashlib.sha256(report.read_bytes()).hexdigest()
+    except FileNotFoundError as error:
+        return f"{Path(error.filename).name} is missing beside it"
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"{described} does not describe it"
+    if sums != table:
+        return (
+            f"its SHA-256 is not the one in {described}: it was changed after it was written,"
+            " which replacing it would undo"
+        )
+    return ""
+
+
+def _described(report: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(metadata_path(report).read_bytes())[BLOCK]
+    return found
 
 
 def _findings(found: dict[str, Any]) -> list[dict[str, Any]]:

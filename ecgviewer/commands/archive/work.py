@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # torch takes a second to import
     from ecgviewer.model.ensemble import Ensemble
     from ecgviewer.report.build import Report
 
+_THERE = "is there already; name another, or give --force to replace it"
 _LOG = logging.getLogger(__name__)
 
 
@@ -38,8 +39,7 @@ def carry_out(order: Job, progress: "Progress | None" = None) -> Outcome:
         try:
             return _attempt(order, progress)
         except TargetExistsError as error:
-            there = f"{error.path}: is there already; name another, or give --force to replace it"
-            return Outcome(ok=False, complaint=there)
+            return Outcome(ok=False, complaint=f"{error.path}: {_THERE}")
         except Exception as error:  # a bad record does not stop the rest
             if order.debug:
                 _LOG.exception("%s", order.record)
@@ -58,7 +58,7 @@ def carry_out_alone(order: Job) -> Outcome:
 def _attempt(order: Job, progress: "Progress | None") -> Outcome:
     from ecgviewer.analysis.cache.cache import ResultCache
     from ecgviewer.analysis.channels import open_recording
-    from ecgviewer.commands.archive.resume import finished
+    from ecgviewer.commands.archive.resume import finished, why_not_whole
     from ecgviewer.files.atomic import TargetExistsError
     from ecgviewer.model.bundle import BundleError
     from ecgviewer.report.beats_csv import check_target, write_report
@@ -72,11 +72,12 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
     inputs = [record.path, *record.files]
     try:
         check_target(order.report, inputs, force=order.force)  # before minutes of work, not after
-    except TargetExistsError:
-        done = finished(order, record, ensemble) if order.resume else None
-        if done is None:
-            raise
-        return done
+    except TargetExistsError as error:
+        done = finished(order, record, ensemble) if order.resume else why_not_whole(order.report)
+        if isinstance(done, Outcome):
+            return done
+        there = f"; {done}" if done else ""
+        return Outcome(ok=False, complaint=f"{error.path}: {_THERE}{there}")
     report = analyse_record(
         record,
         ensemble,

@@ -4,6 +4,9 @@ import sys
 from array import array
 from dataclasses import dataclass
 
+from ecgviewer.errors import counted
+
+READ = "{read}"
 # WFDB Applications Guide, annot(5): codes that qualify the annotation before them
 _SKIP, _NUM, _SUB, _CHAN, _AUX = 59, 60, 61, 62, 63
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
@@ -23,7 +26,10 @@ class OneAnnotation:
 
 
 def parse_annotations(data: bytes) -> tuple[list[OneAnnotation], str]:
-    """Annotations in file order, and what is doubtful; ValueError where it makes no sense."""
+    """Annotations in file order, and what is doubtful; ValueError where it makes no sense.
+
+    In what is doubtful `READ` stands for how many annotations are read.
+    """
     if _is_aha(data):
         raise ValueError("it has the AHA format, which is not read; convert it with WFDB's rdann")
     parser = _Parser(data)
@@ -35,11 +41,32 @@ def parse_annotations(data: bytes) -> tuple[list[OneAnnotation], str]:
         if not data.strip(_PRINTABLE):
             raise ValueError("it holds text")
         cut = ", and it breaks off within an annotation" if parser.cut else ""
-        return found, f"its end mark is missing{cut}"
-    if data[2 * parser.at :].strip(b"\0"):
-        left = len(data) - 2 * parser.at
-        return found, f"{left:,} bytes lie behind its end mark and are not read"
+        return found, f"its end mark is missing{cut}; {READ}, others may be lost"
+    rest = data[2 * parser.at :]
+    if rest.strip(b"\0"):
+        return found, _behind(rest)
     return found, ""
+
+
+def _behind(rest: bytes) -> str:
+    """What can be known of bytes behind an end mark."""
+    said = f"{counted(len(rest), 'byte')} {'lies' if len(rest) == 1 else 'lie'} behind its end mark"
+    whole = f"; {READ}, as many as come before it"
+    if not rest.strip(_PRINTABLE):
+        return f"{said} and {_are(rest)} text{whole}"
+    parser = _Parser(rest)
+    try:
+        ended = parser.run()
+    except ValueError:
+        return f"{said} and {_are(rest)} no annotations{whole}"
+    if ended and parser.found:
+        more = counted(len(parser.found), "annotation")
+        return f"{said} and could be {more} more, as after an end mark too early{whole}"
+    return f"{said}; no second end mark follows, what they are is not known{whole}"
+
+
+def _are(rest: bytes) -> str:
+    return "is" if len(rest) == 1 else "are"
 
 
 class _Parser:

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.errors import counted
 from ecgviewer.formats.lying_there import stand_in, why_missing
-from ecgviewer.formats.wfdb.annotation_bytes import OneAnnotation, parse_annotations
+from ecgviewer.formats.wfdb.annotation_bytes import READ, OneAnnotation, parse_annotations
 from ecgviewer.record import RecordError
 
 MAX_BYTES = 64 * 2**20  # a week of beats with text has 10 MB
@@ -133,7 +134,9 @@ def read_annotation_file(path: Path) -> Annotations:
             kept.append(one)
             texts.append(text)
     if doubt:
-        doubt = f"{path.name}: {doubt}; {len(kept):,} annotations are read, others may be lost"
+        verb = "is" if len(kept) == 1 else "are"
+        read = f"{counted(len(kept), 'annotation')} {verb} read"
+        doubt = f"{path.name}: {doubt.replace(READ, read)}"
     symbols = {**dict(enumerate(_SYMBOLS)), **definitions.symbols}
     return Annotations(
         np.array([one.time for one in kept], np.int64),

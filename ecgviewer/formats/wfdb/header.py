@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 
-from ecgviewer.formats.lying_there import in_annex_of
+from ecgviewer.formats.lying_there import in_annex_of, unfetched
 from ecgviewer.record import Finding, RecordError
 
 # Defaults: WFDB Applications Guide, header(5).
@@ -122,6 +122,8 @@ def beside(header: Path, name: str) -> Path:
     real = os.path.realpath(path) if plain and len(os.fsencode(name)) <= 255 else ""
     own = any(real.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
     if not own and not (real and in_annex_of(header.parent, real)):
+        if plain and (said := unfetched(path)):  # of a tree whose git folder is elsewhere
+            raise RecordError(header, said)
         raise RecordError(
             header,
             f"the header names {name[:80]!r}, which is not a file in the record's own folder; "

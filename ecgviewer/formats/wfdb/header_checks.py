@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from ecgviewer.errors import counted
 from ecgviewer.formats.ecg_leads import mv_per_unit, roles, unknown_unit
 from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, Signal
 from ecgviewer.formats.wfdb.sample_formats import FORMATS
 from ecgviewer.formats.wfdb.segment import Group, Segment
-from ecgviewer.formats.wfdb.time_checks import has_skew, segment_starts, skews
+from ecgviewer.formats.wfdb.time_checks import has_skew, repeats, segment_starts, skews
 from ecgviewer.formats.wfdb.timeline import Timeline
 from ecgviewer.record import Finding, Severity, Verdict
 
@@ -62,7 +63,7 @@ def header_verdict(timeline: Timeline) -> Verdict:
     if has_skew(timeline):
         checks["skew"] = (list(skews(timeline)), "skewed leads lie within the record")
     if timeline.header.segments:
-        found = [*timeline.findings, *segment_starts(timeline)]
+        found = [*timeline.findings, *repeats(timeline), *segment_starts(timeline)]
         checks["segments"] = (found, "all segments are there and add up")
     findings: list[Finding] = []
     for check, (found, fine) in checks.items():
@@ -127,7 +128,7 @@ def _length(timeline: Timeline, segment: Segment, group: Group) -> tuple[Severit
         )
     if file.n_spare:
         return "warning", (
-            f"{group.name} has {file.n_spare:,} bytes after its last whole sample; "
+            f"{group.name} has {counted(file.n_spare, 'byte')} after its last whole sample; "
             "compare its size with the source"
         )
     return None
@@ -219,6 +220,8 @@ def _initial_values(timeline: Timeline) -> Iterator[Finding]:
                 value = int(first[columns.start])
                 if signal.initial is None or value == signal.initial:
                     continue
+                if signal.format == 8:
+                    continue  # its sums begin there, with a first difference or without
                 if signal.initial == 0 and not stated:
                     continue  # writers that compute neither put zeros
                 if value == FORMATS[signal.format].invalid and _is_none(signal, group, columns):

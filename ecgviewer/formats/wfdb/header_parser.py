@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
+from ecgviewer.errors import counted
 from ecgviewer.formats.lying_there import stand_in, why_missing
 from ecgviewer.formats.wfdb.header import Header, SegmentLine, Signal
 from ecgviewer.formats.wfdb.header_start import read_start
@@ -129,7 +130,9 @@ class _Parser:
         wanted, kind = (n_segments, "segment") if n_segments else (n_signals, "signal")
         body = lines[1:]
         if len(body) > wanted:
-            self._warn(f"{len(body) - wanted} lines after the last {kind} are ignored")
+            more = counted(len(body) - wanted, "line")
+            verb = "is" if len(body) == wanted + 1 else "are"
+            self._warn(f"{more} after the last {kind} {verb} ignored")
         if len(body) < wanted and not (n_segments and body):
             raise RecordError(
                 self.path,
@@ -137,7 +140,8 @@ class _Parser:
                 "copy it again from its source",
             )
         if len(body) < wanted:
-            self._error(f"it announces {wanted} segments and lists {len(body)}: the end is missing")
+            announced = counted(wanted, "segment")
+            self._error(f"it announces {announced} and lists {len(body)}: the end is missing")
         body = body[:wanted]
         signals = () if n_segments else tuple(self._signal(i, line) for i, line in enumerate(body))
         segments = tuple(self._segment(line) for line in body) if n_segments else ()

@@ -14,6 +14,9 @@ _NAMED_FIRST = re.compile(r"([A-Za-z]{3,9})([-/. ])(\d{1,2})\2(\d{4})", re.ASCII
 _ISO = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[T_](.+)", re.ASCII)
 _ZONE = re.compile(r"(.*:\d{1,2}(?:[.,]\d+)?)(Z|[+-]\d{2}:?\d{2})", re.ASCII)
 _HALF = re.compile(r"(.*\d)(AM|PM)", re.ASCII | re.IGNORECASE)
+# The first electrocardiographs. There is no last year: dates of published records were shifted into
+# centuries to come, to hide them.
+_FIRST_YEAR = 1900
 _MONTHS = (
     "january february march april may june july august september october november december".split()
 )
@@ -140,7 +143,13 @@ class _Reader:
         else:
             self.base_date = _other_date(word)
         shown = repr(word[:40])
-        if self.base_date is None:
+        if self.base_date is not None and self.base_date.year < _FIRST_YEAR:
+            self.doubts.append(
+                f"the start date {shown} is of the year {self.base_date.year}, before there were "
+                "electrocardiographs; it is left out"
+            )
+            self.base_date = None
+        elif self.base_date is None:
             self.doubts.append(
                 f"the start date {shown} is no date (day/month/year); it is left out"
             )

@@ -77,7 +77,7 @@ def _leads(timeline: Timeline) -> tuple[Lead, ...]:
                 is_ecg,
                 signal.gain != 0 and (not is_ecg or mv_per_unit(signal.unit) is not None),
                 signal.gain or None,
-                role.by_name or not is_ecg,
+                role.by_name or is_ecg != role.is_ecg,
                 role.remark if is_ecg or not role.is_ecg else _TOO_SLOW,
             )
         )

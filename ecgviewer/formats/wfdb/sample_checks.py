@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgviewer.errors import counted
 from ecgviewer.formats.ecg_leads import mv_per_unit
 from ecgviewer.formats.wfdb.annotation_file import annotation_paths, read_annotation_file
 from ecgviewer.formats.wfdb.header import Signal
@@ -69,8 +70,8 @@ def full_verdict(timeline: Timeline, header: Verdict, stop: Callable[[], bool]) 
                     sums.append(_changed(where(timeline, segment), signal, total))
     if unstated:
         message = (
-            f"the header gives no checksum for {unstated:,} of {n_signals:,} signals: damage "
-            "inside their samples would not be noticed"
+            f"the header gives no checksum for {unstated:,} of {counted(n_signals, 'signal')}: "
+            "damage inside their samples would not be noticed"
         )
         sums.append(Finding("checksum", "warning", message))
     fine = Finding("checksum", "ok", "the samples of every signal add up as the header says")
@@ -176,11 +177,12 @@ def _annotator(timeline: Timeline, annotator: str, path: Path) -> Finding:
     outside = (annotations.sample < 0) | (annotations.sample >= timeline.n_frames * per_frame)
     n_outside = int(outside.sum())
     if not n_outside:
-        message = f"{annotator}: {len(annotations):,} annotations, all within the record"
+        message = f"{annotator}: {counted(len(annotations), 'annotation')}, all within the record"
         return Finding("annotations", "ok", message)
     worst = int(annotations.sample[outside][0])
     message = (
-        f"{path.name}: {n_outside:,} of {len(annotations):,} annotations lie outside the record's "
+        f"{path.name}: {n_outside:,} of {counted(len(annotations), 'annotation')} "
+        f"{'lies' if len(annotations) == 1 else 'lie'} outside the record's "
         f"0 to {timeline.n_frames * per_frame:,.0f} samples, the first at {worst:,}: it may belong "
         "to another recording; check before using it"
     )

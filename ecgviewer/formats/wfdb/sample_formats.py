@@ -94,7 +94,7 @@ def _311(data: Bytes) -> Samples:
 # WFDB Applications Guide, signal(5). Format 8 holds first differences, summed by its reader.
 FORMATS: Mapping[int, SampleFormat] = MappingProxyType(
     {
-        8: SampleFormat(8, 1, 1, _typed("i1"), None),
+        8: SampleFormat(8, 1, 1, _typed("i1"), -(2**15)),  # a sum, as the WFDB library has it
         16: SampleFormat(16, 1, 2, _typed("<i2"), -(2**15)),
         24: SampleFormat(24, 1, 3, _24, -(2**23)),
         32: SampleFormat(32, 1, 4, _typed("<i4"), -(2**31)),

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from ecgviewer.errors import counted
 from ecgviewer.formats.wfdb.header import Header, Signal
 from ecgviewer.formats.wfdb.segment import Group, Segment
 from ecgviewer.formats.wfdb.timeline import Timeline
 from ecgviewer.record import Finding
 
-# Heads of a tape recorder lie some hundredths of a second apart.
-SKEW_PLAUSIBLE_S = 1.0
+# Heads of a tape recorder lie some hundredths of a second apart; at 0.5 s each beat is found twice.
+SKEW_PLAUSIBLE_S = 0.1
 # Start times may be whole seconds, and a recorder's clock drift by 9 s a day.
 START_TOLERANCE_S, CLOCK_DRIFT = 2.0, 1e-4
+MAX_PLACES = 4  # of a repeated segment, listed
 _DAY_S = 86_400.0
 _SOME_DAY = datetime(2000, 1, 1)  # noqa: DTZ001  # a recording's own clock, wherever it stood
 
@@ -34,7 +37,7 @@ def _skew(timeline: Timeline, segment: Segment, group: Group, signal: Signal) ->
         return
     held, seconds = group.file.n_frames, signal.skew / timeline.header.fs
     place = f"segment {segment.header.name}, " if timeline.header.segments else ""
-    said = f"{place}{signal.name}: a skew of {signal.skew:,} samples ({seconds:,.3g} s)"
+    said = f"{place}{signal.name}: a skew of {counted(signal.skew, 'sample')} ({seconds:,.3g} s)"
     if signal.skew >= held > 0:
         message = (
             f"{said} shifts it out of the record, of which {held:,} samples are there: nothing of "
@@ -49,6 +52,40 @@ def _skew(timeline: Timeline, segment: Segment, group: Group, signal: Signal) ->
         yield Finding("skew", "warning", message)
 
 
+def repeats(timeline: Timeline) -> Iterator[Finding]:
+    """Signal that stands in the record more than once: nothing is recorded twice.
+
+    A segment listed again counts, with a start time of its own or without, and so does another
+    segment that begins at the same place of the same signal file.
+    """
+    places: dict[tuple[Path, int], list[tuple[float, str]]] = {}
+    for span in timeline.spans:
+        if span.segment is None or span.stop == span.start:
+            continue
+        signals, at = span.segment.header.signals, (span.start / timeline.header.fs)
+        for group in span.segment.groups:
+            if group.file is not None:
+                key = group.file.path, signals[group.signals[0]].offset or 0
+                places.setdefault(key, []).append((at, span.segment.header.name))
+    said: set[tuple[tuple[float, str], ...]] = set()  # once, however many files a segment has
+    for found in map(tuple, places.values()):
+        if len(found) > 1 and found not in said:
+            said.add(found)
+            yield Finding("segments", "warning", _repeated(found))
+
+
+def _repeated(found: tuple[tuple[float, str], ...]) -> str:
+    names = " and ".join(dict.fromkeys(name for _, name in found))
+    clocks = [str(timedelta(seconds=round(at))) for at, _ in found[:MAX_PLACES]]
+    more = f" and {len(found) - MAX_PLACES} more places" if len(found) > MAX_PLACES else ""
+    what = f"segment {names} is" if " and " not in names else f"segments {names} are one signal,"
+    return (
+        f"{what} shown {len(found)} times, at {', '.join(clocks)}{more} from the start: what was "
+        f"recorded once counts {len(found)} times, beats and time; another segment may belong "
+        "there, compare with the source"
+    )
+
+
 def segment_starts(timeline: Timeline) -> Iterator[Finding]:
     """Segments whose own start is not where the record has them, each at its first place."""
     fs = timeline.header.fs
@@ -59,7 +96,7 @@ def segment_starts(timeline: Timeline) -> Iterator[Finding]:
     seen: set[int] = set()
     for span in timeline.spans:
         if span.segment is None or id(span.segment) in seen:
-            continue
+            continue  # of a second place `repeats` speaks
         seen.add(id(span.segment))
         header = span.segment.header
         if header.base_time is None:

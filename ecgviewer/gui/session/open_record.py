@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.analysis.cache.cache import CachedResult, FileHashes
 from ecgviewer.analysis.events import Known
-from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified
+from ecgviewer.analysis.inputs import Inputs, default_inputs, why_not_classified, why_nothing_read
 from ecgviewer.analysis.leads import readings
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.log import PENDING, BeatBatch, BeatLog
@@ -181,6 +181,7 @@ class OpenRecord:
         if not whole:
             return "" if self.scan else "not all beats are found yet"
         reason = why_not_classified(self.record, prep=self.prep)
+        reason = reason or ("" if self.scan is None else why_nothing_read(self.record, self.scan))
         if reason:  # with kept results, too
             return reason
         if self.kept_since is not None:

@@ -110,32 +110,46 @@ def test_a_folder_of_one_record_goes_on_too(tmp_path: Path, ensemble: Path, name
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "why"),
     [
-        lambda record, out: damage(record),
-        lambda record, out: record.write_text(record.read_text() + "# more\n"),
-        lambda record, out: out.write_bytes(out.read_bytes() + b"\r\n"),
-        lambda record, out: out.with_name(f"{out.name}-metadata.json").unlink(),
-        lambda record, out: out.with_name(f"{out.name}-metadata.json").write_text("{}"),
-        lambda record, out: out.with_name(f"{out.name}-metadata.json").write_text("no json"),
+        (lambda record, out: damage(record), "made with other files of the recording"),
+        (
+            lambda record, out: record.write_text(record.read_text() + "# more\n"),
+            "made with other files of the recording",
+        ),
+        (
+            lambda record, out: out.write_bytes(out.read_bytes() + b"\r\n"),
+            "its SHA-256 is not the one in r00.csv-metadata.json: it was changed after it was",
+        ),
+        (lambda record, out: out.unlink(), "r00.csv is missing beside it"),
+        (lambda record, out: _description(out).unlink(), "metadata.json is missing beside it"),
+        (lambda record, out: _description(out).write_text("{}"), "json does not describe it"),
+        (lambda record, out: _description(out).write_text("no json"), "json does not describe it"),
     ],
-    ids=["signal", "header", "table", "no description", "another", "no json"],
+    ids=["signal", "header", "table", "no table", "no description", "another", "no json"],
 )
+@pytest.mark.parametrize("n", [1, 2])
 def test_a_report_of_other_inputs_is_not_taken_for_done(
-    tmp_path: Path, ensemble: Path, change: Callable[[Path, Path], object]
+    tmp_path: Path, ensemble: Path, n: int, change: Callable[[Path, Path], object], why: str
 ):
-    records, out = an_archive(tmp_path / "in", 2), tmp_path / "out"
+    records, out = an_archive(tmp_path / "in", n), tmp_path / "out"
     assert analyze(records, "-o", out, ensemble=ensemble).exit_code == 0
-    change(records / "ward0" / "r00.hea", out / "ward0" / "r00.csv")
+    report = next(out.rglob("r00.csv"))
+    change(records / "ward0" / "r00.hea", report)
     before = reports_as_they_are(out)
     ran = analyze(records, "-o", out, ensemble=ensemble)
     assert ran.exit_code == 1
     assert "is there already; name another, or give --force" in ran.stderr
-    assert ran.stdout.count("done before") == 1
+    assert why in ran.stderr
+    assert ran.stdout.count("done before") == n - 1
     assert reports_as_they_are(out) == before  # nothing is replaced unasked
     analyze(records, "-o", out, "--force", ensemble=ensemble)
     assert reports_as_they_are(out) != before
     assert "done before" not in ran.stdout.replace("r01: done before", "")
+
+
+def _description(report: Path) -> Path:
+    return report.with_name(f"{report.name}-metadata.json")
 
 
 def reports_as_they_are(out: Path) -> dict[str, bytes]:
@@ -152,6 +166,7 @@ def test_a_report_made_in_another_way_is_not_taken_for_done(
     assert analyze(records, "-o", out, ensemble=ensemble).exit_code == 0
     ran = analyze(records, "-o", out, *option, ensemble=ensemble)
     assert ran.stdout.count("done before") == 0
+    assert ran.stderr.count("it was made with other") == 2
     assert ran.exit_code == 1
     other = make_ensemble(tmp_path / "bundle" / "tiny")
     card = other / "ensemble.json"

@@ -225,7 +225,7 @@ def test_of_many_findings_the_gravest_are_shown(tmp_path: Path) -> None:
         (" 1000\n", " 1000 12:00:00 31/02/2020\n", "warning", "no date"),
         (" 1000\n", " l000\n", "error", "no number; it is taken from the files"),
         (" 1000\n", " 1000 1:0:0 1/2/2000 x\n", "warning", "has no meaning"),
-        ("# end", "extra line\n# end", "warning", "1 lines after the last signal are ignored"),
+        ("# end", "extra line\n# end", "warning", "1 line after the last signal is ignored"),
     ],
 )
 def test_header_faults_one_can_live_with(

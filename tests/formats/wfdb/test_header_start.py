@@ -68,6 +68,22 @@ def test_what_may_be_meant_otherwise_is_a_doubt(
     assert doubt in " ".join(start.doubts)
 
 
+@pytest.mark.parametrize("day", "01/05/0020 0020-05-01 1-May-0020 01/05/1899 01.05.0001".split())
+def test_a_year_before_there_were_recorders_is_doubtful(tmp_path: Path, day: str) -> None:
+    record = open_record(write_record(tmp_path, ecg_like(500), start=f"09:49:17 {day}"))
+    assert record.verify is not None
+    verdict = record.verify(lambda: False)
+    assert verdict.badge == "doubtful"
+    assert "before there were electrocardiographs; it is left out" in verdict.findings[0].message
+    assert (record.base_time, record.base_date) == (CLOCK, None)
+
+
+@pytest.mark.parametrize("year", [1900, 1975, 2024, 2187, 2896])  # published dates are shifted
+def test_other_years_are_taken(year: int) -> None:
+    start = read_start(["09:49:17", f"01/05/{year}"])
+    assert (start.base_date, start.doubts) == (date(year, 5, 1), ())
+
+
 @pytest.mark.parametrize("line", ["25:61", "09:49:17 05/05/20", "a b c d", "09:49:17 31/02/2020"])
 def test_no_start_is_worse_than_a_warning(tmp_path: Path, line: str) -> None:
     record = open_record(write_record(tmp_path, ecg_like(500), start=line))

@@ -7,7 +7,7 @@ import pytest
 
 from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Finding, Record
-from tests.formats.records import ecg_like, write_header, write_record
+from tests.formats.records import ecg_like, signal_lines, write_header, write_record
 
 
 def _verify(record: Record) -> tuple[str, list[Finding]]:
@@ -29,7 +29,9 @@ def _skewed(folder: Path, skew: int, n: int = 3_600, *, name: str = "rec") -> Pa
     ("skew", "badge", "said"),
     [
         (5, "intact", ""),
-        (360, "intact", ""),
+        (36, "intact", ""),  # 0.1 s
+        (37, "doubtful", "II: a skew of 37 samples (0.103 s) is more than recorders have"),
+        (180, "doubtful", "II: a skew of 180 samples (0.5 s) is more than recorders have"),
         (400, "doubtful", "II: a skew of 400 samples (1.11 s) is more than recorders have"),
         (3_599, "doubtful", "more than recorders have"),
         (3_600, "damaged", "shifts it out of the record, of which 3,600 samples are there"),
@@ -106,3 +108,60 @@ def test_start_times_that_contradict_the_order(
     assert badge == "doubtful"
     assert said in found[0].message
     assert {f.check for f in found} == {"segments"}
+
+
+def _listed(folder: Path, lines: str, *, start: str = "", second: str = "") -> Record:
+    """A record of the segments listed, of s0 and s1 of ten seconds each."""
+    write_record(folder, ecg_like(3_600, seed=0), name="s0", names=("I", "II"), start=start)
+    write_record(folder, ecg_like(3_600, seed=1), name="s1", names=("I", "II"), start=second)
+    listed = [f"{word} {0 if word == 'lay' else 3600}" for word in lines.split()]
+    if listed[0] == "lay 0":
+        text = "lay 2 360 0\n~ 0 200/mV 0 0 0 0 0 I\n~ 0 200/mV 0 0 0 0 0 II\n"
+        write_header(folder, text, name="lay")
+    n_frames = 3_600 * sum(line != "lay 0" for line in listed)
+    first = f"rec/{len(listed)} 2 360 {n_frames}"
+    return open_record(write_header(folder, "\n".join([first, *listed]) + "\n"))
+
+
+@pytest.mark.parametrize("start", ["", "10:00:00", "10:00:00 01/02/2020"])
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("s0 s0 s1", "segment s0 is shown 2 times, at 0:00:00, 0:00:10 from the start"),
+        ("lay s0 s1 s0", "segment s0 is shown 2 times, at 0:00:00, 0:00:20 from"),
+        ("s0 ~ s0", "segment s0 is shown 2 times, at 0:00:00, 0:00:20 from"),
+        ("s1 " * 6, "at 0:00:00, 0:00:10, 0:00:20, 0:00:30 and 2 more places from the start"),
+    ],
+)
+def test_a_segment_that_is_there_twice(tmp_path: Path, lines: str, said: str, start: str) -> None:
+    badge, found = _verify(_listed(tmp_path, lines, start=start))
+    assert badge == "doubtful"
+    assert said in found[0].message
+    assert [f.check for f in found] == ["segments"]
+
+
+def test_two_segments_of_one_stretch_of_a_file(tmp_path: Path) -> None:
+    _listed(tmp_path, "s0 s1")
+    copy = (tmp_path / "s0.hea").read_text().replace("s0 2", "s2 2", 1)
+    write_header(tmp_path, copy, name="s2")
+    header = write_header(tmp_path, "rec/2 2 360 7200\ns0 3600\ns2 3600\n")
+    badge, (found,) = _verify(open_record(header))
+    assert badge == "doubtful"
+    assert "segments s0 and s2 are one signal, shown 2 times" in found.message
+
+
+@pytest.mark.parametrize("lines", ["s0 s1", "s0 ~ ~ s1", "lay s1 ~ s0 ~"])
+def test_gaps_may_be_listed_again(tmp_path: Path, lines: str) -> None:
+    assert _verify(_listed(tmp_path, lines)) == ("intact", [])
+
+
+def test_two_segments_of_one_file_at_different_places(tmp_path: Path) -> None:
+    adc = ecg_like(7_200)
+    write_record(tmp_path, adc, name="whole", names=("I", "II"))
+    for k, part in enumerate((adc[:3_600], adc[3_600:])):
+        own = signal_lines(part, "whole.dat", names=("I", "II"))
+        own = [line.replace(" 16 ", f" 16+{k * 3_600 * 4} ") for line in own]
+        write_header(tmp_path, "\n".join([f"p{k} 2 360 3600", *own]) + "\n", name=f"p{k}")
+    header = write_header(tmp_path, "rec/2 2 360 7200\np0 3600\np1 3600\n")
+    _, found = _verify(open_record(header))
+    assert not [f for f in found if "times" in f.message]

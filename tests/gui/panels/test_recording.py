@@ -36,3 +36,14 @@ def test_a_unit_that_says_nothing_is_named(qtbot: QtBot, tmp_path: Path) -> None
     record = write_record(tmp_path, ecg_like(3600, 1), names=["II"], gain="200(1024)/adu")
     text, _ = facts(qtbot, record)
     assert text.startswith("II (its unit 'adu' does not say what a millivolt is")
+
+
+def test_a_dead_lead_and_what_is_read_in_its_place(qtbot: QtBot, tmp_path: Path) -> None:
+    adc = ecg_like(3600, 2)
+    adc[:, 0] = 1024
+    text, offered = facts(qtbot, write_record(tmp_path, adc, names=["ECG", "CH2"]))
+    assert text.startswith(
+        "ECG (not read, drawn only; it is dead throughout: missing or flat), CH2"
+    )
+    assert text.endswith("QRS complexes were seen in it; ECG is dead throughout)")
+    assert offered == ["CH2", "none (zeros)"]

@@ -57,3 +57,12 @@ def test_why_nothing_is_classified_is_said_with_kept_results_too(tmp_path: Path)
     opened.kept_since = datetime.now(UTC)
     assert opened.ending(whole=True, took="1 s") == first
     assert "II (its unit 'mmHg' is no voltage)" in first
+
+
+def test_that_every_lead_is_dead_is_said(tmp_path: Path) -> None:
+    adc = np.full((7200, 2), 1024)
+    opened = empty(open_record(write_record(tmp_path, adc, names=["I", "II"])))
+    assert opened.ending(whole=False, took="1 s") == "not all beats are found yet"
+    opened.scan = list(scan(opened.record, detection=DETECTION))[-1].scan
+    said = opened.ending(whole=True, took="1 s")
+    assert said == "No ECG lead can be read: I and II are dead throughout."
