@@ -1,6 +1,7 @@
 """Candidates for R peaks, maxima of the fused deflection."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.signal import find_peaks
 
 from ecgviewer.signal.params import Detection
+from ecgviewer.signal.rpeaks.lone import find_lone, fused_at
 from ecgviewer.signal.rpeaks.templates import Shapes, cut_shapes
 
 _FLAT_MV = 1e-3  # a lead whose smoothed deflection stays below this has no say
@@ -57,6 +59,7 @@ def find_candidates(
 
     Every lead is measured against its own usual QRS height, so that leads of any amplitude can be
     added; one that is restless between its beats counts less, one that is flat or missing nothing.
+    A beat in a pause is measured against the block's usual QRS (`lone`).
 
     Parameters
     ----------
@@ -75,25 +78,61 @@ def find_candidates(
     size = max(1, round(detection.smooth_ms * fs / 1000))
     deflection = uniform_filter1d(np.abs(band), size, axis=1)
     slope = uniform_filter1d(np.abs(np.diff(band, axis=1, prepend=band[:, :1])), size, axis=1)
-    level = _floored(_levels(deflection, detection), detection)
-    say = _say(deflection, level, detection)
-    height = _fuse(deflection, level, say, gap, np.arange(band.shape[1]))
+    high, steep = _Scaled.of(deflection, detection), _Scaled.of(slope, detection)
+    say = _say(deflection, high.level, detection)
+    height = _fuse(high, say, gap, np.arange(band.shape[1]))
     distance = max(1, round(detection.candidate_ms * fs / 1000))
     found, _ = find_peaks(height, distance=distance, height=detection.candidate_floor)
     end = round(detection.end_ms * fs / 1000)
     found = found[(found >= end) & (found < len(height) - end) & ~gap[:, found].all(axis=0)]
     found = found.astype(np.int64)
-    slope_level = _floored(_levels(slope, detection), detection)
-    whole = height[None]
-    unrest = _quiet(whole, detection) / np.maximum(_levels(whole, detection), _TINY)
     here = np.where(gap[:, found], 0.0, _at(say, found, len(height)))
-    return Candidates(
-        found,
-        height[found],
-        np.maximum(_fuse(slope, slope_level, say, gap, found), _TINY),
-        _at(unrest, found, len(height))[0],
-        cut_shapes(band, _at(level, found, len(height)), here, found, detection),
-    )
+    heights, slopes = height[found], _fuse(steep, say, gap, found)
+    level = high.level_at(found)
+    around = np.maximum(_levels(_maxima(height[None], detection), detection), _TINY)
+    unrest = _at(_quiet(height[None], detection) / around, found, len(height))[0]
+    usual = fused_at(np.broadcast_to(high.usual[:, None], level.shape), level, here)
+    lone = find_lone(heights, usual, found, detection)
+    if lone is not None:
+        level = lone.level(level, high.usual)
+        in_pause = lone.share > 0
+        heights = np.where(in_pause, fused_at(deflection[:, found], level, here), heights)
+        of_slope = lone.level(steep.level_at(found), steep.usual)
+        slopes = np.where(in_pause, fused_at(slope[:, found], of_slope, here), slopes)
+        unrest = lone.unrest(unrest, _at(around, found, len(height))[0])
+    shapes = cut_shapes(band, level, here, found, detection)
+    return Candidates(found, heights, np.maximum(slopes, _TINY), unrest, shapes)
+
+
+@dataclass(frozen=True)
+class _Scaled:
+    """A signal of every lead, (n_leads, n), and what is usual of it at a QRS.
+
+    Attributes
+    ----------
+    signal : (n_leads, n) float64
+    level : (n_leads, n_pieces) float64
+        Usual height in each piece, but no lower than a share of `usual`: the rest of a long pause
+        is not blown up.
+    usual : (n_leads,) float64
+        Of the whole block, also where most pieces have no beat.
+    """
+
+    signal: NDArray[np.float64]
+    level: NDArray[np.float64]
+    usual: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, signal: NDArray[np.float64], detection: Detection) -> Self:
+        """With its levels."""
+        maxima = _maxima(signal, detection)
+        usual = np.percentile(maxima, detection.usual_percentile, axis=1)
+        least = detection.level_floor * usual[:, None]
+        return cls(signal, np.maximum(_levels(maxima, detection), least), usual)
+
+    def level_at(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Levels at places (n,), (n_leads, n)."""
+        return _at(self.level, places, self.signal.shape[1])
 
 
 def _pieces(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
@@ -104,21 +143,19 @@ def _pieces(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.flo
     return signal[:, : size * count].reshape(n_leads, count, size)
 
 
-def _levels(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
-    """Usual height of the QRS in each piece of a lead, (n_leads, n_pieces).
+def _maxima(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
+    """The largest value of each piece, (n_leads, n_pieces)."""
+    maxima: NDArray[np.float64] = _pieces(signal, detection).max(axis=2)
+    return maxima
+
+
+def _levels(maxima: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
+    """Usual height of the QRS around each piece, (n_leads, n_pieces).
 
     The median of the maxima of neighbouring pieces: one artefact or one pause does not move it.
     """
-    maxima = _pieces(signal, detection).max(axis=2)
     level: NDArray[np.float64] = median_filter(maxima, (1, detection.level_pieces), mode="nearest")
     return level
-
-
-def _floored(level: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
-    """Levels no lower than a share of the block's: the rest of a long pause is not blown up."""
-    least = detection.level_floor * np.percentile(level, 75, axis=1)
-    floored: NDArray[np.float64] = np.maximum(level, least[:, None])
-    return floored
 
 
 def _quiet(signal: NDArray[np.float64], detection: Detection) -> NDArray[np.float64]:
@@ -140,16 +177,15 @@ def _say(
 
 
 def _fuse(
-    signal: NDArray[np.float64],
-    level: NDArray[np.float64],
+    scaled: _Scaled,
     say: NDArray[np.float64],
     gap: NDArray[np.bool_],
     places: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Mean of the leads, each in its own level, by what they count for, at places (n,)."""
-    n = signal.shape[1]
-    there = signal if len(places) == n else signal[:, places]
-    weight = _at(say / np.maximum(level, _TINY), places, n)
+    n = scaled.signal.shape[1]
+    there = scaled.signal if len(places) == n else scaled.signal[:, places]
+    weight = _at(say / np.maximum(scaled.level, _TINY), places, n)
     if gap.any():  # a lead in a gap has no say: the others share it
         missing = gap[:, places]
         weight[missing] = 0.0
