@@ -97,7 +97,7 @@ class Detection(_Fingerprinted):
     level_s: float = 2.0  # a lead's level: median of the maxima of five such pieces
     level_pieces: int = 5
     alive_share: float = 0.5  # of a piece: one that is dead for longer says nothing of its lead
-    usual_percentile: float = 85.0  # of all maxima: a block's usual QRS, at 8 beats a minute, too
+    usual_percentile: float = 75.0  # of all maxima: a block's usual QRS, at 10 beats a minute, too
     level_floor: float = 0.15  # of that: a pause's noise stays small
     quiet_percentile: float = 25.0  # of a piece: what a lead moves between its beats
     quiet_floor: float = 0.05  # of the level; a lead counts the less the more it moves beyond
