@@ -32,6 +32,7 @@ from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
 from ecgviewer.gui.window.recent_menu import RecentMenu
 from ecgviewer.gui.window.refresh import Refresh
 from ecgviewer.gui.window.status_bar import StatusBar
+from ecgviewer.gui.window.trace_keys import TraceKeys
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.gui.window.workspace import Workspace
 from ecgviewer.paths import DEFAULT_ENSEMBLE
@@ -82,6 +83,8 @@ class MainWindow(QMainWindow):
         self._connect_session()
         self._connect_views()
         self._connect_actions()
+        self.trace_keys = TraceKeys(self, self.canvas)
+        self.docks.panel(BeatPanel).filter_left.connect(self.trace_keys.return_to_trace)
         self._start(theme)
 
     # -- construct ----------------------------------------------------------------------------
@@ -262,6 +265,7 @@ class MainWindow(QMainWindow):
     def on_first_record(self) -> None:
         self.session.record_opened.disconnect(self.on_first_record)
         self._say_what_keys_are_refused()  # a record named at the start hides what was said before
+        self.trace_keys.start()
         self.docks.show(True)
         self.docks.arrange()
         layout = self.settings.layout() if self._restore else None

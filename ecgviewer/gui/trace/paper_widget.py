@@ -38,7 +38,8 @@ class PaperWidget(QWidget):
 
     Signals: `position_changed(start_s)`; `view_changed(start_s, width_s)` also after a change of
     speed, gain or size; `scale_changed(mm_s, mm_mv)`; `clicked(x, y)` where no drag was meant.
-    Arrows, Page Up and Down, Home and End act while it has the focus.
+    Arrows, Page Up and Down, Home and End act while it has the focus; `window.trace_keys` brings
+    them here from elsewhere.
     """
 
     position_changed = Signal(float)
@@ -193,6 +194,10 @@ class PaperWidget(QWidget):
         """Go n pages on, or back; the last second of one is the first of the next."""
         width = self.geometry_now().width_s
         self.scroll_by(n * (width - min(1.0, width / 10)))
+
+    def move_by_key(self, key: Qt.Key) -> None:
+        """Move as one of `pointer.MOVE_KEYS` says."""
+        self._pointer.move_by(key)
 
     def _move(self, start_s: float) -> None:
         page = self.geometry_now()

@@ -42,6 +42,7 @@ class BeatPanel(QWidget):
     """Beats as a table that can be sorted and filtered."""
 
     beat_chosen = Signal(int)  # id
+    filter_left = Signal()  # Enter: what was typed is wanted now
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +68,8 @@ class BeatPanel(QWidget):
         self._lay_out()
         self._delay.timeout.connect(self.on_filter_settled)
         self.filter.textChanged.connect(lambda _: self._delay.start())
+        self.filter.returnPressed.connect(self.on_filter_settled)
+        self.filter.returnPressed.connect(self.filter_left)
         self.view.selectionModel().currentRowChanged.connect(self.on_row_changed)
         self.model.rows_changing.connect(self.on_rows_changing)
         self.model.rows_changed.connect(self.on_rows_changed)

@@ -87,7 +87,6 @@ class TimeList(QWidget):
         self._write()
         if len(times_s):
             self.go_to(0)
-            self.view.setFocus()
 
     def go_to(self, row: int) -> None:
         """Make a beat of the list the current one."""
@@ -111,6 +110,6 @@ class TimeList(QWidget):
         button.setText(text)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.go_to(self.view.currentIndex().row() + step))
         return button
