@@ -269,5 +269,5 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Ctrl + arrows", "from row to row of a list that Tab has led to"),
     ("Ctrl + wheel", "paper speed"),
     ("Shift + wheel", "gain"),
-    ("click or drag the strip", "go there"),
+    ("click or drag the strip", "go there and choose the beat"),
 )

@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         session, refresh, messages = self.session, self.refresh, self.workspace.messages
         session.record_opened.connect(messages.hide)
         session.record_opened.connect(self.on_first_record)
+        session.record_opened.connect(self.canvas.reset_scale)
         session.record_opened.connect(refresh.on_record_opened)
         session.record_opened.connect(self.play.load)
         session.record_opened.connect(self.files.on_record_opened)
@@ -201,6 +202,7 @@ class MainWindow(QMainWindow):
         self.canvas.beat_clicked.connect(navigator.on_beat_clicked)
         self.strip.jump_requested.connect(self.canvas.center_on)
         self.strip.jump_requested.connect(play.seek)
+        self.strip.place_chosen.connect(navigator.on_place_chosen)
         navigator.beat_changed.connect(refresh.on_beat_changed)
         navigator.user_moved.connect(play.seek)
         self.docks.panel(BeatPanel).beat_chosen.connect(navigator.on_beat_chosen)

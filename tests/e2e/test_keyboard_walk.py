@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QTabBar, QToolButton, QWi
 
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.panels.beats.panel import BeatPanel
+from ecgviewer.gui.panels.inspector.panel import Inspector
 from ecgviewer.gui.panels.summary import SummaryPanel
 from tests.gui.conftest import open_and_wait, wait
 
@@ -228,6 +229,55 @@ def test_a_wheel_over_a_closed_choice_changes_nothing(walked):
             QApplication.sendEvent(box, event)
             assert box.currentIndex() == before
     assert (walked.canvas.speed_mm_s, walked.canvas.gain_mm_mv) == (25, 10)
+
+
+def chosen_row_is_seen(window: MainWindow) -> bool:
+    """Whether table, inspector and trace show the current beat."""
+    beat, panel = window.navigator.current, window.docks.panel(BeatPanel)
+    time_s = panel.model.time_of(beat)
+    assert beat is not None
+    assert time_s is not None
+    row = panel.model.row_of(beat)
+    rect = panel.view.visualRect(panel.model.index(row, 0))
+    start, stop = window.canvas.visible_range_s()
+    in_table = panel.view.viewport().rect().contains(rect)
+    selected = panel.view.currentIndex().row() == row
+    named = f"Beat {beat + 1} " in window.docks.panel(Inspector).title.whole
+    return in_table and selected and named and start <= time_s <= stop
+
+
+CHOICES: dict[str, Callable[..., None]] = {
+    "N": lambda qtbot, window: press(qtbot, KEY.Key_N),
+    "Shift+N": lambda qtbot, window: press(qtbot, KEY.Key_N, Qt.KeyboardModifier.ShiftModifier),
+    "a full stop": lambda qtbot, window: press(qtbot, KEY.Key_Period),
+    "a comma": lambda qtbot, window: press(qtbot, KEY.Key_Comma),
+    "a link": click_link,
+    "the strip": lambda qtbot, window: click(qtbot, window.strip),
+    "the trace": lambda qtbot, window: click(
+        qtbot, window.canvas, QPoint(window.canvas.width() - 90, 200)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_table_and_inspector_show_the_beat_that_was_chosen_by(qtbot, walked, name):
+    walked.canvas.setFocus()
+    CHOICES[name](qtbot, walked)
+    assert walked.navigator.current is not None
+    qtbot.wait(200)  # the table has followed the trace
+    assert chosen_row_is_seen(walked)
+
+
+def test_a_new_recording_begins_at_the_usual_scale(qtbot, walked, demo, record):
+    canvas, bar = walked.canvas, walked.trace_bar
+    for path in (record, demo, demo):
+        canvas.speed_mm_s, canvas.gain_mm_mv = 100, 40
+        open_and_wait(qtbot, walked, path)
+        assert (canvas.speed_mm_s, canvas.gain_mm_mv) == (25, 10)
+        assert (bar.speed.currentText(), bar.gain.currentText()) == ("25 mm/s", "10 mm/mV")
+    canvas.speed_mm_s = 50
+    walked.view.on_hide_patient(True)  # the same recording, shown anew
+    assert canvas.speed_mm_s == 50
 
 
 def test_a_list_that_tab_has_led_to_is_walked_with_ctrl(qtbot, walked):

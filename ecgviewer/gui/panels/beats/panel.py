@@ -48,8 +48,8 @@ class BeatPanel(QWidget):
         super().__init__(parent)
         self._opened: OpenRecord | None = None
         self._current: int | None = None
-        # where the trace begins, and whether the table is still to go there
-        self._start_s, self._owed = 0.0, False
+        # what the trace shows, seconds, and whether the table is still to go there
+        self._page_s, self._owed = (0.0, 0.0), False
         self.model = BeatTableModel(theme, self)
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText(f"Filter, e.g. {EXAMPLES}")
@@ -82,7 +82,7 @@ class BeatPanel(QWidget):
         if opened is self._opened:
             return
         self._opened, self._current = opened, None
-        self._start_s, self._owed = 0.0, True
+        self._page_s, self._owed = (0.0, 0.0), True
         self.model.set_columns(NO_BEATS)
         self._filter_now("")
         widest = _HOURS if opened.record.duration_s >= 3600 else _WIDEST[1]
@@ -96,16 +96,21 @@ class BeatPanel(QWidget):
         self._owed = self._owed or (change == ANEW and beats.n < self.model.n_beats)
         self.model.set_columns(Columns.of(beats, self._opened.table()))
         self._update_count()
-        if self._owed and self.model.reaches(self._start_s):  # unknown when the page was turned
+        if self._owed and self.model.reaches(self._page_s[0]):  # unknown when the page was turned
             self.view.doItemsLayout()  # or the scroll bar ends where it did before
-            self.follow(self._start_s)
+            self.follow(*self._page_s)
         self._select()
 
     def show_current(self, beat_id: int | None) -> None:
         self._current = beat_id
+        self._show_chosen()
+
+    def _show_chosen(self) -> bool:
+        """Bring the current beat's row into view; False where it has none."""
         row = self._select()
         if row >= 0:
             self.view.scrollTo(self.model.index(row, 0))
+        return row >= 0
 
     def _select(self) -> int:
         """Make the current beat's row the current one, without telling anyone; -1: none."""
@@ -128,10 +133,19 @@ class BeatPanel(QWidget):
         self._select()
         self._update_count()
 
-    def follow(self, start_s: float) -> None:
-        """Show the rows of what is on the trace, unless the user is busy in the table."""
+    def follow(self, start_s: float, stop_s: float) -> None:
+        """Show the rows of what is on the trace: the current beat's, or the first ones.
+
+        Parameters
+        ----------
+        start_s, stop_s : float
+            Ends of the page, seconds.
+        """
         row = self.model.first_row_from(start_s)
-        self._start_s, self._owed = start_s, not self.model.reaches(start_s)
+        self._page_s, self._owed = (start_s, stop_s), not self.model.reaches(start_s)
+        at = self.model.time_of(self._current)
+        if at is not None and start_s <= at <= stop_s and self._show_chosen():
+            return
         if row >= 0 and not self.view.hasFocus():
             top = QAbstractItemView.ScrollHint.PositionAtTop
             self.view.scrollTo(self.model.index(row, 0), top)
@@ -144,6 +158,7 @@ class BeatPanel(QWidget):
     def on_filter_settled(self) -> None:
         self._delay.stop()
         self._wrong = self.model.set_filter(self.filter.text())
+        self._show_chosen()
         self._update_count()
 
     def _update_count(self) -> None:
@@ -174,6 +189,7 @@ class BeatPanel(QWidget):
             header.resizeSection(column, view.fontMetrics().horizontalAdvance(text) + _PADDING)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         view.setSortingEnabled(True)
+        header.sortIndicatorChanged.connect(lambda *_: self._show_chosen())
         return view
 
     def _lay_out(self) -> None:

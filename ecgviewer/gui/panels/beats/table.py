@@ -101,6 +101,11 @@ class BeatTableModel(QAbstractTableModel):
         found = np.flatnonzero(self._places == place)
         return int(found[0]) if len(found) else -1
 
+    def time_of(self, beat_id: int | None) -> float | None:
+        """R peak of a beat, shown or filtered away, seconds; None where there is none."""
+        place = self._columns.beats.row(beat_id)
+        return None if place is None else float(self._columns.time_s[place])
+
     def first_row_from(self, t_s: float) -> int:
         """Row of the first shown beat at or after a time; -1 where rows are not in time order."""
         if self._key not in {"number", "time"} or self._descending:
