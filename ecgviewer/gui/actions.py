@@ -124,7 +124,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("next_beat", "&Go", "&Next beat", (".",), "", "record", "beat.next_beat"),
     Action("previous_beat", "&Go", "&Previous beat", (",",), "", "record", "beat.previous_beat"),
-    Action("time", "&Go", "To &time…", ("Ctrl+G",), "", "record", "view.on_time"),
+    Action(
+        "time",
+        "&Go",
+        "To &time…",
+        ("Ctrl+G",),
+        "14:08, 14:08 +1, +5:00:00",
+        "record",
+        "view.on_time",
+    ),
     Action(
         "find",
         "&Go",

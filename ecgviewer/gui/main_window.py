@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         start_page.recent_clicked.connect(files.open_path)
         self.recents.recent_clicked.connect(files.open_path)
         files.recents_changed.connect(self.recents.fill)
-        for handler in (files, self.result_cache):
+        for handler in (files, self.result_cache, self.view):
             handler.note_made.connect(messages.show_note)
         files.error_met.connect(messages.show_error)
         self.navigator.nothing_found.connect(messages.show_note)

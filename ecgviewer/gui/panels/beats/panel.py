@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
 
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.gui.panels.beats.columns import NO_BEATS, Columns
-from ecgviewer.gui.panels.beats.filter import EXAMPLES
+from ecgviewer.gui.panels.beats.filter import EXAMPLES, understood
 from ecgviewer.gui.panels.beats.table import BeatTableModel
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import count
 
@@ -34,7 +35,6 @@ _SHORTCUTS = (
 _FILTER_DELAY_MS = 150  # a typed filter waits for the next key
 # The widest text of each column; the last one takes the rest
 _WIDEST = ("100000", "00:00.000", "class", "0.000", "RR ms", "000")
-_HOURS = "00:00:00.000"
 _PADDING = 14  # pixels
 
 
@@ -50,12 +50,14 @@ class BeatPanel(QWidget):
         self._current: int | None = None
         # what the trace shows, seconds, and whether the table is still to go there
         self._page_s, self._owed = (0.0, 0.0), False
+        self._clock = ELAPSED
         self.model = BeatTableModel(theme, self)
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText(f"Filter, e.g. {EXAMPLES}")
         self.filter.setToolTip(
             "Words that must all hold: classes (V, SV), abnormal, pending, unclassified, a flag"
-            " (uncertain), conf<0.6, rr>1200, hr>100, a time 12:31 or 12:00-13:30,"
+            " (uncertain), conf<0.6, rr>1200, hr>100, a clock time 12:31 or 14:00-15:00 (14:08 +1:"
+            " a day later), time from the start +5:00:00 or +5:00:00-6:00:00,"
             " a beat #120 or 100-200"
             "  [Ctrl+F]"
         )
@@ -64,6 +66,7 @@ class BeatPanel(QWidget):
         self.view = self._table()
         self._delay = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
         self._heard = True  # whether another current row was the user's choice
+        self._times = ""  # what times in the filter line mean
         self._wrong = ""  # what is wrong with the filter line: stays while beats come in
         self._lay_out()
         self._delay.timeout.connect(self.on_filter_settled)
@@ -79,15 +82,29 @@ class BeatPanel(QWidget):
         self.model.set_theme(theme)
 
     def show_record(self, opened: OpenRecord, identity: Identity) -> None:
+        clock = RecordClock.of(opened.record, hide=identity.hidden)
         if opened is self._opened:
+            self._set_clock(clock)
             return
         self._opened, self._current = opened, None
         self._page_s, self._owed = (0.0, 0.0), True
         self.model.set_columns(NO_BEATS)
         self._filter_now("")
-        widest = _HOURS if opened.record.duration_s >= 3600 else _WIDEST[1]
-        width = self.view.fontMetrics().horizontalAdvance(widest) + _PADDING
-        self.view.horizontalHeader().resizeSection(1, width)
+        self._set_clock(clock)
+
+    def _set_clock(self, clock: RecordClock) -> None:
+        """Other times; a filter line of times that may not be seen is cleared, and why is said."""
+        if clock == self._clock:
+            return
+        self._clock, wrong = clock, self.model.set_clock(clock)
+        if wrong:
+            self.filter.clear()
+        self.on_filter_settled()
+        self._wrong = wrong or self._wrong
+        self._update_count()
+        ends = (clock.label(t_s, decimals=3) for t_s in (0.0, clock.duration_s))
+        width = max(map(self.view.fontMetrics().horizontalAdvance, ends))
+        self.view.horizontalHeader().resizeSection(1, width + _PADDING)
 
     def show_beats(self, beats: Beats, change: Change) -> None:
         if self._opened is None:
@@ -158,13 +175,14 @@ class BeatPanel(QWidget):
     def on_filter_settled(self) -> None:
         self._delay.stop()
         self._wrong = self.model.set_filter(self.filter.text())
+        self._times = "" if self._wrong else understood(self.filter.text(), self._clock)
         self._show_chosen()
         self._update_count()
 
     def _update_count(self) -> None:
         rows, beats = self.model.rowCount(), self.model.n_beats
         text = f"{count(beats)} beats" if rows == beats else f"{count(rows)} of {count(beats)}"
-        self.shown.setText(self._wrong or text)
+        self.shown.setText(self._wrong or " · ".join(filter(None, [text, self._times])))
 
     def _table(self) -> QTableView:
         view = QTableView(self)
