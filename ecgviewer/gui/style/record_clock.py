@@ -205,7 +205,7 @@ class RecordClock:
         if text.startswith("+") or ":" not in text:
             return _elapsed(text, _HOW if self.start is not None else _HOW_ELAPSED)
         if self.hidden:
-            raise TimeError(f"“{text}” is not looked up: {_HIDDEN}")
+            raise TimeError(f"“{text}” is refused: {_HIDDEN}")
         if self.start is not None:
             return _of_day(text)
         if "+" in text:

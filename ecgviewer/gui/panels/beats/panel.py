@@ -62,7 +62,10 @@ class BeatPanel(QWidget):
             "  [Ctrl+F]"
         )
         self.filter.setClearButtonEnabled(True)
-        self.shown = QLabel(self)
+        # how many beats; the same, or what is to be said of the filter, which takes lines of its own
+        self.number, self.shown = QLabel(self), QLabel(self)
+        for label in (self.number, self.shown):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self.view = self._table()
         self._delay = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
         self._heard = True  # whether another current row was the user's choice
@@ -182,7 +185,10 @@ class BeatPanel(QWidget):
     def _update_count(self) -> None:
         rows, beats = self.model.rowCount(), self.model.n_beats
         text = f"{count(beats)} beats" if rows == beats else f"{count(rows)} of {count(beats)}"
-        self.shown.setText(self._wrong or " · ".join(filter(None, [text, self._times])))
+        said = self._wrong or self._times
+        self.number.setText(text)
+        self.shown.setText(said or text)
+        self.shown.setVisible(bool(said))
 
     def _table(self) -> QTableView:
         view = QTableView(self)
@@ -221,12 +227,13 @@ class BeatPanel(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.shown.setWordWrap(True)
-        buttons.addWidget(self.shown, 4, Qt.AlignmentFlag.AlignRight)
+        buttons.addWidget(self.number, 4, Qt.AlignmentFlag.AlignRight)
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 4, 6, 4)
         box.setSpacing(4)
         box.addLayout(buttons)
         box.addWidget(self.filter)
+        box.addWidget(self.shown)
         box.addWidget(self.view, 1)
 
     def _filter_now(self, query: str) -> None:
