@@ -267,9 +267,9 @@ class MainWindow(QMainWindow):
     def on_first_record(self) -> None:
         self.session.record_opened.disconnect(self.on_first_record)
         self._say_what_keys_are_refused()  # a record named at the start hides what was said before
-        self.trace_keys.start()
         self.docks.show(True)
         self.docks.arrange()
+        self.trace_keys.start()
         layout = self.settings.layout() if self._restore else None
         if layout is not None:
             self.docks.restore(layout[1])

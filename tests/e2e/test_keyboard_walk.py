@@ -211,8 +211,10 @@ def test_esc_in_the_filter_does_not_end_an_analysis_and_on_the_trace_it_does(
 
 
 def test_a_wheel_over_a_closed_choice_changes_nothing(walked):
-    boxes = [box for box in walked.findChildren(QComboBox) if box.count() > 1]
-    assert len(boxes) >= 5
+    boxes: list[QComboBox | QTabBar] = [
+        box for kind in (QComboBox, QTabBar) for box in walked.findChildren(kind) if box.count() > 1
+    ]
+    assert len(boxes) >= 6
     for box in boxes:
         before, place = box.currentIndex(), QPointF(box.rect().center())
         for notches in (-1, 1):

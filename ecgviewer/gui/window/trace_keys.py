@@ -15,9 +15,12 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDockWidget,
     QLineEdit,
     QMainWindow,
+    QMenuBar,
     QPlainTextEdit,
+    QTabBar,
     QTextEdit,
     QWidget,
 )
@@ -51,21 +54,27 @@ class TraceKeys(QObject):
         for widget in window.findChildren(QWidget):
             if widget.window() is window and widget is not canvas:
                 self._tame(widget)
-        window.installEventFilter(self)  # is asked for the keys that no child has taken
+        # they are asked for the keys that no child has taken; a dock may be a window of its own
+        for part in (window, *window.findChildren(QDockWidget)):
+            part.installEventFilter(self)
 
     def start(self) -> None:
         """There is a trace to move."""
         for shortcut in self._shortcuts:
             shortcut.setEnabled(True)
+        for tabs in self._canvas.window().findChildren(QTabBar):  # of the docks, since they lie so
+            tabs.installEventFilter(self)
 
     def return_to_trace(self) -> None:
+        if not self._canvas.isActiveWindow():  # a dock that floats is
+            self._canvas.activateWindow()
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QComboBox):
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, (QComboBox, QTabBar)):
             event.ignore()  # for what it stands in
             return True
-        if isinstance(event, QKeyEvent) and watched is self.parent():
+        if isinstance(event, QKeyEvent) and isinstance(watched, (QMainWindow, QDockWidget)):
             return self._key(event)
         return False
 
@@ -86,7 +95,7 @@ class TraceKeys(QObject):
             return focus is not self._canvas and self._canvas.isVisible()
         if key == _Key.Key_Space:
             return isinstance(focus, _PRESSED)
-        return key in MOVE_KEYS and isinstance(focus, _TYPED_IN)
+        return key in MOVE_KEYS and isinstance(focus, (*_TYPED_IN, QMenuBar))
 
     def _tame(self, widget: QWidget) -> None:
         """Keep a widget from taking focus and wheel of the trace."""

@@ -62,7 +62,7 @@ class BeatPanel(QWidget):
             "  [Ctrl+F]"
         )
         self.filter.setClearButtonEnabled(True)
-        # how many beats; the same, or what is to be said of the filter, which takes lines of its own
+        # how many beats; the same, or what is to be said of the filter, in lines of its own
         self.number, self.shown = QLabel(self), QLabel(self)
         for label in (self.number, self.shown):
             label.setTextFormat(Qt.TextFormat.PlainText)
