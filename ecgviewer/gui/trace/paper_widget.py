@@ -84,6 +84,7 @@ class PaperWidget(QWidget):
     def reset_scale(self) -> None:
         """Speed and gain as every recording begins."""
         self.speed_mm_s, self.gain_mm_mv = FIRST_MM_S, FIRST_MM_MV
+        self._zoom = Zoom()
 
     @property
     def speed_mm_s(self) -> float:

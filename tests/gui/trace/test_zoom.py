@@ -105,3 +105,14 @@ def test_the_scale_of_a_new_recording(long: Canvas) -> None:
     long.speed_mm_s, long.gain_mm_mv = 100, 40
     long.reset_scale()
     assert (long.speed_mm_s, long.gain_mm_mv) == (25, 10)
+
+
+def test_a_new_recording_does_not_go_back_to_a_place_of_the_one_before(long: Canvas) -> None:
+    long.speed_mm_s = 100
+    long.go_to(0)
+    long.speed_mm_s = 25  # the place kept lies in the first second, and the page begins at 0
+    long.reset_scale()
+    show(long, synthetic(seconds=600))
+    middle = sum(long.visible_range_s()) / 2
+    long.speed_mm_s = 50
+    assert sum(long.visible_range_s()) / 2 == pytest.approx(middle, abs=0.05)
