@@ -32,6 +32,7 @@ from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
 from ecgviewer.gui.window.recent_menu import RecentMenu
 from ecgviewer.gui.window.refresh import Refresh
 from ecgviewer.gui.window.status_bar import StatusBar
+from ecgviewer.gui.window.trace_keys import TraceKeys
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.gui.window.workspace import Workspace
 from ecgviewer.paths import DEFAULT_ENSEMBLE
@@ -82,6 +83,8 @@ class MainWindow(QMainWindow):
         self._connect_session()
         self._connect_views()
         self._connect_actions()
+        self.trace_keys = TraceKeys(self, self.canvas)
+        self.docks.panel(BeatPanel).filter_left.connect(self.trace_keys.return_to_trace)
         self._start(theme)
 
     # -- construct ----------------------------------------------------------------------------
@@ -175,6 +178,7 @@ class MainWindow(QMainWindow):
         session, refresh, messages = self.session, self.refresh, self.workspace.messages
         session.record_opened.connect(messages.hide)
         session.record_opened.connect(self.on_first_record)
+        session.record_opened.connect(self.canvas.reset_scale)
         session.record_opened.connect(refresh.on_record_opened)
         session.record_opened.connect(self.play.load)
         session.record_opened.connect(self.files.on_record_opened)
@@ -198,6 +202,7 @@ class MainWindow(QMainWindow):
         self.canvas.beat_clicked.connect(navigator.on_beat_clicked)
         self.strip.jump_requested.connect(self.canvas.center_on)
         self.strip.jump_requested.connect(play.seek)
+        self.strip.place_chosen.connect(navigator.on_place_chosen)
         navigator.beat_changed.connect(refresh.on_beat_changed)
         navigator.user_moved.connect(play.seek)
         self.docks.panel(BeatPanel).beat_chosen.connect(navigator.on_beat_chosen)
@@ -238,7 +243,7 @@ class MainWindow(QMainWindow):
         start_page.recent_clicked.connect(files.open_path)
         self.recents.recent_clicked.connect(files.open_path)
         files.recents_changed.connect(self.recents.fill)
-        for handler in (files, self.result_cache):
+        for handler in (files, self.result_cache, self.view):
             handler.note_made.connect(messages.show_note)
         files.error_met.connect(messages.show_error)
         self.navigator.nothing_found.connect(messages.show_note)
@@ -264,6 +269,7 @@ class MainWindow(QMainWindow):
         self._say_what_keys_are_refused()  # a record named at the start hides what was said before
         self.docks.show(True)
         self.docks.arrange()
+        self.trace_keys.start()
         layout = self.settings.layout() if self._restore else None
         if layout is not None:
             self.docks.restore(layout[1])

@@ -38,10 +38,12 @@ _RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 class StripWidget(QWidget):
     """The whole recording at a glance; a click or drag asks to go there.
 
-    Signals: `jump_requested(t_s)`, seconds from the record's start, wanted in the page's middle.
+    Signals: `jump_requested(t_s)`, seconds from the record's start, wanted in the page's middle;
+    `place_chosen(t_s)` once the button is let go.
     """
 
     jump_requested = Signal(float)
+    place_chosen = Signal(float)
 
     def __init__(self, parent: QWidget | None = None, *, theme: Theme = THEMES["light"]) -> None:
         super().__init__(parent)
@@ -155,11 +157,13 @@ class StripWidget(QWidget):
         area = self._area()
         return area.left() + area.width() * t_s / max(self._duration_s, 1e-9)
 
-    # Events
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._record:
             self.jump_requested.emit(self.time_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._record:
+            self.place_chosen.emit(self.time_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self._record:
@@ -184,8 +188,6 @@ class StripWidget(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         self._redraw()
-
-    # Painting
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         dpr = self.devicePixelRatioF()

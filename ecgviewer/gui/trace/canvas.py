@@ -51,8 +51,6 @@ class Canvas(PaperWidget):
         self.clicked.connect(self._on_clicked)
         self.setAccessibleName("ECG trace")
 
-    # What is shown
-
     def show_record(
         self,
         record: Record | None,
@@ -175,6 +173,13 @@ class Canvas(PaperWidget):
         self.update()
 
     @property
+    def kept_s(self) -> float | None:
+        beats, record = self._beats, self.record
+        if beats is None or record is None or (row := beats.row(self._current)) is None:
+            return None
+        return float(beats.sample[row]) / record.fs
+
+    @property
     def record(self) -> Record | None:
         """The record shown."""
         return self._source.record if self._source else None
@@ -210,8 +215,6 @@ class Canvas(PaperWidget):
     def lead_names(self) -> Sequence[str]:
         return [lead.name for _, lead in self._source.leads] if self._source else []
 
-    # Beats under the pointer
-
     def beat_at(self, place: QPointF | QPoint) -> int | None:
         """Id of the beat at a pixel: its segment, or close to its R peak."""
         beats = self._on_page(self.geometry_now())
@@ -237,8 +240,6 @@ class Canvas(PaperWidget):
             QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
             return True
         return super().event(event)
-
-    # Painting
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

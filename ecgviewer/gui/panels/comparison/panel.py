@@ -21,6 +21,7 @@ from ecgviewer.gui.panels.comparison.matrix import MatrixView, column_words, row
 from ecgviewer.gui.panels.comparison.time_list import TimeList
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.record_clock import RecordClock
 from ecgviewer.gui.style.theme import Theme
 
 DEFAULT_REFERENCE = "atr"
@@ -83,7 +84,8 @@ class ComparisonPanel(QWidget):
         self._write_figures()
 
     def show_record(self, opened: OpenRecord, identity: Identity) -> None:
-        """What there is to compare with comes by `show_references`."""
+        """Times are as its clock says; what there is to compare with comes by `show_references`."""
+        self.times.set_clock(RecordClock.of(opened.record, hide=identity.hidden))
 
     def show_beats(self, beats: Beats, change: Change) -> None:
         """What was compared comes by `show_evaluation`."""

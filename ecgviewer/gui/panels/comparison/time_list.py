@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QToolButton, QVBoxLayout, QWidget
 
-from ecgviewer.gui.style.wording import clock, count
+from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock
+from ecgviewer.gui.style.wording import count
 
 _HINT = "Click a cell, or press Enter on it, to go through its beats."
 _ROWS = 4  # that are seen at least
@@ -16,6 +17,7 @@ class _Times(QAbstractListModel):
     """Times of any number of beats; no copy per row."""
 
     times_s: NDArray[np.float64] = np.empty(0)
+    clock: RecordClock = ELAPSED
 
     def set_times(self, times_s: NDArray[np.float64]) -> None:
         self.beginResetModel()
@@ -28,7 +30,7 @@ class _Times(QAbstractListModel):
     def data(self, index: _Index, role: int = 0) -> str | None:
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return clock(float(self.times_s[index.row()]), decimals=3)
+        return self.clock.label(float(self.times_s[index.row()]), decimals=3)
 
 
 class _TimesView(QListView):
@@ -74,6 +76,11 @@ class TimeList(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(220, 120)
 
+    def set_clock(self, clock: RecordClock) -> None:
+        """Write times so."""
+        self._times.clock = clock
+        self.view.viewport().update()
+
     def clear(self) -> None:
         """No cell is chosen."""
         self._title = ""
@@ -87,7 +94,6 @@ class TimeList(QWidget):
         self._write()
         if len(times_s):
             self.go_to(0)
-            self.view.setFocus()
 
     def go_to(self, row: int) -> None:
         """Make a beat of the list the current one."""
@@ -111,6 +117,6 @@ class TimeList(QWidget):
         button.setText(text)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.go_to(self.view.currentIndex().row() + step))
         return button
