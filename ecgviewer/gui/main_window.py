@@ -31,6 +31,7 @@ from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
 from ecgviewer.gui.window.recent_menu import RecentMenu
 from ecgviewer.gui.window.refresh import Refresh
+from ecgviewer.gui.window.saved_layout import SavedLayout
 from ecgviewer.gui.window.status_bar import StatusBar
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.gui.window.workspace import Workspace
@@ -71,12 +72,13 @@ class MainWindow(QMainWindow):
         panels: Sequence[Panel] = PANELS,
     ) -> None:
         super().__init__()
-        self.settings, self._restore = settings, restore
+        self.settings = settings
         self.actions_by_name = Actions(self, rows=actions, own_keys=settings.keys)
         names, theme = ensembles.names(), theme or settings.theme
         remembered = settings.ensemble if settings.ensemble in names else DEFAULT_ENSEMBLE
         self.session = Session(ensembles, ensemble_name=ensemble or remembered, parent=self)
         self._make_views(theme, names, panels)
+        self.saved_layout = SavedLayout(self, settings) if restore else None
         self._make_handlers(prompts(self))
         self._fill_menus()
         self._connect_session()
@@ -264,9 +266,8 @@ class MainWindow(QMainWindow):
         self._say_what_keys_are_refused()  # a record named at the start hides what was said before
         self.docks.show(True)
         self.docks.arrange()
-        layout = self.settings.layout() if self._restore else None
-        if layout is not None:
-            self.docks.restore(layout[1])
+        if self.saved_layout is not None:
+            self.saved_layout.restore_state()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.files.dropped(event.mimeData()) is not None:
@@ -279,8 +280,8 @@ class MainWindow(QMainWindow):
             self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._restore and self.session.opened is not None:
-            self.settings.save_layout(self.saveGeometry(), self.saveState())
+        if self.saved_layout is not None:
+            self.saved_layout.end(keep=self.session.opened is not None)
         self.settings.sync()
         self.play.player.pause()
         self.session.close()

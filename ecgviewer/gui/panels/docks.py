@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
 
@@ -100,10 +100,6 @@ class Docks:
         self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, list(heights.values()), Qt.Orientation.Vertical)
         self._size_below()
-
-    def restore(self, state: QByteArray) -> None:
-        """Put every panel where it was left; a layout that is not known changes nothing."""
-        self._window.restoreState(state)
 
     def show(self, visible: bool) -> None:
         """Show every panel but those to be asked for, or none (nothing is open)."""
