@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtCore import QByteArray, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 
 from ecgviewer.gui.panels.docks import Docks
@@ -22,17 +22,23 @@ from ecgviewer.gui.window.saved_layout import SavedLayout
 VALUES = ("layouts=", "state=", "geometry=")
 
 
-def damaged(text: str, seed: int) -> bytes:
-    """A settings file with 16 characters of a layout's value changed, or 16 bytes it stands for."""
+def damage(file: Path, seed: int) -> None:
+    """Change 16 bytes of the state, as it was before there were checksums, or of a value's text."""
     dice = random.Random(seed)
-    content = bytearray(text.encode())
-    lines = [at for name in VALUES if (at := text.find(f"\n{name}")) >= 0]
+    store = QSettings(str(file), QSettings.Format.IniFormat)
+    if store.contains("state") and seed % 4:
+        state = bytes(store.value("state").data())
+        at = dice.randrange(len(state) - 16)
+        store.setValue("state", QByteArray(state[:at] + dice.randbytes(16) + state[at + 16 :]))
+        store.sync()
+        return
+    content = bytearray(file.read_bytes())
+    lines = [at for name in VALUES if (at := content.find(f"\n{name}".encode())) >= 0]
     start = dice.choice(lines) + 10
-    stop = max(start + 17, text.find("\n", start + 1))
-    at = dice.randrange(start, min(stop, len(content)) - 16)
+    at = dice.randrange(start, max(start + 17, content.find(b"\n", start)) - 16)
     for i in range(at, at + 16):
-        content[i] = dice.choice(b"0123456789abcdef\\x") if seed % 2 else content[i] ^ 1
-    return bytes(content)
+        content[i] = dice.choice(b"0123456789abcdef\\x") if seed % 3 else content[i] ^ 1
+    file.write_bytes(content)
 
 
 def open_one(file: Path) -> None:
@@ -62,7 +68,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(int(sys.argv[2])):
             file = Path(folder) / f"{seed}.ini"
-            file.write_bytes(damaged(text, seed))
+            file.write_text(text)
+            damage(file, seed)
             open_one(file)
             print(seed, flush=True)
     del application

@@ -144,9 +144,14 @@ def test_no_window_dies_of_a_layout_in_which_16_bytes_are_others(
     else:
         request.getfixturevalue("saved")
         file = Path(settings.store.fileName())
-    words = [sys.executable, "-m", "tests.gui.window.damaged_layouts", str(file)]
+    words = [sys.executable, "-m", "tests.gui.window.damaged_layouts", str(file), "100"]
     ran = subprocess.run(
-        [*words, "60"], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
+        [*words, "100"],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert len(ran.stdout.split()) == 60
+    assert len(ran.stdout.split()) == 100
