@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(QSize(900, 560))
+        self.setMinimumSize(QSize(800, 480))  # half of 1920 x 1080 at a scale of 2 has 960 x 500
         self.resize(1366, 768)
         self.setDockNestingEnabled(True)
         # what lies below the trace leaves the panels on the right their whole height
