@@ -31,6 +31,7 @@ from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
 from ecgviewer.gui.window.recent_menu import RecentMenu
 from ecgviewer.gui.window.refresh import Refresh
+from ecgviewer.gui.window.saved_layout import SavedLayout
 from ecgviewer.gui.window.status_bar import StatusBar
 from ecgviewer.gui.window.trace_keys import TraceKeys
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
@@ -72,12 +73,13 @@ class MainWindow(QMainWindow):
         panels: Sequence[Panel] = PANELS,
     ) -> None:
         super().__init__()
-        self.settings, self._restore = settings, restore
+        self.settings = settings
         self.actions_by_name = Actions(self, rows=actions, own_keys=settings.keys)
         names, theme = ensembles.names(), theme or settings.theme
         remembered = settings.ensemble if settings.ensemble in names else DEFAULT_ENSEMBLE
         self.session = Session(ensembles, ensemble_name=ensemble or remembered, parent=self)
         self._make_views(theme, names, panels)
+        self.saved_layout = SavedLayout(self, settings) if restore else None
         self._make_handlers(prompts(self))
         self._fill_menus()
         self._connect_session()
@@ -112,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(QSize(900, 560))
+        self.setMinimumSize(QSize(800, 480))  # half of 1920 x 1080 at a scale of 2 has 960 x 500
         self.resize(1366, 768)
         self.setDockNestingEnabled(True)
         # what lies below the trace leaves the panels on the right their whole height
@@ -270,9 +272,8 @@ class MainWindow(QMainWindow):
         self.docks.show(True)
         self.docks.arrange()
         self.trace_keys.start()
-        layout = self.settings.layout() if self._restore else None
-        if layout is not None:
-            self.docks.restore(layout[1])
+        if self.saved_layout is not None:
+            self.saved_layout.restore_state()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.files.dropped(event.mimeData()) is not None:
@@ -285,8 +286,8 @@ class MainWindow(QMainWindow):
             self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._restore and self.session.opened is not None:
-            self.settings.save_layout(self.saveGeometry(), self.saveState())
+        if self.saved_layout is not None:
+            self.saved_layout.end(keep=self.session.opened is not None)
         self.settings.sync()
         self.play.player.pause()
         self.session.close()

@@ -6,6 +6,7 @@ version's, or edited by hand) counts as absent.
 
 import json
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,16 @@ from typing import Any, Generic, Literal, TypeVar, get_args, overload
 from PySide6.QtCore import QByteArray, QSettings
 
 from ecgviewer.findings.rate import N_MEAN
+from ecgviewer.gui.storage import layouts
+from ecgviewer.gui.storage.layouts import Layout
+from ecgviewer.gui.storage.settings_file import user_store
 from ecgviewer.gui.style.theme import THEMES
 
 _LOG = logging.getLogger(__name__)
 _N_RECENT = 10
-_LAYOUT_VERSION = 2  # a layout saved by another version of the panels is not restored
+_LAYOUT_BEFORE = 2  # of the panels, in files of versions that kept one layout for every screen
+_LONGEST = 4_096  # characters of a text: no path is longer
+_MOST_KEYS = 300  # actions, and twice as many again
 
 Purpose = Literal["open", "export", "download"]
 Key = Literal[
@@ -28,6 +34,7 @@ Key = Literal[
     "keep_results",
     "rate_intervals",
     "keys",
+    "layouts",
     "recents",
     "folders/open",
     "folders/export",
@@ -100,13 +107,14 @@ def _as_flag(value: object) -> bool:
 
 
 def _as_text(value: object) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST or "\0" in value:
         raise ValueError
+    value.encode()  # no half of a pair of UTF-16: neither a file nor a font has such a character
     return value
 
 
 def _as_number(value: object) -> int:
-    return int(str(value))
+    return int(_as_text(str(value)))
 
 
 def _as_paths(value: object) -> tuple[Path, ...]:
@@ -122,11 +130,25 @@ def _as_bytes(value: object) -> QByteArray:
 
 
 def _as_keys(value: object) -> Mapping[str, tuple[str, ...]]:
-    found = json.loads(_as_text(value))
-    if not isinstance(found, dict):
+    found = _loaded(value)
+    if not isinstance(found, dict) or len(found) > _MOST_KEYS:
         raise ValueError
     listed = {name: keys if isinstance(keys, list) else [keys] for name, keys in found.items()}
-    return {name: tuple(_as_text(key) for key in keys) for name, keys in listed.items()}
+    return {_as_text(name): tuple(map(_as_text, keys)) for name, keys in listed.items()}
+
+
+def _as_layouts(value: object) -> tuple[Layout, ...]:
+    return layouts.of_rows(_loaded(value))
+
+
+def _loaded(value: object) -> object:
+    """What JSON holds; ValueError for what is none, or lists within lists without end."""
+    if not isinstance(value, str):
+        raise ValueError
+    try:
+        return json.loads(value)
+    except RecursionError:
+        raise ValueError from None
 
 
 FLAG: Kind[bool] = Kind("true or false", _as_flag, lambda flag: "true" if flag else "false")
@@ -134,6 +156,11 @@ TEXT: Kind[str] = Kind("one text", _as_text, str)
 NUMBER: Kind[int] = Kind("a whole number", _as_number, int)
 FOLDER: Kind[Path | None] = Kind("a folder that is there", lambda v: Path(_as_text(v)), str)
 PATHS: Kind[tuple[Path, ...]] = Kind("paths", _as_paths, lambda paths: [str(p) for p in paths])
+LAYOUTS: Kind[tuple[Layout, ...]] = Kind(
+    "JSON: layouts with their checksums",
+    _as_layouts,
+    lambda kept: json.dumps(layouts.as_rows(kept)),
+)
 BYTES: Kind[QByteArray | None] = Kind("bytes", _as_bytes, lambda value: value)
 KEYS: Kind[Mapping[str, tuple[str, ...]]] = Kind(
     "JSON: lists of key sequences by the name of the action",
@@ -143,7 +170,7 @@ KEYS: Kind[Mapping[str, tuple[str, ...]]] = Kind(
 
 
 def _is_folder(path: Path | None) -> bool:
-    return path is not None and path.is_dir()
+    return path is not None and os.path.isdir(path)  # noqa: PTH112 Path.is_dir raises EACCES
 
 
 class Settings:
@@ -166,6 +193,10 @@ class Settings:
         N-N intervals that the least and the greatest heart rate are the mean of.
     keys : mapping of str to tuple of str
         The user's own key sequences, by the name of the action; () takes its keys away.
+    layouts : tuple of Layout
+        Where window and panels were left, the latest first, one a screen.
+    layout_version, geometry, state
+        The one layout that versions before kept; no longer written.
     """
 
     theme = Setting("theme", TEXT, "light", THEMES.__contains__)
@@ -178,14 +209,13 @@ class Settings:
     open_folder = Setting("folders/open", FOLDER, None, _is_folder)
     export_folder = Setting("folders/export", FOLDER, None, _is_folder)
     download_folder = Setting("folders/download", FOLDER, None, _is_folder)
+    layouts = Setting("layouts", LAYOUTS, ())
     layout_version = Setting("layout_version", NUMBER, 0)
     geometry = Setting("geometry", BYTES, None)
     state = Setting("state", BYTES, None)
 
     def __init__(self, store: QSettings | None = None) -> None:
-        self.store = store or QSettings(
-            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "ecgviewer", "ecgviewer"
-        )
+        self.store = user_store() if store is None else store
         self._told: set[Key] = set()  # those whose stored value the log has called useless
 
     def value_of(self, row: Setting[T]) -> T:
@@ -229,20 +259,31 @@ class Settings:
         if folder.is_dir():
             setattr(self, f"{purpose}_folder", folder)
 
-    def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """Geometry and state of the window, where this version saved them."""
+    def layout_before(self) -> Layout | None:
+        """The layout that a version before kept, of whatever screen; it has no checksum."""
         geometry, state = self.geometry, self.state
-        if self.layout_version != _LAYOUT_VERSION or geometry is None or state is None:
+        if self.layout_version != _LAYOUT_BEFORE or geometry is None or state is None:
             return None
-        return geometry, state
+        return Layout("", bytes(geometry.data()), bytes(state.data()))
 
-    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
-        """Remember geometry and state of the window."""
-        self.layout_version, self.geometry, self.state = _LAYOUT_VERSION, geometry, state
+    def save_layout(self, layout: Layout) -> None:
+        """Remember where window and panels are left on one screen."""
+        others = (kept for kept in self.layouts if kept.screen != layout.screen)
+        self.layouts = (layout, *others)
+
+    def drop_layout(self, layout: Layout) -> None:
+        """Forget a layout, at once: the next window must not find it."""
+        self.layouts = tuple(kept for kept in self.layouts if kept != layout)
+        if layout == self.layout_before():
+            for row in (Settings.geometry, Settings.state, Settings.layout_version):
+                self.store.remove(row.key)
+        self.sync()
 
     def sync(self) -> None:
-        """Write what is not written yet."""
+        """Write what is not written yet; the log says where that cannot be done."""
         self.store.sync()
+        if self.store.fileName() and self.store.status() != QSettings.Status.NoError:
+            _LOG.warning("the settings could not be written: %s", self.store.status().name)
 
 
 SETTINGS: Mapping[str, Setting[Any]] = {

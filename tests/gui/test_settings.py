@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
 from ecgviewer.gui.settings import SETTINGS, Settings
+from ecgviewer.gui.storage.layouts import Layout
 
 # As the version before the table of settings wrote it.
 BEFORE = r"""[General]
@@ -39,9 +40,9 @@ def test_a_file_of_the_version_before_is_read_unchanged(tmp_path):
     assert settings.recents() == [Path(name) for name in recents]
     assert settings.folder("open") == settings.folder("export") == tmp_path
     assert settings.folder("download") == Path.home()
-    geometry, state = settings.layout() or (None, None)
-    assert geometry == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03geo")
-    assert state == QByteArray(b"\x00\x00\x00\xff\x00abc")
+    assert settings.layout_before() == Layout(
+        "", b"\x01\xd9\xd0\xcb\x00\x03geo", b"\0\0\0\xff\0abc"
+    )
     assert settings.keys == {}
 
 
@@ -53,9 +54,9 @@ def test_values_are_written_as_the_version_before_wrote_them(tmp_path):
         settings.recent_paths = (Path(name), *settings.recent_paths)
     settings.set_folder("open", tmp_path)
     settings.set_folder("export", tmp_path)
-    settings.save_layout(
-        QByteArray(b"\x01\xd9\xd0\xcb\x00\x03geo"), QByteArray(b"\x00\x00\x00\xff\x00abc")
-    )
+    settings.layout_version = 2  # as it was read: this version keeps layouts under another key
+    settings.geometry = QByteArray(b"\x01\xd9\xd0\xcb\x00\x03geo")
+    settings.state = QByteArray(b"\x00\x00\x00\xff\x00abc")
     settings.sync()
     expected = BEFORE.replace("{folder}", tmp_path.as_posix())
     assert (tmp_path / "written.ini").read_text(encoding="utf-8") == expected
@@ -66,7 +67,8 @@ def test_nothing_stored_means_the_defaults(tmp_path):
     assert (settings.theme, settings.ensemble) == ("light", "")
     assert (settings.hide_patient, settings.keep_results) == (False, True)
     assert settings.recents() == []
-    assert settings.layout() is None
+    assert settings.layouts == ()
+    assert settings.layout_before() is None
 
 
 def test_one_recent_recording_alone_and_none(tmp_path):
@@ -95,6 +97,23 @@ def test_the_latest_recording_comes_first_and_once_and_ten_are_kept(tmp_path):
         ("recents", "@ByteArray(abc)"),
         ("keys", "{play: P}"),
         ("keys", '"[1, 2]"'),
+        ("keys", "[" * 100_000),
+        ("keys", '"{' + ", ".join(rf"\"a{i}\": \"P\"" for i in range(1_000)) + '}"'),
+        ("keys", r'"{\"play\": \"' + "P" * 10_000 + r'\"}"'),
+        ("ensemble", "e" * 10_000),
+        ("ensemble", r"cli\0nical"),
+        ("recents", "/data/" + "p" * 100_000),
+        ("rate_intervals", "9" * 100_000),
+        ("rate_intervals", "0"),
+        ("rate_intervals", "-3"),
+        ("rate_intervals", "1e9"),
+        ("rate_intervals", "nan"),
+        ("layouts", "1, 2"),
+        ("layouts", '"{}"'),
+        ("layouts", "[" * 100_000),
+        ("folders/open", r"/data\0/ward"),
+        ("folders/open", "/data/" + "p" * 300),
+        ("folders/open", "/data" * 2_000),
         ("keys", r'"{\"play\": [1]}"'),
         ("layout_version", "second"),
         ("geometry", "wide"),
@@ -121,7 +140,7 @@ def test_a_value_of_no_use_counts_as_absent_and_the_log_names_its_key(
 def test_a_layout_of_another_version_is_dropped_without_a_word(tmp_path, caplog):
     text = BEFORE.replace("layout_version=2", "layout_version=1")
     with caplog.at_level(logging.DEBUG):
-        assert read(tmp_path, text).layout() is None
+        assert read(tmp_path, text).layout_before() is None
     assert caplog.records == []
 
 
@@ -144,3 +163,38 @@ def test_own_keys_can_be_written_by_hand(tmp_path):
 def test_a_value_that_cannot_be_used_is_not_stored(tmp_path):
     with pytest.raises(ValueError, match="'blue' cannot be the setting 'theme'"):
         read(tmp_path, "").theme = "blue"
+
+
+def test_layouts_are_kept_by_screen_the_latest_first(tmp_path):
+    settings = read(tmp_path, "")
+    first, second = Layout("eDP 1", b"g1", b"s1"), Layout("HDMI 2", b"g2", b"s2")
+    for layout in (first, second, moved := Layout("eDP 1", b"g3", b"s3")):
+        settings.save_layout(layout)
+    settings.sync()
+    again = Settings(QSettings(settings.store.fileName(), settings.store.format()))
+    assert list(again.layouts) == [moved, second]
+    again.drop_layout(moved)
+    assert list(again.layouts) == [second]
+
+
+def test_of_a_layout_whose_bytes_are_not_those_saved_nothing_is_restored(tmp_path):
+    settings = read(tmp_path, "")
+    settings.save_layout(Layout("eDP", bytes(range(60)), bytes(range(200))))
+    settings.save_layout(kept := Layout("HDMI", b"g", b"s"))
+    settings.sync()
+    file = Path(settings.store.fileName())
+    text = file.read_text()
+    for value in ("AAECAwQ", "eDP"):
+        assert value in text
+        file.write_text(text.replace(value, value[::-1]))
+        again = Settings(QSettings(str(file), QSettings.Format.IniFormat))
+        assert list(again.layouts) == [kept]
+
+
+def test_a_folder_that_may_not_be_asked_for_counts_as_absent(tmp_path, monkeypatch):
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    settings = read(tmp_path, f"[folders]\nopen={tmp_path.as_posix()}\n")
+    monkeypatch.setattr("os.stat", refused)
+    assert settings.folder("open") == Path.home()

@@ -20,6 +20,7 @@ from ecgviewer.gui.session.tasks import Task
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.style.patient import without_names
 from ecgviewer.gui.style.wording import count
+from ecgviewer.gui.window.message_bar import MessageBar
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.beats_csv import metadata_path, write_report
@@ -234,7 +235,9 @@ def _export(
 
 
 def save(widget: QWidget, path: Path) -> None:
-    """Write what a widget shows as PNG; WriteError where that cannot be done."""
+    """Write what a widget shows as PNG, messages apart; WriteError where that cannot be done."""
+    for bar in widget.findChildren(MessageBar):
+        bar.hide()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     widget.grab().save(buffer, "PNG")

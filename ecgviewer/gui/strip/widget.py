@@ -1,5 +1,7 @@
 """The coloured strip: every beat of the recording in its class's lane, heart rate above."""
 
+from math import ceil
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -204,7 +206,8 @@ class StripWidget(QWidget):
 
     def _draw_still(self, dpr: float) -> QImage:
         """Beats, heart rate, names and times: drawn once, not in every frame of a scroll."""
-        image = QImage(self.size() * dpr, QImage.Format.Format_RGB32)
+        size = ceil(self.width() * dpr), ceil(self.height() * dpr)  # its last pixel may be a part
+        image = QImage(*size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(dpr)
         image.fill(QColor(self._theme.background))
         if self._record is None:

@@ -1,4 +1,4 @@
-"""One line over the trace for what went wrong."""
+"""One line over the header for what went wrong."""
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from ecgviewer.gui.style.theme import Theme
 
 _NOTE_MS = 8_000
+_LONGEST = 600  # characters: four lines of a small window
 
 
 class MessageBar(QFrame):
     """Shows one sentence until it is closed or something newer comes."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("message_bar")
         self._theme = theme
@@ -49,9 +50,17 @@ class MessageBar(QFrame):
         self._fade.stop()
         if field != "error":
             self._fade.start()
-        self.text.setText(text)
+        self.text.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
         self._draw()
         self.show()
+        self.lie_over()
+
+    def lie_over(self) -> None:
+        """Over the top of what it belongs to, as high as the words need: the trace stays put."""
+        over = self.parentWidget()
+        width = 0 if over is None else over.width()
+        self.setGeometry(0, 0, width, max(self.heightForWidth(width), self.sizeHint().height()))
+        self.raise_()
 
     def _draw(self) -> None:
         color = getattr(self._theme, self._field)

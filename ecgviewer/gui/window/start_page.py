@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -38,7 +39,7 @@ class StartPage(QWidget):
         super().__init__(parent)
         self.card = QFrame(self)
         self.card.setObjectName("card")
-        self.card.setFixedWidth(620)
+        self.card.setMaximumWidth(620)
         self.recents = QVBoxLayout()
         self.intended_use = QLabel(_INTENDED_USE)
         self.keys = QLabel()
@@ -81,6 +82,7 @@ class StartPage(QWidget):
         button.setStyleSheet("text-align: left; padding: 3px")
         button.setToolTip(str(path))
         button.setMaximumWidth(560)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.recent_clicked.emit(path))
         return button
 
@@ -105,7 +107,10 @@ class StartPage(QWidget):
         box.addWidget(self.keys)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()
+        for part, stretch in ((None, 1), (self.card, 1_000), (None, 1)):  # as wide as it may be
+            middle.addStretch(stretch) if part is None else middle.addWidget(part, stretch)
+        outer.addLayout(middle)
         outer.addWidget(self.intended_use, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(1)
 

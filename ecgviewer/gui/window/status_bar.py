@@ -1,9 +1,10 @@
 """The lowest lines of the window: progress, device, and the sentence that cannot be dismissed."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ecgviewer.gui.session.progress import Progress
+from ecgviewer.gui.style.elided_label import ElidedLabel
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.model.ensemble import Ensemble
 
@@ -24,7 +25,9 @@ class StatusBar(QWidget):
         self.cancel = QToolButton(self)
         self.cancel.setText("Cancel")
         self.cancel.clicked.connect(self.cancel_clicked)
-        self.device = QLabel(self)
+        self.device = ElidedLabel(self)
+        self.device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._device_tip = ""
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
         self.sentence.hide()
@@ -49,11 +52,11 @@ class StatusBar(QWidget):
         """Say which networks classify, on what, and what is known of them on new patients."""
         device = {"cpu": "CPU", "cuda": "GPU"}.get(ensemble.device, ensemble.device)
         self._ensemble = [device, ensemble.precision, f"{ensemble.name} {ensemble.hash[:8]}"]
-        self._write_device()
-        self.device.setToolTip(
+        self._device_tip = (
             f"Classes come from the ensemble “{ensemble.name}”, sha256 {ensemble.hash},"
             f" computed on {device} in {ensemble.precision}. More under Help > Model."
         )
+        self._write_device()
         self.sentence.setText(ensemble.unseen_sentence)
         self.sentence.setVisible(bool(ensemble.unseen_sentence))
 
@@ -66,12 +69,12 @@ class StatusBar(QWidget):
 
     def show_no_ensemble(self, reason: str) -> None:
         """Say that nothing can be classified."""
-        self.device.setText("no networks: beats are marked, not classified")
-        self.device.setToolTip(reason)
+        self.device.set_whole("no networks: beats are marked, not classified", tip=reason)
 
     def _write_device(self) -> None:
         if self._ensemble:
-            self.device.setText("  ·  ".join([*self._inputs, *self._ensemble]))
+            words = "  ·  ".join([*self._inputs, *self._ensemble])
+            self.device.set_whole(words, tip=self._device_tip)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -79,8 +82,7 @@ class StatusBar(QWidget):
         row.addWidget(self.text)
         row.addWidget(self.bar)
         row.addWidget(self.cancel)
-        row.addStretch(1)
-        row.addWidget(self.device)
+        row.addWidget(self.device, 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 0, 8, 2)
         box.setSpacing(0)
