@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.scan import Episode
 from ecgviewer.gui.strip.bands import Bands
-from ecgviewer.gui.strip.columns import LANES, NONE_ROW, lanes, time_ticks
+from ecgviewer.gui.strip.columns import lanes, time_ticks
 from ecgviewer.gui.strip.pace import Pace
 from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
 from ecgviewer.gui.style.fonts import bold, small, tiny
@@ -180,10 +180,7 @@ class StripWidget(QWidget):
             return ""
         text = time_label(self.time_at(place.x()), self._record.base_time)
         if self._strip is not None:
-            column = int((place.x() - _GUTTER) * self._strip.image.devicePixelRatio())
-            near = self._strip.near(column)
-            text += "".join(f"   {near[c]} {c.name}" for c in LANES if near[c])
-            text += f"   {near[NONE_ROW]} not classified" if near[NONE_ROW] else ""
+            text += self._strip.words(place.x() - _GUTTER)
         at, reach = self.time_at(place.x()), 2 * self._duration_s / self._area().width()
         near_s = at - reach, at + reach  # two pixels, as of beats
         return text + "".join(f"   {name}" for name in self._bands.names(near_s, self._record.fs))
