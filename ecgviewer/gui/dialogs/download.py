@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -20,7 +19,9 @@ from PySide6.QtWidgets import (
 from ecgviewer.formats.physionet.download import download_record
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.session.tasks import Task, Threads
+from ecgviewer.gui.style.plain import PlainLabel
 
+_WHAT_IS_SENT = "Nothing is sent but the names of the database and the record."
 # Public databases a user is likely to want; any other name can be typed.
 _DATABASES = (
     ("mitdb", "MIT-BIH Arrhythmia"),
@@ -50,7 +51,7 @@ class DownloadDialog(QDialog):
         self.record = QLineEdit(self)
         self.record.setPlaceholderText("e.g. 100")
         self.folder = QLineEdit(str(folder), self)
-        self.state = QLabel("Nothing is sent but the names of the database and the record.", self)
+        self.state = PlainLabel(_WHAT_IS_SENT, self)
         self.state.setWordWrap(True)
         self.bar = QProgressBar(self)
         self.bar.hide()

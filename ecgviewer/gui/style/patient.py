@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ecgviewer.gui.style import wording
+from ecgviewer.gui.style import plain, wording
 from ecgviewer.record import Record
 
 APPLICATION = "ECG Viewer"
@@ -34,8 +34,8 @@ class Identity:
         """The window's title."""
         if self.hidden:
             return f"patient fields hidden - {APPLICATION}"
-        parts = [f"{self.name} ({self.folder})", *self.comments[:1], APPLICATION]
-        return " - ".join(parts)
+        parts = [f"{self.name} ({self.folder})", *self.comments[:1]]
+        return " - ".join([*(plain.title(part) for part in parts), APPLICATION])
 
     @property
     def line(self) -> str:

@@ -1,9 +1,10 @@
 """The lowest lines of the window: progress, device, and the sentence that cannot be dismissed."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ecgviewer.gui.session.progress import Progress
+from ecgviewer.gui.style.plain import LINE, NAME, PlainLabel, one_line, tip
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.model.ensemble import Ensemble
 
@@ -17,15 +18,15 @@ class StatusBar(QWidget):
         super().__init__(parent)
         self._ensemble: list[str] = []
         self._inputs: list[str] = []
-        self.text = QLabel(self)
+        self.text = PlainLabel(parent=self, most=LINE)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(160, 10)
         self.cancel = QToolButton(self)
         self.cancel.setText("Cancel")
         self.cancel.clicked.connect(self.cancel_clicked)
-        self.device = QLabel(self)
-        self.sentence = QLabel(self)
+        self.device = PlainLabel(parent=self, most=LINE)
+        self.sentence = PlainLabel(parent=self)
         self.sentence.setWordWrap(True)
         self.sentence.hide()
         self._lay_out()
@@ -51,14 +52,17 @@ class StatusBar(QWidget):
         self._ensemble = [device, ensemble.precision, f"{ensemble.name} {ensemble.hash[:8]}"]
         self._write_device()
         self.device.setToolTip(
-            f"Classes come from the ensemble “{ensemble.name}”, sha256 {ensemble.hash},"
-            f" computed on {device} in {ensemble.precision}. More under Help > Model."
+            tip(
+                f"Classes come from the ensemble “{ensemble.name}”, sha256 {ensemble.hash},"
+                f" computed on {device} in {ensemble.precision}. More under Help > Model."
+            )
         )
         self.sentence.setText(ensemble.unseen_sentence)
         self.sentence.setVisible(bool(ensemble.unseen_sentence))
 
     def show_inputs(self, read: tuple[str, ...], dead: tuple[str, ...] = ()) -> None:
         """Say which leads the networks read, and which have no signal."""
+        read, dead = (tuple(one_line(name, NAME) for name in of_it) for of_it in (read, dead))
         only = " only" if len(read) == 1 else ""
         none = f" ({', '.join(dead)}: no signal)" if dead else ""
         self._inputs = [f"reads {', '.join(read) or 'no lead'}{only}{none}"]
@@ -67,7 +71,7 @@ class StatusBar(QWidget):
     def show_no_ensemble(self, reason: str) -> None:
         """Say that nothing can be classified."""
         self.device.setText("no networks: beats are marked, not classified")
-        self.device.setToolTip(reason)
+        self.device.setToolTip(tip(reason))
 
     def _write_device(self) -> None:
         if self._ensemble:
