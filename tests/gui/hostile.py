@@ -12,6 +12,7 @@ from tests.formats.records import ecg_like, packed, signal_lines
 
 OVERRIDE = "\N{RIGHT-TO-LEFT OVERRIDE}"
 _N = 21_600
+OPENED, HEAD = 0x20, struct.Struct("iIII")  # of inotify: a mask, and how an event begins
 FOLDER = "<img src='spy.png'><b>&Ward [*] [red]"
 NAME = "p<b>&1[*]"  # a WFDB name that reads as markup
 LEADS = ("<img src='spy.png'>", f"&V1 [bold]{OVERRIDE}<u>")
@@ -44,13 +45,10 @@ def hostile_record(parent: Path, spy: Path) -> Path:
 class Watch:
     """How often a file was opened; nothing is known of it but on Linux (inotify)."""
 
-    _OPENED = 0x20
-    _HEAD = struct.Struct("iIII")
-
     def __init__(self, file: Path) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._handle = self._libc.inotify_init1(os.O_NONBLOCK)
-        self._libc.inotify_add_watch(self._handle, os.fsencode(file), self._OPENED)
+        self._libc.inotify_add_watch(self._handle, os.fsencode(file), OPENED)
 
     def count(self) -> int:
         """Openings since it was asked last."""
@@ -60,7 +58,7 @@ class Watch:
             return 0
         n, at = 0, 0
         while at < len(data):
-            at += self._HEAD.size + self._HEAD.unpack_from(data, at)[3]
+            at += HEAD.size + HEAD.unpack_from(data, at)[3]
             n += 1
         return n
 

@@ -1,5 +1,6 @@
 """Asks which PhysioNet record to fetch, and shows how far the fetching is."""
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -68,7 +69,9 @@ class DownloadDialog(QDialog):
         if not database or not record:
             self.state.setText("Name a database and a record, for example mitdb and 100.")
             return
-        folder = Path(self.folder.text()).expanduser()
+        folder = Path(self.folder.text())
+        with contextlib.suppress(RuntimeError):  # "~x" of a user that there is not
+            folder = folder.expanduser()
         self._show_busy(True, f"Fetching {record} of {database}…")
         self._asked += 1
         task = self._threads.task(

@@ -1,6 +1,6 @@
 """What the actions of Go and View do."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 
 from ecgviewer.gui.dialogs.prompts import Prompts
@@ -26,6 +26,8 @@ class ViewHandler(QObject):
     window : QMainWindow
         Fills the screen, or not.
     """
+
+    hiding_changed = Signal(bool)  # whether patient fields are hidden
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class ViewHandler(QObject):
     def on_hide_patient(self, checked: bool) -> None:
         self._settings.hide_patient = checked
         self._refresh.show_patient()
+        self.hiding_changed.emit(checked)
 
     def on_dark(self, checked: bool) -> None:
         name = "dark" if checked else "light"
