@@ -51,7 +51,13 @@ def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
         if _facts(found) != wanted:
             return None
         return _outcome(order, record, found["integrity"])
-    except (OSError, ValueError, KeyError, TypeError):  # not a description of this program
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ):  # not a description of this program
         return None
 
 
