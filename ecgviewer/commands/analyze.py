@@ -126,7 +126,7 @@ def analyze(
         )
         n_failed = _run(_orders(template, planned, absolute=bool(dask)), jobs, dask)
         if networks.unseen_sentence and n_failed < len(planned):
-            typer.echo(networks.unseen_sentence)
+            typer.echo(printable(networks.unseen_sentence))
         if len(planned) > 1 and n_failed:
             complain(f"{n_failed} of {len(planned)} records are damaged or could not be analysed")
         if n_failed:

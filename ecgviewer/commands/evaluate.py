@@ -22,6 +22,7 @@ from ecgviewer.commands.terminal import (
     in_sentences,
     leads_asked_for,
     load_networks,
+    printable,
     progress_bar,
     progress_step,
 )
@@ -198,7 +199,7 @@ def _warn(done: "Sequence[Evaluation]", networks: "Ensemble") -> None:
     from ecgviewer.evaluation.training import warning
 
     for said in filter(None, (networks.unseen_sentence, warning(_trained_on(done)))):
-        typer.echo(said)
+        typer.echo(printable(said))
 
 
 def _about(

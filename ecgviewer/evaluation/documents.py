@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.document.cells import neutral
 from ecgviewer.ec57.beats import LETTERS
 from ecgviewer.ec57.figures import BEAT_FIGURES, BeatFigures, BeatSummary, Ratio, summarise
 from ecgviewer.ec57.marks import LEARNING_S, MATCH_S
@@ -230,7 +231,7 @@ def as_csv(evaluations: Sequence[Evaluation]) -> str:
     )
     writer.writeheader()
     document = as_json(evaluations, {})
-    rows = [(one["record"], one) for one in document["records"]]
+    rows = [(neutral(one["record"]), one) for one in document["records"]]
     rows += [(name, document[name]) for name in ("gross", "average") if document[name]]
     for name, found in rows:
         writer.writerow({"record": name, **_row(found)})

@@ -180,7 +180,7 @@ def _knows(row: Format, path: Path) -> bool:
     try:
         return row.sniff(path)
     except Exception as error:  # another format may know it
-        note(_LOG, f"{row.name} cannot tell whether {path} is its own", error)
+        note(_LOG, f"{row.name} cannot tell whether a file is its own", error)
         return False
 
 

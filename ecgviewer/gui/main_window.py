@@ -184,8 +184,8 @@ class MainWindow(QMainWindow):
         session.record_opened.connect(refresh.on_record_opened)
         session.record_opened.connect(self.play.load)
         session.record_opened.connect(self.files.on_record_opened)
-        session.open_failed.connect(messages.show_error)
-        session.trouble_met.connect(messages.show_error)
+        session.open_failed.connect(self.files.on_open_failed)
+        session.trouble_met.connect(self.files.on_trouble)
         session.ensemble_failed.connect(messages.show_error)
         session.ensemble_failed.connect(self.help.on_ensemble_failed)
         session.ensemble_loaded.connect(self.help.on_ensemble_loaded)
@@ -245,11 +245,13 @@ class MainWindow(QMainWindow):
         start_page.recent_clicked.connect(files.open_path)
         self.recents.recent_clicked.connect(files.open_path)
         files.recents_changed.connect(self.recents.fill)
+        self.view.hiding_changed.connect(self.recents.fill)
+        self.view.hiding_changed.connect(self.on_hiding_changed)
         for handler in (files, self.result_cache, self.view):
             handler.note_made.connect(messages.show_note)
         files.error_met.connect(messages.show_error)
         self.navigator.nothing_found.connect(messages.show_note)
-        self.error_uncaught.connect(messages.show_error)
+        self.error_uncaught.connect(files.on_trouble)
 
     # -- the window itself --------------------------------------------------------------------
 
@@ -274,6 +276,13 @@ class MainWindow(QMainWindow):
         self.trace_keys.start()
         if self.saved_layout is not None:
             self.saved_layout.restore_state()
+
+    def on_hiding_changed(self, hidden: bool) -> None:
+        """What was said before may name the recording."""
+        if hidden:
+            self.workspace.messages.hide()
+            self.workspace.messages.text.clear()
+            self.comparison.hide_names()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.files.dropped(event.mimeData()) is not None:

@@ -1,12 +1,12 @@
 """What the viewer remembers between sessions: choices and paths, no patient field.
 
 `Settings` is the table: one row a setting. A value that is of another type or out of range (another
-version's, or edited by hand) counts as absent.
+version's, or edited by hand) counts as absent. While patient fields are hidden no path is kept.
 """
 
+import contextlib
 import json
 import logging
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,9 @@ from ecgviewer.findings.rate import N_MEAN
 from ecgviewer.gui.storage import layouts
 from ecgviewer.gui.storage.layouts import Layout
 from ecgviewer.gui.storage.settings_file import user_store
+from ecgviewer.gui.style.kept_names import KeptNames
 from ecgviewer.gui.style.theme import THEMES
+from ecgviewer.runtime import log_file
 
 _LOG = logging.getLogger(__name__)
 _N_RECENT = 10
@@ -39,6 +41,7 @@ Key = Literal[
     "folders/open",
     "folders/export",
     "folders/download",
+    "log_names",
     "layout_version",
     "geometry",
     "state",
@@ -79,12 +82,15 @@ class Setting(Generic[T]):
         What counts where nothing, or nothing of use, is stored.
     check : callable
         Whether a value of the type can be used.
+    names : bool
+        Whether its values name recordings or folders, which may name patients.
     """
 
     key: Key
     kind: Kind[T]
     default: T
     check: Callable[[T], bool] = lambda _: True
+    names: bool = False
 
     @overload
     def __get__(self, settings: None, owner: type) -> "Setting[T]": ...
@@ -96,7 +102,7 @@ class Setting(Generic[T]):
     def __set__(self, settings: "Settings", value: T) -> None:
         if not self.check(value):
             raise ValueError(f"{value!r} cannot be the setting {self.key!r}")
-        settings.store.setValue(self.key, self.kind.write(value))
+        settings.put(self, self.kind.write(value))
 
 
 def _as_flag(value: object) -> bool:
@@ -170,7 +176,10 @@ KEYS: Kind[Mapping[str, tuple[str, ...]]] = Kind(
 
 
 def _is_folder(path: Path | None) -> bool:
-    return path is not None and os.path.isdir(path)  # noqa: PTH112 Path.is_dir raises EACCES
+    try:
+        return path is not None and path.is_dir()
+    except (OSError, ValueError):  # of a network that is gone, may not be asked for, no path
+        return False
 
 
 class Settings:
@@ -193,6 +202,8 @@ class Settings:
         N-N intervals that the least and the greatest heart rate are the mean of.
     keys : mapping of str to tuple of str
         The user's own key sequences, by the name of the action; () takes its keys away.
+    log_names : bool
+        Whether the log may name recordings by now.
     layouts : tuple of Layout
         Where window and panels were left, the latest first, one a screen.
     layout_version, geometry, state
@@ -205,10 +216,11 @@ class Settings:
     keep_results = Setting("keep_results", FLAG, True)
     rate_intervals = Setting("rate_intervals", NUMBER, N_MEAN, range(1, 100).__contains__)
     keys = Setting("keys", KEYS, {})
-    recent_paths = Setting("recents", PATHS, ())
-    open_folder = Setting("folders/open", FOLDER, None, _is_folder)
-    export_folder = Setting("folders/export", FOLDER, None, _is_folder)
-    download_folder = Setting("folders/download", FOLDER, None, _is_folder)
+    recent_paths = Setting("recents", PATHS, (), names=True)
+    open_folder = Setting("folders/open", FOLDER, None, _is_folder, names=True)
+    export_folder = Setting("folders/export", FOLDER, None, _is_folder, names=True)
+    download_folder = Setting("folders/download", FOLDER, None, _is_folder, names=True)
+    log_names = Setting("log_names", FLAG, True)
     layouts = Setting("layouts", LAYOUTS, ())
     layout_version = Setting("layout_version", NUMBER, 0)
     geometry = Setting("geometry", BYTES, None)
@@ -217,15 +229,17 @@ class Settings:
     def __init__(self, store: QSettings | None = None) -> None:
         self.store = user_store() if store is None else store
         self._told: set[Key] = set()  # those whose stored value the log has called useless
+        self._kept = KeptNames(self.store, [row.key for row in SETTINGS.values() if row.names])
+        self._follow_hiding()
 
     def value_of(self, row: Setting[T]) -> T:
         """The stored value of a row; its default where there is none of use."""
-        stored = self.store.value(row.key)
+        stored = self._kept.value(row.key)
         if stored is None:
             return row.default
         try:
             value = row.kind.read(stored)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter of JSON that is nested too deep
             return self._default(row)
         return value if row.check(value) else self._default(row)
 
@@ -236,13 +250,32 @@ class Settings:
             _LOG.warning("setting %s: not %s that can be used", row.key, row.kind.called)
         return row.default
 
+    def put(self, row: Setting[Any], stored: object) -> None:
+        """Keep what is stored of a row."""
+        self._kept.put(row.key, stored)
+        if row.key == "hide_patient":
+            self._follow_hiding()
+
+    def _follow_hiding(self) -> None:
+        """Take out of settings and log what names recordings, or bring it back."""
+        hide = self.hide_patient
+        log_file.hide_names(hide)
+        self._kept.hide(hide)
+        if hide and self.log_names:
+            log_file.forget()
+        if self.log_names == hide:
+            self.log_names = not hide
+        if hide:
+            self.sync()
+
     def recents(self) -> list[Path]:
         """Recordings opened last, the latest first."""
         return list(self.recent_paths[:_N_RECENT])
 
     def add_recent(self, path: Path) -> None:
         """Remember a recording that was opened."""
-        path = path.resolve()
+        with contextlib.suppress(OSError):  # of a folder that cannot be asked for
+            path = path.resolve()
         self.recent_paths = (path, *(p for p in self.recents() if p != path))[:_N_RECENT]
 
     def clear_recents(self) -> None:
@@ -252,11 +285,11 @@ class Settings:
     def folder(self, purpose: Purpose) -> Path:
         """The folder last used for a purpose; else the home folder."""
         folder: Path | None = getattr(self, f"{purpose}_folder")
-        return folder or Path.home()
+        return folder or _home()
 
     def set_folder(self, purpose: Purpose, folder: Path) -> None:
         """Remember the folder used for a purpose; one that is not there is not remembered."""
-        if folder.is_dir():
+        if _is_folder(folder):
             setattr(self, f"{purpose}_folder", folder)
 
     def layout_before(self) -> Layout | None:
@@ -281,9 +314,16 @@ class Settings:
 
     def sync(self) -> None:
         """Write what is not written yet; the log says where that cannot be done."""
-        self.store.sync()
+        self._kept.sync()
         if self.store.fileName() and self.store.status() != QSettings.Status.NoError:
             _LOG.warning("the settings could not be written: %s", self.store.status().name)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without one
+        return Path()
 
 
 SETTINGS: Mapping[str, Setting[Any]] = {

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.beats.beat import FLAGS
 from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
+from ecgviewer.document.cells import neutral
 from ecgviewer.files.atomic import IS_THERE, TargetExistsError, WriteError, write_together
 from ecgviewer.files.hashes import InputFile, hash_inputs
 from ecgviewer.record import Record
 from ecgviewer.report.csv_cells import (
     clocks,
     heart_rate,
-    neutral,
     quoted,
     rate,
     rr_ms,

@@ -49,7 +49,7 @@ def test_a_file_of_the_version_before_is_read_unchanged(tmp_path):
 def test_values_are_written_as_the_version_before_wrote_them(tmp_path):
     settings = read(tmp_path, "")
     settings.theme, settings.ensemble = "dark", "paper"
-    settings.hide_patient, settings.keep_results = True, False
+    settings.hide_patient, settings.keep_results = False, False
     for name in ("/data/ward 7, east/p01.hea", "/data/Zoë/p02.hea"):
         settings.recent_paths = (Path(name), *settings.recent_paths)
     settings.set_folder("open", tmp_path)
@@ -59,6 +59,7 @@ def test_values_are_written_as_the_version_before_wrote_them(tmp_path):
     settings.state = QByteArray(b"\x00\x00\x00\xff\x00abc")
     settings.sync()
     expected = BEFORE.replace("{folder}", tmp_path.as_posix())
+    expected = expected.replace("hide_patient=true", "hide_patient=false")
     assert (tmp_path / "written.ini").read_text(encoding="utf-8") == expected
 
 
@@ -120,6 +121,7 @@ def test_the_latest_recording_comes_first_and_once_and_ten_are_kept(tmp_path):
         ("state", "1, 2"),
         ("folders/open", "a, b"),
         ("folders/export", "gone/for/good"),
+        ("folders/open", r"/a\0b"),
     ],
 )
 def test_a_value_of_no_use_counts_as_absent_and_the_log_names_its_key(
@@ -191,10 +193,60 @@ def test_of_a_layout_whose_bytes_are_not_those_saved_nothing_is_restored(tmp_pat
         assert list(again.layouts) == [kept]
 
 
-def test_a_folder_that_may_not_be_asked_for_counts_as_absent(tmp_path, monkeypatch):
-    def refused(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
+def refuse(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
 
+
+def test_a_folder_that_cannot_be_asked_for_is_no_error_and_not_remembered(tmp_path, monkeypatch):
     settings = read(tmp_path, f"[folders]\nopen={tmp_path.as_posix()}\n")
-    monkeypatch.setattr("os.stat", refused)
+    assert settings.folder("open") == tmp_path
+    for name in ("is_dir", "resolve"):  # a network that is gone, a folder of somebody else
+        monkeypatch.setattr(Path, name, refuse)
     assert settings.folder("open") == Path.home()
+    settings.set_folder("export", tmp_path)
+    assert not settings.store.contains("folders/export")
+    settings.add_recent(tmp_path / "p01.hea")
+    assert settings.recents() == [tmp_path / "p01.hea"]
+
+
+def test_nothing_that_names_a_recording_is_kept_while_patient_fields_are_hidden(tmp_path):
+    settings = read(tmp_path, BEFORE.replace("hide_patient=true", "hide_patient=false"))
+    file = tmp_path / "written.ini"
+    folder = tmp_path / "ward7"
+    folder.mkdir()
+    for purpose in ("open", "export", "download"):
+        settings.set_folder(purpose, folder)
+    settings.sync()
+    assert "p02" in file.read_text(encoding="utf-8")
+    settings.hide_patient = True
+    assert not any(name in file.read_text(encoding="utf-8") for name in ("p01", "p02", "ward"))
+    settings.add_recent(folder / "p03.hea")
+    settings.sync()
+    text = file.read_text(encoding="utf-8")
+    assert not any(name in text for name in ("p01", "p02", "p03", "ward"))
+    assert settings.folder("open") == folder  # until the program ends
+    settings.hide_patient = False
+    settings.sync()
+    assert "p03.hea" in file.read_text(encoding="utf-8")
+    assert [path.name for path in settings.recents()] == ["p03.hea", "p02.hea", "p01.hea"]
+
+
+def test_what_an_earlier_version_left_is_taken_out_at_the_start(tmp_path):
+    read(tmp_path, BEFORE.replace("{folder}", tmp_path.as_posix()))
+    text = (tmp_path / "written.ini").read_text(encoding="utf-8")
+    assert "p01" not in text
+    assert tmp_path.as_posix() not in text
+
+
+def test_qt_s_own_dialogs_keep_no_folder_either(tmp_path):
+    dialogs = QSettings(QSettings.Scope.UserScope, "QtProject")
+    dialogs.setValue("FileDialog/lastVisited", "file:///data/ward7")
+    dialogs.setValue("FileDialog/history", ["file:///data/ward7"])
+    dialogs.sync()
+    settings = read(tmp_path, "")
+    settings.sync()
+    assert dialogs.contains("FileDialog/history")
+    settings.hide_patient = True
+    dialogs.sync()
+    assert not dialogs.contains("FileDialog/history")
+    assert not dialogs.contains("FileDialog/lastVisited")

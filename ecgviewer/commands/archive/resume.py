@@ -69,7 +69,7 @@ def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | str:
         if unlike:
             return f"it was made with other {and_list(unlike)}"
         return _outcome(order, record, found["integrity"])
-    except (OSError, ValueError, KeyError, TypeError):  # not a description of this program
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # not of this program
         return f"{metadata_path(order.report).name} does not describe it"
 
 
@@ -87,7 +87,7 @@ def why_not_whole(report: Path) -> str:
         table = hashlib.sha256(report.read_bytes()).hexdigest()
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing beside it"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return f"{described} does not describe it"
     if sums != table:
         return (

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from ecgviewer.formats import readers
 from ecgviewer.gui.dialogs.time import TimeDialog
+from ecgviewer.gui.style.plain import shown
 from ecgviewer.gui.style.record_clock import RecordClock
 
 
@@ -46,7 +48,8 @@ class Prompts:
 
     def agrees(self, title: str, question: str, yes: str) -> bool:
         """Whether the user says yes; Cancel is what Enter does."""
-        box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._parent)
+        box = QMessageBox(QMessageBox.Icon.Question, title, shown(question), parent=self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # the question may name files
         button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(cancel)

@@ -29,6 +29,7 @@ class ViewHandler(QObject):
     """
 
     note_made = Signal(str)
+    hiding_changed = Signal(bool)  # whether patient fields are hidden
 
     def __init__(
         self,
@@ -87,6 +88,7 @@ class ViewHandler(QObject):
     def on_hide_patient(self, checked: bool) -> None:
         self._settings.hide_patient = checked
         self._refresh.show_patient()
+        self.hiding_changed.emit(checked)
         if checked:  # in the place of what may name a time or a recording
             self.note_made.emit("Patient fields are hidden; times are from the recording's start.")
 

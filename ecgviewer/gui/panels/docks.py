@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
 
 from ecgviewer.gui.panels.table import PANELS, Panel, PanelView
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import Theme
 
 _AREAS = {
@@ -65,7 +66,7 @@ class Docks:
             dock = self.docks[row.name] = QDockWidget(row.title, window)
             dock.setObjectName(f"dock_{row.name}")  # saved layouts know it by this name
             dock.setWidget(panel if row.place.scrolls else _scrolling(panel))
-            dock.toggleViewAction().setToolTip(f"show or hide the panel {row.title}")
+            dock.toggleViewAction().setToolTip(tip(f"show or hide the panel {row.title}"))
         self.arrange()
 
     def panel(self, kind: type[V]) -> V:

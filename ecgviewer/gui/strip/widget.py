@@ -23,6 +23,7 @@ from ecgviewer.gui.strip.columns import lanes, time_ticks
 from ecgviewer.gui.strip.pace import Pace
 from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
 from ecgviewer.gui.style.fonts import bold, small, tiny
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import THEMES, Theme, class_color
 from ecgviewer.gui.style.wording import seconds_of_day, time_label
 from ecgviewer.record import Record
@@ -172,7 +173,8 @@ class StripWidget(QWidget):
             return
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.jump_requested.emit(self.time_at(event.position().x()))
-        QToolTip.showText(event.globalPosition().toPoint(), self.tip_at(event.position()), self)
+        at = event.globalPosition().toPoint()
+        QToolTip.showText(at, tip(self.tip_at(event.position())), self)
 
     def tip_at(self, place: QPointF) -> str:
         """Time at a pixel, the beats in its column and the episodes there, in words."""

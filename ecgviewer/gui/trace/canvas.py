@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from ecgviewer.beats.columns import Beats, Change, number
 from ecgviewer.beats.scan import Scan
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import THEMES, Theme
 from ecgviewer.gui.style.wording import class_words, time_label
 from ecgviewer.gui.trace.geometry import Page, Row, drift, rows
@@ -237,7 +238,7 @@ class Canvas(PaperWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
+            QToolTip.showText(event.globalPos(), tip(self.tip_at(event.pos())), self)
             return True
         return super().event(event)
 

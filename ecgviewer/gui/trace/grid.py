@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from ecgviewer.gui.style.fonts import bold, small
 from ecgviewer.gui.style.lines import draw_polyline
+from ecgviewer.gui.style.plain import one_line
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import _DAY_S, _HOUR_S, seconds_of_day, time_label
 from ecgviewer.gui.trace.geometry import MAJOR_MM, Page, Row
@@ -133,7 +134,9 @@ def draw_names(
         painter.setPen(QColor(theme.text))
         height = QFontMetricsF(bold(font)).height()
         box = QRectF(_PAD, y - height / 2, wide, height)
-        name = QFontMetricsF(bold(font)).elidedText(row.name, Qt.TextElideMode.ElideRight, wide)
+        name = QFontMetricsF(bold(font)).elidedText(
+            one_line(row.name), Qt.TextElideMode.ElideRight, wide
+        )
         painter.drawText(box, _ALIGN_LEFT, name)
         if row.note:
             painter.setFont(small(font))

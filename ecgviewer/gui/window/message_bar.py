@@ -1,12 +1,13 @@
 """One line over the header for what went wrong."""
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from ecgviewer.gui.style.plain import PlainLabel, tip
 from ecgviewer.gui.style.theme import Theme
 
 _NOTE_MS = 8_000
-_LONGEST = 600  # characters: four lines of a small window
+_MOST = 500  # characters, four lines of a small window; the tooltip has more
 
 
 class MessageBar(QFrame):
@@ -17,9 +18,9 @@ class MessageBar(QFrame):
         self.setObjectName("message_bar")
         self._theme = theme
         self._field = "error"
-        self.text = QLabel(self)
+        self.text = PlainLabel(parent=self, most=_MOST)
         self.text.setWordWrap(True)
-        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         close = QToolButton(self)
         close.setText("✕")
         close.setAutoRaise(True)
@@ -50,7 +51,8 @@ class MessageBar(QFrame):
         self._fade.stop()
         if field != "error":
             self._fade.start()
-        self.text.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+        self.text.setText(text)
+        self.text.setToolTip(tip(text) if len(text) > _MOST else "")
         self._draw()
         self.show()
         self.lie_over()

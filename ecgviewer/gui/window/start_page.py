@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgviewer.formats.readers import formats_in_words
+from ecgviewer.gui.style.plain import PlainLabel, caption, tip
 from ecgviewer.gui.style.theme import Theme
 
 _N_SHOWN = 5
@@ -41,8 +41,8 @@ class StartPage(QWidget):
         self.card.setObjectName("card")
         self.card.setMaximumWidth(620)
         self.recents = QVBoxLayout()
-        self.intended_use = QLabel(_INTENDED_USE)
-        self.keys = QLabel()
+        self.intended_use = PlainLabel(_INTENDED_USE)
+        self.keys = PlainLabel()
         self.buttons: dict[str, QPushButton] = {}  # by the action that does the same
         self._lay_out()
         self.set_theme(theme)
@@ -57,8 +57,8 @@ class StartPage(QWidget):
     def show_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """Say which keys do what the page offers, by the name of the action."""
         for name, button in self.buttons.items():
-            tip = _TIPS[name]
-            button.setToolTip(f"{tip}  [{keys[name][0]}]" if keys[name] else tip)
+            said = _TIPS[name]
+            button.setToolTip(tip(f"{said}  [{keys[name][0]}]" if keys[name] else said))
         sheet = keys["shortcuts"]
         self.keys.setText(f"Press {sheet[0]} at any time for the keys." if sheet else "")
 
@@ -69,29 +69,27 @@ class StartPage(QWidget):
                 widget.deleteLater()
         if not paths:
             return
-        self.recents.addWidget(QLabel("Opened last"))
+        self.recents.addWidget(PlainLabel("Opened last"))
         for path in paths[:_N_SHOWN]:
             self.recents.addWidget(self._recent(path))
 
     def _recent(self, path: Path) -> QPushButton:
-        # "&" would mark a key; a folder may have one in its name
-        text = f"{path.stem}    {path.parent}".replace("&", "&&")
-        button = QPushButton(text, self.card)
+        button = QPushButton(caption(f"{path.stem}    {path.parent}"), self.card)
         button.setFlat(True)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setStyleSheet("text-align: left; padding: 3px")
-        button.setToolTip(str(path))
+        button.setToolTip(tip(str(path)))
         button.setMaximumWidth(560)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.recent_clicked.emit(path))
         return button
 
     def _lay_out(self) -> None:
-        title = QLabel("Open an ECG recording")
+        title = PlainLabel("Open an ECG recording")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.8)
         title.setFont(font)
-        how = QLabel(
+        how = PlainLabel(
             f"Drop a recording here, or choose one: {formats_in_words()}.\n"
             "Every beat is found, classified and shown in the colour of its class:\n"
             "N normal, S supraventricular, V ventricular, F fusion, Q paced or unclassifiable."
@@ -122,7 +120,7 @@ class StartPage(QWidget):
             ("download", "Get PhysioNet record…", self.download_clicked),
         ):
             button = self.buttons[name] = QPushButton(text)
-            button.setToolTip(_TIPS[name])
+            button.setToolTip(tip(_TIPS[name]))
             button.setMinimumHeight(34)
             button.clicked.connect(clicked)
             button.setDefault(name == "open")

@@ -1,10 +1,11 @@
 """The lowest lines of the window: progress, device, and the sentence that cannot be dismissed."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ecgviewer.gui.session.progress import Progress
 from ecgviewer.gui.style.elided_label import ElidedLabel
+from ecgviewer.gui.style.plain import LINE, NAME, PlainLabel, one_line
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.model.ensemble import Ensemble
 
@@ -18,7 +19,7 @@ class StatusBar(QWidget):
         super().__init__(parent)
         self._ensemble: list[str] = []
         self._inputs: list[str] = []
-        self.text = QLabel(self)
+        self.text = PlainLabel(parent=self, most=LINE)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(160, 10)
@@ -28,7 +29,7 @@ class StatusBar(QWidget):
         self.device = ElidedLabel(self)
         self.device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._device_tip = ""
-        self.sentence = QLabel(self)
+        self.sentence = PlainLabel(parent=self)
         self.sentence.setWordWrap(True)
         self.sentence.hide()
         self._lay_out()
@@ -62,6 +63,7 @@ class StatusBar(QWidget):
 
     def show_inputs(self, read: tuple[str, ...], dead: tuple[str, ...] = ()) -> None:
         """Say which leads the networks read, and which have no signal."""
+        read, dead = (tuple(one_line(name, NAME) for name in of_it) for of_it in (read, dead))
         only = " only" if len(read) == 1 else ""
         none = f" ({', '.join(dead)}: no signal)" if dead else ""
         self._inputs = [f"reads {', '.join(read) or 'no lead'}{only}{none}"]

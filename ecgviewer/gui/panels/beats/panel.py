@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTableView,
     QToolButton,
@@ -19,6 +18,7 @@ from ecgviewer.gui.panels.beats.filter import EXAMPLES, understood
 from ecgviewer.gui.panels.beats.table import BeatTableModel
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.plain import LINE, PlainLabel, tip
 from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import count
@@ -63,9 +63,7 @@ class BeatPanel(QWidget):
         )
         self.filter.setClearButtonEnabled(True)
         # how many beats; the same, or what is to be said of the filter, in lines of its own
-        self.number, self.shown = QLabel(self), QLabel(self)
-        for label in (self.number, self.shown):
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.number, self.shown = PlainLabel(parent=self, most=LINE), PlainLabel(parent=self)
         self.view = self._table()
         self._delay = QTimer(self, singleShot=True, interval=_FILTER_DELAY_MS)
         self._heard = True  # whether another current row was the user's choice
@@ -222,7 +220,7 @@ class BeatPanel(QWidget):
         for text, query in _SHORTCUTS:
             button = QToolButton(self)
             button.setText(text)
-            button.setToolTip(f"show {'every beat' if not query else f'beats: {query}'}")
+            button.setToolTip(tip(f"show {'every beat' if not query else f'beats: {query}'}"))
             button.clicked.connect(lambda _=False, query=query: self._filter_now(query))
             buttons.addWidget(button)
         buttons.addStretch(1)

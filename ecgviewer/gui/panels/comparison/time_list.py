@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QToolButton, QVBoxLayout, QWidget
 
+from ecgviewer.gui.style.plain import PlainLabel, tip
 from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock
 from ecgviewer.gui.style.wording import count
 
@@ -52,7 +53,7 @@ class TimeList(QWidget):
         super().__init__(parent)
         self._times = _Times(self)
         self._title = ""
-        self.title = QLabel(self)
+        self.title = PlainLabel(parent=self)
         self.title.setWordWrap(True)
         self.view = _TimesView(self)
         self.view.setModel(self._times)
@@ -112,11 +113,11 @@ class TimeList(QWidget):
         self.previous.setEnabled(row > 0)
         self.next.setEnabled(0 <= row < n - 1)
 
-    def _button(self, text: str, tip: str, step: int) -> QToolButton:
+    def _button(self, text: str, says: str, step: int) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
+        button.setToolTip(tip(says))
+        button.setAccessibleName(says)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.go_to(self.view.currentIndex().row() + step))
         return button
