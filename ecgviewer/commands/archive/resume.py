@@ -8,6 +8,7 @@ from ecgviewer.analysis.cache.cache import hash_files
 from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.commands.archive.job import Job, Outcome
+from ecgviewer.files.regular import open_regular, read_regular
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
@@ -17,6 +18,8 @@ from ecgviewer.report.inputs import CHECK
 from ecgviewer.report.metadata import BLOCK
 from ecgviewer.signal.params import DETECTION
 from ecgviewer.versions import versions
+
+MAX_DESCRIPTION_BYTES = 64 * 2**20  # of hours of gaps and thousands of files; most have 20 kB
 
 
 def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
@@ -37,9 +40,10 @@ def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | None:
         Who would classify.
     """
     try:
-        text = metadata_path(order.report).read_bytes()
+        text = read_regular(metadata_path(order.report), MAX_DESCRIPTION_BYTES)
         found: dict[str, Any] = json.loads(text)[BLOCK]
-        table = hashlib.sha256(order.report.read_bytes()).hexdigest()
+        with open_regular(order.report) as file:
+            table = hashlib.file_digest(file, "sha256").hexdigest()
         whole = found["complete"] or found["not_classified_because"] is not None
         if not whole or found["table"]["sha256"] != table:
             return None

@@ -60,10 +60,12 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
     from ecgviewer.analysis.channels import open_recording
     from ecgviewer.commands.archive.resume import finished
     from ecgviewer.files.atomic import TargetExistsError
+    from ecgviewer.files.hidden import settle
     from ecgviewer.model.bundle import BundleError
-    from ecgviewer.report.beats_csv import check_target, write_report
     from ecgviewer.report.build import analyse_record
+    from ecgviewer.report.targets import check_target, lacks_description, metadata_path
 
+    settle([order.report, metadata_path(order.report)])  # whatever comes of this attempt
     record = open_recording(order.record, wanted=order.leads)
     try:
         ensemble = ensemble_of(order.networks)
@@ -74,9 +76,11 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
         check_target(order.report, inputs, force=order.force)  # before minutes of work, not after
     except TargetExistsError:
         done = finished(order, record, ensemble) if order.resume else None
-        if done is None:
+        if done is not None:
+            return done
+        if not lacks_description(order.report):
             raise
-        return done
+        # whose it is, is known once the same is computed again: `write_report` compares
     report = analyse_record(
         record,
         ensemble,
@@ -85,11 +89,23 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
         progress=progress,
         cache=ResultCache() if order.keep else None,
     )
-    order.report.parent.mkdir(parents=True, exist_ok=True)
-    write_report(order.report, record, report.beats, report.context, force=order.force)
+    try:
+        _write(order, report)
+    except TargetExistsError:  # another process has been as far meanwhile
+        done = finished(order, record, ensemble) if order.resume else None
+        if done is None:
+            raise
+        return done
     wrong = [f.message for f in report.context.verdict.findings if f.severity == "error"]
     complaint = f"{order.record}: damaged: {wrong[0]}" if wrong else ""
     return Outcome(ok=not wrong, line=_summary(report), complaint=complaint)
+
+
+def _write(order: Job, report: "Report") -> None:
+    from ecgviewer.report.beats_csv import write_report
+
+    order.report.parent.mkdir(parents=True, exist_ok=True)
+    write_report(order.report, report.record, report.beats, report.context, force=order.force)
 
 
 _LOADED: dict[Networks, "Ensemble"] = {}
