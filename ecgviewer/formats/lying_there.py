@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from ecgviewer.files.regular import other_kind
 from ecgviewer.formats.head import head
 
 _POINTER_BYTES = 2**15  # the longest that git-annex takes for a pointer
@@ -31,6 +32,8 @@ def stand_in(path: Path) -> str:
     try:
         if path.is_symlink() and not path.exists():
             return _link(name, os.fsdecode(path.readlink()))
+        if what := other_kind(path):
+            return f"{name} is {what}, no file"
         start = head(path, _POINTER_BYTES + 1)
     except OSError:
         return ""
