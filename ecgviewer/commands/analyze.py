@@ -176,7 +176,7 @@ def _outcomes(
         yield from run_processes(orders, min(jobs, len(orders)))
     else:
         for index, order in enumerate(orders):
-            with progress_step(bar, order.record.stem) as tell:
+            with progress_step(bar, printable(order.record.stem)) as tell:
                 outcome = carry_out(order, tell)
             yield index, outcome
 

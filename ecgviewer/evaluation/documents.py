@@ -117,7 +117,10 @@ def write_documents(
         Where one cannot be written.
     """
     document = json.dumps(as_json(evaluations, about), indent=1, allow_nan=False)
-    contents = {path: f"{document}\n".encode(), csv_path(path): as_csv(evaluations).encode()}
+    contents = {
+        path: f"{document}\n".encode(),
+        csv_path(path): as_csv(evaluations).encode("utf-8", "replace"),
+    }
     write_together(contents, force=force)
 
 
