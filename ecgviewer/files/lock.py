@@ -8,6 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 _POLL_S = 0.02
 _FORGOTTEN_S = 600.0  # of a lock that only says who holds it, on another machine
 # What file systems answer that have no locks: some NFS, Lustre without the option flock.
@@ -89,12 +94,8 @@ def _locked(handle: int) -> bool:
     """Try to lock; whether it is ours."""
     try:
         if sys.platform == "win32":
-            import msvcrt
-
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
-            import fcntl
-
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}:
