@@ -122,8 +122,7 @@ def write_report(
 ) -> Path:
     """Write the table and its description, both whole or not at all.
 
-    A table that is there already, the same byte for byte, without a description is given it: the
-    writer may have died, or the machine, before it could.
+    The same table, there already without a description, is given it: its writer may have died.
 
     Parameters
     ----------
