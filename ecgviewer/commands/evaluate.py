@@ -106,7 +106,7 @@ def evaluate(
         with progress_bar() as bar:
             overall = bar.add_task("records", total=len(paths), visible=len(paths) > 1)
             for path in paths:
-                with progress_step(bar, path.stem) as tell:
+                with progress_step(bar, printable(path.stem)) as tell:
                     asked = (reference, test, networks, mapping)
                     one = _one(path, *asked, tell, wanted, from_s=from_s, debug=debug)
                 if one is not None:

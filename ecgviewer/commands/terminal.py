@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ecgviewer.errors import sentence
 from ecgviewer.formats.folders import PlanError
 from ecgviewer.runtime.log_file import LogFormatter
+from ecgviewer.runtime.stopping import Stopped, stopped_as_interrupted
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help and info need not wait for
     from ecgviewer.model.ensemble import Ensemble
@@ -81,10 +82,12 @@ def in_sentences(*, debug: bool) -> Iterator[None]:
     handler.setFormatter(LogFormatter(logging.BASIC_FORMAT))  # nothing in it acts on a terminal
     logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, handlers=[handler])
     try:
-        yield
-    except KeyboardInterrupt:
+        with stopped_as_interrupted():
+            yield
+    except KeyboardInterrupt as error:
         complain("interrupted; reports that were not finished were not written")
-        raise typer.Exit(INTERRUPTED) from None
+        status = 128 + error.number if isinstance(error, Stopped) else INTERRUPTED
+        raise typer.Exit(status) from None
     except typer.BadParameter as error:
         error.message = printable(error.message)
         raise

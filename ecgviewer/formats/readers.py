@@ -193,6 +193,10 @@ def _main_file(row: Format, path: Path) -> bool:
 def _why_not(path: Path) -> str:
     """Why no format takes a path."""
     if path.is_dir():
+        try:
+            os.scandir(path).close()
+        except OSError as error:
+            return f"this folder cannot be searched ({(error.strerror or '').lower()})"
         return "this is a folder; choose a record in it"
     if not path.exists():
         return "there is no such record; check its name and folder"

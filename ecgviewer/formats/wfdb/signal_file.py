@@ -1,19 +1,25 @@
 """One signal file: how many frames it holds and their ADC values, in blocks."""
 
+import contextlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.files.regular import open_regular
 from ecgviewer.formats.lying_there import stand_in, why_missing
 from ecgviewer.formats.wfdb.sample_formats import FORMATS, SampleFormat, Samples
 from ecgviewer.record import RecordError
 
 # Frames decoded at a time where a format cannot be entered anywhere at no cost.
 CHUNK_FRAMES = 65_536
+# A file this large of which less than a thousandth is stored holds no recording. A file system that
+# compresses makes a tenth of samples, and of zeros nothing: below this size those are read.
+_LARGE_BYTES, _HOLLOW = 4 * 2**30, 1000
 
 
 class SignalFile(Protocol):
@@ -71,7 +77,7 @@ def open_signal_file(
         if not path.is_file():
             why = why_missing(path)
             raise RecordError(path, why or f"{path.name} is missing; put it beside the header")
-        if standing := stand_in(path):
+        if standing := stand_in(path) or _hollow(path):
             raise RecordError(path, standing)
         if FORMATS[code].decode is None:
             return _FlacFile(path, code, per_frame, offset)
@@ -80,6 +86,18 @@ def open_signal_file(
         return _PackedFile(path, code, per_frame, offset)
     except OSError as error:
         raise RecordError(path, f"{path.name} cannot be read ({error.strerror})") from error
+
+
+def _hollow(path: Path) -> str:
+    """What is wrong with a file of holes, which would be read for hours; empty where nothing is."""
+    found = path.stat()
+    stored = 512 * getattr(found, "st_blocks", found.st_size)  # POSIX; Windows does not say
+    if found.st_size < _LARGE_BYTES or stored * _HOLLOW > found.st_size:
+        return ""
+    return (
+        f"{path.name} is a file of holes: of its {found.st_size:,} bytes {stored:,} are stored; "
+        "copy it again"
+    )
 
 
 class _PackedFile:
@@ -103,7 +121,7 @@ class _PackedFile:
         group = first // form.group_samples
         n_groups = -(-last // form.group_samples) - group
         try:
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 file.seek(self._offset + group * form.group_bytes)
                 data = np.fromfile(file, np.uint8, n_groups * form.group_bytes)
         except OSError as error:
@@ -173,12 +191,12 @@ class _FlacFile:
         self._lock = threading.Lock()
         if len(set(per_frame)) > 1:
             raise RecordError(path, "the signals of a FLAC file must have one common rate")
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             if file.read(4) != b"fLaC":
                 raise RecordError(path, f"{path.name} is no FLAC file; copy it again")
         self._file: Any = _soundfile()
         try:
-            with self._file.SoundFile(str(path)) as flac:
+            with self._flac() as flac:
                 bits = {"PCM_S8": 8, "PCM_16": 16, "PCM_24": 24}.get(flac.subtype, 0)
                 channels, n_samples = int(flac.channels), int(flac.frames)
         except (RuntimeError, ValueError) as error:
@@ -191,6 +209,15 @@ class _FlacFile:
             )
         self._bits = bits
         self.n_frames = max(0, n_samples - offset) // self._per_frame
+
+    @contextlib.contextmanager
+    def _flac(self) -> Iterator[Any]:
+        # by its number: what lies under its name may be another thing, a pipe, by now
+        with (
+            open_regular(self.path) as file,
+            self._file.SoundFile(file.fileno(), closefd=False) as flac,
+        ):
+            yield flac
 
     def frames(self, start: int, stop: int) -> Samples:
         first, last = start // CHUNK_FRAMES, -(-stop // CHUNK_FRAMES)
@@ -216,7 +243,7 @@ class _FlacFile:
         # libsndfile puts samples at the top of the word it is asked for
         word = 32 if self._bits == 24 else 16
         try:
-            with self._file.SoundFile(str(self.path)) as flac:
+            with self._flac() as flac:
                 flac.seek(self._offset + low * self._per_frame)
                 read = flac.read(n, dtype=f"int{word}", always_2d=True) >> (word - self._bits)
         except (RuntimeError, ValueError, OSError):
