@@ -245,8 +245,8 @@ class MainWindow(QMainWindow):
         start_page.recent_clicked.connect(files.open_path)
         self.recents.recent_clicked.connect(files.open_path)
         files.recents_changed.connect(self.recents.fill)
-        self.view.hiding_changed.connect(self.recents.fill)
-        self.view.hiding_changed.connect(self.on_hiding_changed)
+        for hear in (self.recents.fill, messages.on_hiding, self.comparison.on_hiding):
+            self.view.hiding_changed.connect(hear)
         for handler in (files, self.result_cache, self.view):
             handler.note_made.connect(messages.show_note)
         files.error_met.connect(messages.show_error)
@@ -276,13 +276,6 @@ class MainWindow(QMainWindow):
         self.trace_keys.start()
         if self.saved_layout is not None:
             self.saved_layout.restore_state()
-
-    def on_hiding_changed(self, hidden: bool) -> None:
-        """What was said before may name the recording."""
-        if hidden:
-            self.workspace.messages.hide()
-            self.workspace.messages.text.clear()
-            self.comparison.hide_names()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.files.dropped(event.mimeData()) is not None:

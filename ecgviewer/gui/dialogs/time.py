@@ -1,8 +1,9 @@
 """The question which time to go to; says what is understood while it is typed."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from ecgviewer.gui.style.plain import PlainLabel
 from ecgviewer.gui.style.record_clock import RecordClock, TimeError
 
 _WIDTH = 460  # pixels
@@ -35,12 +36,11 @@ class TimeDialog(QDialog):
         self.setMinimumWidth(_WIDTH)
         self._clock = clock
         self.seconds: float | None = None
-        ways = QLabel(_WAYS if clock.start else _HIDDEN if clock.hidden else _ELAPSED, self)
+        ways = PlainLabel(_WAYS if clock.start else _HIDDEN if clock.hidden else _ELAPSED, self)
         ways.setWordWrap(True)
         self.line = QLineEdit(clock.typed(now_s), self)
         self.line.setAccessibleName("Time")
-        self.said = QLabel(self)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said = PlainLabel(parent=self)
         self.said.setWordWrap(True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.said.setMinimumHeight(

@@ -169,8 +169,10 @@ class CompareHandler(QObject):
             hide = self._settings.hide_patient
             self.panel.clear(without_names(reason, opened.record, hide=hide))
 
-    def hide_names(self) -> None:
-        """Take names out of what is said already."""
+    def on_hiding(self, hidden: bool) -> None:
+        """Take names out of what is said already, where they are hidden now."""
+        if not hidden:
+            return
         opened, said = self._session.opened, self.panel.about
         said.setText(without_names(said.text(), opened.record if opened else None, hide=True))
 

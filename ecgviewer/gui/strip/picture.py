@@ -1,9 +1,11 @@
 """The picture of the strip, lanes and heart-rate trend, from numpy columns."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from ecgviewer.gui.strip import columns
@@ -48,6 +50,15 @@ class Strip:
         text = "".join(f"   {near[c]} {c.name}" for c in columns.LANES if near[c])
         none = near[columns.NONE_ROW]
         return f"{text}   {none} not classified" if none else text
+
+
+def blank(size: QSize, dpr: float, color: str) -> QImage:
+    """An image of one colour for a widget; its last row and column may lie in part beyond it."""
+    n = math.ceil(size.width() * dpr), math.ceil(size.height() * dpr)
+    image = QImage(*n, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(dpr)
+    image.fill(QColor(color))
+    return image
 
 
 class ColumnCache:

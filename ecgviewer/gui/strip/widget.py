@@ -1,7 +1,5 @@
 """The coloured strip: every beat of the recording in its class's lane, heart rate above."""
 
-from math import ceil
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -21,7 +19,7 @@ from ecgviewer.beats.scan import Episode
 from ecgviewer.gui.strip.bands import Bands
 from ecgviewer.gui.strip.columns import lanes, time_ticks
 from ecgviewer.gui.strip.pace import Pace
-from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
+from ecgviewer.gui.strip.picture import ColumnCache, Strip, blank, draw_strip
 from ecgviewer.gui.style.fonts import bold, small, tiny
 from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import THEMES, Theme, class_color
@@ -205,10 +203,7 @@ class StripWidget(QWidget):
 
     def _draw_still(self, dpr: float) -> QImage:
         """Beats, heart rate, names and times: drawn once, not in every frame of a scroll."""
-        size = ceil(self.width() * dpr), ceil(self.height() * dpr)  # its last pixel may be a part
-        image = QImage(*size, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(dpr)
-        image.fill(QColor(self._theme.background))
+        image = blank(self.size(), dpr, self._theme.background)
         if self._record is None:
             return image
         self._pace.start()

@@ -292,10 +292,8 @@ class Canvas(PaperWidget):
         for trace in traces:
             for lead, median in medians(trace).items():
                 if source.record.leads[lead].is_ecg and source.record.leads[lead].calibrated:
+                    before = self._offsets.get(lead, 0.0)
                     self._offsets[lead] = drift(
-                        median,
-                        self._offsets.get(lead, 0.0),
-                        px_per_unit=scale,
-                        px_per_mm=page.px_per_mm,
+                        median, before, px_per_unit=scale, px_per_mm=page.px_per_mm
                     )
         return rows(source.leads, page, offsets=self._offsets, ranges=source.ranges())

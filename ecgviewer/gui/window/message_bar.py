@@ -38,6 +38,12 @@ class MessageBar(QFrame):
         self._theme = theme
         self._draw()
 
+    def on_hiding(self, hidden: bool) -> None:
+        """Patient fields are hidden, or shown: what was said before may name the recording."""
+        if hidden:
+            self.hide()
+            self.text.clear()
+
     def show_error(self, text: str) -> None:
         """Something could not be done."""
         self._show(text, "error")
