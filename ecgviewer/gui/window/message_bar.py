@@ -67,7 +67,9 @@ class MessageBar(QFrame):
         """Over the top of what it belongs to, as high as the words need: the trace stays put."""
         over = self.parentWidget()
         width = 0 if over is None else over.width()
-        self.setGeometry(0, 0, width, max(self.heightForWidth(width), self.sizeHint().height()))
+        # the hint alone is that of the narrowest bar
+        high = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.setGeometry(0, 0, width, high)
         self.raise_()
 
     def _draw(self) -> None:
