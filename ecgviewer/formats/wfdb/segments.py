@@ -12,6 +12,9 @@ from ecgviewer.record import Finding, RecordError
 # the folder's list decides.
 _MISSING_ONE_BY_ONE = 50
 _HEADER = ".hea"
+# Signals of all segments, each as often as it is listed: reading takes some microseconds for each.
+# The largest record published has 60,000 segments with a few signals.
+MAX_PIECES = 1_000_000
 
 
 class Opener:
@@ -33,7 +36,7 @@ class Opener:
         self._header = header
         self._opened: dict[str, Segment | None] = {NO_FILE: None}
         self._told: set[str] = set()  # segments whose length was found to be another
-        self._failed = self._missing = 0
+        self._failed = self._missing = self._pieces = 0
         self._there: set[str] | None = None
 
     def layout(self, name: str) -> Header | None:
@@ -46,6 +49,13 @@ class Opener:
         if name not in self._opened:
             self._opened[name] = self._open(name)
         segment = self._opened[name]
+        self._pieces += 0 if segment is None else len(segment.header.signals)
+        if self._pieces > MAX_PIECES:
+            raise RecordError(
+                self._header.path,
+                f"its segments have more than {MAX_PIECES:,} signals in all, which are the most "
+                "that are read; the header is damaged, copy it again",
+            )
         claimed = None if segment is None else segment.header.n_frames
         if claimed is not None and claimed != line.n_frames and name not in self._told:
             self._told.add(name)

@@ -2,6 +2,7 @@
 
 import bisect
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from ecgviewer.record import Finding, RecordError, SampleReader
 
 # A longer claim than this is a wrong number, and would keep a scan busy for hours.
 MAX_DAYS = 100
-# A record without samples for longer than a day lasts no longer than so many times what its files
+# A record without samples for longer than six hours lasts no longer than so many times what its files
 # hold, each counted once: its length is the work of who reads it.
-EMPTY_DAYS, EMPTY_TIMES = 1.0, 20
+EMPTY_DAYS, EMPTY_TIMES = 0.25, 20
 _DAY_S = 86_400
 # Below a sample a second no beat can be seen, and nothing is looked for.
 SLOWEST_ECG_HZ = 1.0
@@ -111,7 +112,11 @@ class Timeline:
 
     def is_ecg(self, name: str) -> bool:
         """Whether an ECG lead has this name."""
-        return name in names_of(self.signals, self.ecg)
+        return name in self._ecg_names
+
+    @cached_property
+    def _ecg_names(self) -> set[str]:
+        return names_of(self.signals, self.ecg)
 
 
 def lay_out(header: Header) -> Timeline:
