@@ -66,7 +66,8 @@ def note(logger: logging.Logger, what: str, error: BaseException) -> None:
     """Log an error: with its traceback at ERROR where nobody expected it, else as a line."""
     expected = isinstance(error, OSError) or _is_ours(error)
     level = logging.INFO if expected else logging.ERROR
-    logger.log(level, "%s: %s", what, error, exc_info=None if expected else error)
+    # `what` in the message itself: the log keeps its words where it hides what it is told
+    logger.log(level, f"{what}: %s", error, exc_info=None if expected else error)
 
 
 def _is_ours(error: BaseException) -> bool:

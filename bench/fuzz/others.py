@@ -5,19 +5,22 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from bench.fuzz.records import Seed
 from ecgviewer import paths
 from ecgviewer.analysis.cache.database import FILE, Store
 from ecgviewer.gui.dialogs.card_pages import model_pages
 from ecgviewer.gui.settings import SETTINGS, Purpose, Settings
+from ecgviewer.gui.storage.layouts import Layout, is_state, screen_width
 from ecgviewer.model.bundle import BundleError, sha256
 from ecgviewer.model.ensemble import load_ensemble, preprocessing_of
 from ecgviewer.signal.params import CONTEXT
 
 _MEMBERS = {"paper": "slap", "clinical": "resnet34-1"}
 _CARD, _WEIGHTS, _ENSEMBLE = "card.json", "weights.safetensors", "ensemble.json"
+_DOCKS = ("summary", "recording", "beats")
 _KEY, _RECORDING = "a" * 64, "b" * 64
 
 
@@ -78,9 +81,25 @@ def write_settings(path: Path) -> Seed:
     settings.recent_paths = (path.parent / "a.hea", path.parent / "b c,d.hea")
     for purpose in ("open", "export", "download"):
         settings.set_folder(purpose, path.parent)
-    settings.save_layout(QByteArray(bytes(range(66))), QByteArray(bytes(range(200))))
+    window = _window()
+    geometry, state = window.saveGeometry(), window.saveState()
+    settings.save_layout(Layout("screen", bytes(geometry.data()), bytes(state.data())))
+    # as versions before kept it, without a checksum
+    settings.layout_version, settings.geometry, settings.state = 2, geometry, state
     settings.sync()
     return Seed(path.name, path.read_bytes(), text=True)
+
+
+def _window() -> QMainWindow:
+    """A window with docks, of which a layout can be taken."""
+    if QApplication.instance() is None:
+        QApplication([])
+    window = QMainWindow()
+    for name in _DOCKS:
+        dock = QDockWidget(name)
+        dock.setObjectName(name)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    return window
 
 
 def try_settings(path: Path) -> str:
@@ -90,7 +109,13 @@ def try_settings(path: Path) -> str:
         value = settings.value_of(row)
         if value is not None and not row.check(value) and value != row.default:
             return f"{row.key} is {value!r}"
-    settings.layout()
+    before = settings.layout_before()
+    old = [before] if before is not None and is_state(before.state, _DOCKS) else []
+    for layout in (*settings.layouts, *old):
+        window = _window()
+        if screen_width(layout.geometry) is not None:
+            window.restoreGeometry(layout.geometry)
+        window.restoreState(layout.state)
     purposes: tuple[Purpose, ...] = ("open", "export", "download")
     for purpose in purposes:
         settings.folder(purpose)

@@ -106,6 +106,8 @@ def analyze(
     with in_sentences(debug=debug):
         if dask and jobs > 1:
             raise typer.BadParameter("--jobs and --dask exclude each other")
+        from ecgviewer.report.targets import check_target
+
         wanted = leads_asked_for(leads)
         planned = plan(records, out)
         networks = load_networks(ensemble, device)
@@ -118,15 +120,18 @@ def analyze(
             beats=beats,
             leads=wanted,
             force=force,
-            resume=several and not force,
+            # of a worker that is lost, another one may find the report
+            resume=(several or bool(dask)) and not force,
             hide_patient=hide_patient,
             keep=cache and not dask,
             tries=2 if several else 1,
             debug=debug,
         )
+        if dask and not several and not force:
+            check_target(out, [], force=False)
         n_failed = _run(_orders(template, planned, absolute=bool(dask)), jobs, dask)
         if networks.unseen_sentence and n_failed < len(planned):
-            typer.echo(networks.unseen_sentence)
+            typer.echo(printable(networks.unseen_sentence))
         if len(planned) > 1 and n_failed:
             complain(f"{n_failed} of {len(planned)} records are damaged or could not be analysed")
         if n_failed:
@@ -171,7 +176,7 @@ def _outcomes(
         yield from run_processes(orders, min(jobs, len(orders)))
     else:
         for index, order in enumerate(orders):
-            with progress_step(bar, order.record.stem) as tell:
+            with progress_step(bar, printable(order.record.stem)) as tell:
                 outcome = carry_out(order, tell)
             yield index, outcome
 

@@ -1,7 +1,8 @@
 """The command line: analyze, evaluate, selftest, info.
 
 Exit status: 0 when all went well; 1 where a record could not be analysed, its files are damaged or
-a device gives other classes; 2 for wrong usage; 130 after Ctrl-C.
+a device gives other classes; 2 for wrong usage; 130 after Ctrl-C, 143 after SIGTERM, 129
+after SIGHUP.
 """
 
 import json

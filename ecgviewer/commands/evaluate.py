@@ -22,6 +22,7 @@ from ecgviewer.commands.terminal import (
     in_sentences,
     leads_asked_for,
     load_networks,
+    printable,
     progress_bar,
     progress_step,
 )
@@ -105,7 +106,7 @@ def evaluate(
         with progress_bar() as bar:
             overall = bar.add_task("records", total=len(paths), visible=len(paths) > 1)
             for path in paths:
-                with progress_step(bar, path.stem) as tell:
+                with progress_step(bar, printable(path.stem)) as tell:
                     asked = (reference, test, networks, mapping)
                     one = _one(path, *asked, tell, wanted, from_s=from_s, debug=debug)
                 if one is not None:
@@ -198,7 +199,7 @@ def _warn(done: "Sequence[Evaluation]", networks: "Ensemble") -> None:
     from ecgviewer.evaluation.training import warning
 
     for said in filter(None, (networks.unseen_sentence, warning(_trained_on(done)))):
-        typer.echo(said)
+        typer.echo(printable(said))
 
 
 def _about(

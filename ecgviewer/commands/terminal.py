@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ecgviewer.errors import sentence
 from ecgviewer.formats.folders import PlanError
+from ecgviewer.runtime.log_file import LogFormatter
+from ecgviewer.runtime.stopping import Stopped, stopped_as_interrupted
 
 if TYPE_CHECKING:  # torch takes a second to import, which --help and info need not wait for
     from ecgviewer.model.ensemble import Ensemble
@@ -76,13 +78,20 @@ def complain(sentence: str) -> None:
 @contextlib.contextmanager
 def in_sentences(*, debug: bool) -> Iterator[None]:
     """End with one sentence on stderr and the exit status that fits, never with a traceback."""
-    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR)
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogFormatter(logging.BASIC_FORMAT))  # nothing in it acts on a terminal
+    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, handlers=[handler])
     try:
-        yield
-    except KeyboardInterrupt:
+        with stopped_as_interrupted():
+            yield
+    except KeyboardInterrupt as error:
         complain("interrupted; reports that were not finished were not written")
-        raise typer.Exit(INTERRUPTED) from None
-    except (typer.Exit, typer.BadParameter, BrokenPipeError):
+        status = 128 + error.number if isinstance(error, Stopped) else INTERRUPTED
+        raise typer.Exit(status) from None
+    except typer.BadParameter as error:
+        error.message = printable(error.message)
+        raise
+    except (typer.Exit, BrokenPipeError):
         raise
     except Exception as error:
         if debug:
@@ -110,6 +119,7 @@ def progress_bar() -> Progress:
 @contextlib.contextmanager
 def progress_step(bar: Progress, name: str) -> Iterator[Callable[[str, int, int], None]]:
     """A line of the progress bar for one record, gone when it is done."""
+    name = printable(name)
     task = bar.add_task(name, total=None)
 
     def tell(stage: str, done: int, total: int) -> None:

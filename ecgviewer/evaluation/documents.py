@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ecgviewer.aami import N_CLASSES, BeatClass
+from ecgviewer.document.cells import neutral
 from ecgviewer.ec57.beats import LETTERS
 from ecgviewer.ec57.figures import BEAT_FIGURES, BeatFigures, BeatSummary, Ratio, summarise
 from ecgviewer.ec57.marks import LEARNING_S, MATCH_S
 from ecgviewer.ec57.runs import CHAMBERS, RUN_KINDS, Chamber, RunCounts, RunSummary, summarise_runs
 from ecgviewer.evaluation.recording import Evaluation
 from ecgviewer.files.atomic import TargetExistsError, WriteError, write_together
+from ecgviewer.files.hidden import settle
+from ecgviewer.files.regular import other_kind
 from ecgviewer.versions import versions
 
 _CELLS = tuple(
@@ -77,9 +80,10 @@ def check_targets(path: Path, *, force: bool) -> None:
     WriteError
         Where a folder is in the way or missing; TargetExistsError where a file is there.
     """
+    settle([path, csv_path(path)])
     for target in (path, csv_path(path)):
-        if target.is_dir():
-            raise WriteError(target, "is a folder; name a file")
+        if what := other_kind(target):
+            raise WriteError(target, f"is {what}; name a file")
         if not target.parent.is_dir():
             raise WriteError(target, "its folder does not exist; make it first")
         if target.exists() and not force:
@@ -114,7 +118,10 @@ def write_documents(
         Where one cannot be written.
     """
     document = json.dumps(as_json(evaluations, about), indent=1, allow_nan=False)
-    contents = {path: f"{document}\n".encode(), csv_path(path): as_csv(evaluations).encode()}
+    contents = {
+        path: f"{document}\n".encode(),
+        csv_path(path): as_csv(evaluations).encode("utf-8", "replace"),
+    }
     write_together(contents, force=force)
 
 
@@ -230,7 +237,7 @@ def as_csv(evaluations: Sequence[Evaluation]) -> str:
     )
     writer.writeheader()
     document = as_json(evaluations, {})
-    rows = [(one["record"], one) for one in document["records"]]
+    rows = [(neutral(one["record"]), one) for one in document["records"]]
     rows += [(name, document[name]) for name in ("gross", "average") if document[name]]
     for name, found in rows:
         writer.writerow({"record": name, **_row(found)})

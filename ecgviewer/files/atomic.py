@@ -1,17 +1,18 @@
 """Files written whole or not at all, one or several together."""
 
 import contextlib
-import logging
 import os
-import secrets
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-_LOG = logging.getLogger(__name__)
+from ecgviewer.files.hidden import Hidden, settle_files
+from ecgviewer.files.lock import Lock, LockedError
+from ecgviewer.files.regular import other_kind
+
 IS_THERE = "is there already; choose another name or allow replacing it"
+WAIT_S = 10.0  # for another process that is writing the same file; a table takes a second
 
 
 class WriteError(Exception):
@@ -56,22 +57,8 @@ def replacing(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     WriteError
         Where the target cannot be written; TargetExistsError where it is there without `force`.
     """
-    target = _target(path, force=force)
-    temporary = _temporary(target)
-    try:
-        with _reasons(path):
-            handle = _create(temporary)
-        # errors of the block itself (a download's, say) pass as they are
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            with _reasons(path):
-                file.flush()
-                os.fsync(file.fileno())
-        with _reasons(path):
-            _publish(temporary, target, force=force)
-            _sync_folder(target.parent)
-    finally:
-        _remove(temporary)
+    with replacing_together(force=force) as files, files.writing(path) as file:
+        yield file
 
 
 def write_whole(path: Path, content: bytes, *, force: bool = False) -> None:
@@ -85,39 +72,55 @@ class FileGroup:
     def __init__(self, *, force: bool) -> None:
         self._force = force
         self._moves: list[_Move] = []
+        self._lock: Lock | None = None
+
+    def claim(self, paths: Sequence[Path]) -> None:
+        """Take files for this process, and put in order what a dead one left of them.
+
+        Parameters
+        ----------
+        paths : sequence of Path
+            In the order in which they are to be opened; whoever writes the first of them waits.
+        """
+        with _reasons(paths[0]):
+            files = [Hidden.of(path.resolve()) for path in paths]
+            if self._lock is None:
+                self._lock = _take(paths[0], files[0])
+            settle_files(files)
 
     @contextlib.contextmanager
     def writing(self, path: Path) -> Iterator[BinaryIO]:
-        """Open one more file; see `replacing`. It stays under its temporary name for now."""
-        move = _Move(path, _target(path, force=self._force))
+        """Open one more file; see `replacing`. It stays under its hidden name for now."""
+        target = _target(path, force=self._force)
+        self.claim([path])
+        move = _Move(path, Hidden.of(target))
         self._moves.append(move)
         with _reasons(path):
-            handle = _create(move.temporary)
+            handle = _create(move.names.new)
+        # errors of the block itself (a download's, say) pass as they are
         with os.fdopen(handle, "wb") as file:
             yield file
             with _reasons(path):
                 file.flush()
                 os.fsync(file.fileno())
-        move.staged = True
+                move.staged = os.fstat(file.fileno())
 
     def publish(self) -> None:
         """Give every file its own name, in the order in which they were opened."""
         for move in self._moves:
             with _reasons(move.path):
                 move.publish(force=self._force)
-        for folder in {move.target.parent for move in self._moves}:
+        for folder in {move.names.target.parent for move in self._moves}:
             _sync_folder(folder)
 
-    def undo(self) -> None:
-        """Bring back what was there before."""
-        for move in reversed(self._moves):
-            move.undo()
-
-    def tidy(self) -> None:
-        """Remove what lies under temporary names."""
-        for move in self._moves:
-            _remove(move.temporary)
-            _remove(move.backup)
+    def end(self, *, undo: bool) -> None:
+        """Bring back what was there before, where wanted; remove what lies under hidden names."""
+        if undo:
+            for move in reversed(self._moves):
+                move.undo_rename()
+        settle_files([move.names for move in self._moves], undo=undo)
+        if self._lock is not None:
+            self._lock.release()
 
 
 @contextlib.contextmanager
@@ -145,14 +148,13 @@ def replacing_together(*, force: bool = False) -> Iterator[FileGroup]:
         Where a target cannot be written; TargetExistsError where one is there without `force`.
     """
     files = FileGroup(force=force)
+    undo = True
     try:
         yield files
         files.publish()
-    except BaseException:
-        files.undo()
-        raise
+        undo = False
     finally:
-        files.tidy()
+        files.end(undo=undo)
 
 
 def write_together(contents: Mapping[Path, bytes], *, force: bool = False) -> None:
@@ -166,6 +168,10 @@ def write_together(contents: Mapping[Path, bytes], *, force: bool = False) -> No
         Whether files already there may be replaced.
     """
     with replacing_together(force=force) as files:
+        for path in contents:
+            _target(path, force=force)
+        if contents:
+            files.claim(list(contents))
         for path, content in contents.items():
             with files.writing(path) as file, _reasons(path):
                 file.write(content)
@@ -173,39 +179,40 @@ def write_together(contents: Mapping[Path, bytes], *, force: bool = False) -> No
 
 @dataclass
 class _Move:
-    """One file on its way from its temporary name to its own."""
+    """One file on its way from its hidden name to its own."""
 
     path: Path  # as the caller named it
-    target: Path
-
-    def __post_init__(self) -> None:
-        self.temporary = _temporary(self.target)
-        self.backup = _temporary(self.target)
-        self.staged = False  # the temporary file is whole
+    names: Hidden
+    staged: os.stat_result | None = None  # of the hidden file, once it is whole
 
     def publish(self, *, force: bool) -> None:
         """Give the file its own name; keep what was there until all files have theirs."""
-        if force and self.target.exists():
-            _keep(self.target, self.backup)
-        _publish(self.temporary, self.target, force=force)
-
-    def undo(self) -> None:
-        """Bring back what was there before."""
-        if not self.staged:
+        new, target = self.names.new, self.names.target
+        assert self.staged is not None
+        # where a file system has no locks, another process may have put its own there
+        if not os.path.samestat(new.stat(follow_symlinks=False), self.staged):
+            raise WriteError(self.path, "another process is writing it; try again")
+        if force and os.path.lexists(target):
+            self.names.keep()
+            with contextlib.suppress(OSError):
+                new.chmod(target.stat().st_mode & 0o777)
+            new.replace(target)
             return
         try:
-            # asked of the disk rather than remembered: an interrupt can fall between any two lines
-            if self.temporary.exists() and not self._published_by_link():
-                return
-            if self.backup.exists():
-                self.backup.replace(self.target)
-            else:
-                self.target.unlink(missing_ok=True)
-        except OSError as error:
-            _LOG.error("%s could not be put back as it was: %s", self.target, error)
+            os.link(new, target)  # unlike rename, fails where the name is taken meanwhile
+        except FileExistsError:
+            raise _exists(self.path) from None
+        except OSError:  # a file system without hard links
+            if target.exists():
+                raise _exists(self.path) from None
+            new.replace(target)
 
-    def _published_by_link(self) -> bool:
-        return self.target.exists() and self.target.samefile(self.temporary)
+    def undo_rename(self) -> None:
+        """Remove the file where it has its own name alone, and nothing was there before."""
+        # asked of the disk rather than remembered: an interrupt can fall between any two lines
+        names = self.names
+        if self.staged and not os.path.lexists(names.new) and not os.path.lexists(names.old):
+            names.target.unlink(missing_ok=True)
 
 
 def _target(path: Path, *, force: bool) -> Path:
@@ -213,6 +220,8 @@ def _target(path: Path, *, force: bool) -> Path:
         target = path.resolve()
         if target.is_dir():
             raise WriteError(path, "is a folder; name a file")
+        if what := other_kind(target):
+            raise WriteError(path, f"is {what}, no file; choose another name")
         if not target.parent.is_dir():
             raise WriteError(path, "its folder does not exist; make it first")
         if target.exists() and not force:
@@ -224,40 +233,18 @@ def _exists(path: Path) -> TargetExistsError:
     return TargetExistsError(path, IS_THERE)
 
 
-def _temporary(target: Path) -> Path:
-    # beside the target, for a rename cannot cross file systems; short, for long names have limits
-    return target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.tmp")
+def _take(path: Path, file: Hidden) -> Lock:
+    try:
+        return Lock.take(file.lock, wait_s=WAIT_S)
+    except LockedError:
+        reason = "another process is writing it; try again when that has ended"
+        raise WriteError(path, reason) from None
 
 
-def _create(temporary: Path) -> int:
+def _create(new: Path) -> int:
     # os.open rather than tempfile: the file gets the permissions any new file of the user gets
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
-    return os.open(temporary, flags, 0o666)
-
-
-def _publish(temporary: Path, target: Path, *, force: bool) -> None:
-    if force:
-        with contextlib.suppress(OSError):
-            temporary.chmod(target.stat().st_mode & 0o777)
-        temporary.replace(target)
-        return
-    try:
-        os.link(temporary, target)  # unlike rename, fails where the name is taken meanwhile
-    except FileExistsError:
-        raise _exists(target) from None
-    except OSError:  # a file system without hard links
-        if target.exists():
-            raise _exists(target) from None
-        temporary.replace(target)
-    else:
-        temporary.unlink()
-
-
-def _keep(target: Path, backup: Path) -> None:
-    try:
-        os.link(target, backup)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(target, backup)
+    return os.open(new, flags, 0o666)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -270,11 +257,6 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
 @contextlib.contextmanager
 def _reasons(path: Path) -> Iterator[None]:
     """Turn the system's errors into one sentence about the file the caller named."""
@@ -283,3 +265,5 @@ def _reasons(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise WriteError(path, f"cannot be written ({reason.lower()})") from error
+    except RuntimeError as error:  # what pathlib says of a link that leads to itself
+        raise WriteError(path, "cannot be written (a link that leads to itself)") from error

@@ -1,9 +1,12 @@
 """Sizes and hashes of the files a report rests on."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from ecgviewer.files.regular import open_regular
 
 _CHUNK = 1 << 20  # bytes read at a time
 
@@ -53,12 +56,14 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 def _hash_file(path: Path, stop: Callable[[], bool]) -> InputFile:
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+        with open_regular(path) as file:
+            left = os.fstat(file.fileno()).st_size  # a file that grows would never end
+            while left > 0 and (chunk := file.read(min(_CHUNK, left))):
                 if stop():
                     return InputFile(path, None, None)
                 digest.update(chunk)
                 size += len(chunk)
+                left -= len(chunk)
     except OSError:
         return InputFile(path, None, None)
     return InputFile(path, size, digest.hexdigest())

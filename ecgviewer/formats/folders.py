@@ -49,7 +49,8 @@ def find_records(folder: Path) -> tuple[Path, ...]:
     Raises
     ------
     RecordError
-        Where the folder, or one in it, cannot be listed.
+        Where the folder cannot be listed. One in it that cannot is among what is returned: to
+        open it says why.
     """
     return tuple(_below_folder(folder))
 
@@ -128,7 +129,13 @@ def all_records(named: Sequence[Path]) -> tuple[Path, ...]:
 def _below_folder(folder: Path) -> dict[Path, Format | None]:
     """Records in a folder and its sub-folders, sorted, each with its format."""
     found: dict[Path, Format | None] = {}
-    for parent, folders, names in os.walk(folder, onerror=_unreadable):
+
+    def skip(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            _unreadable(error)
+        found[Path(error.filename)] = None  # to open it fails, and says why: the rest goes on
+
+    for parent, folders, names in os.walk(folder, onerror=skip):
         # what a program keeps for itself: of a git-annex tree all headers lie in .git once more
         folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN))
         found |= records_in(Path(parent), names)

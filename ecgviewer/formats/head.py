@@ -1,6 +1,9 @@
 """The first bytes of a file, by which a format knows its own."""
 
+import errno
 from pathlib import Path
+
+from ecgviewer.files.regular import NotRegularError, read_regular
 
 
 def head(path: Path, n_bytes: int) -> bytes:
@@ -16,14 +19,18 @@ def head(path: Path, n_bytes: int) -> bytes:
     Returns
     -------
     bytes
-        Empty where there is no regular file: opening a pipe would wait for its writer.
+        Empty where there is no regular file.
 
     Raises
     ------
     OSError
         Where the file cannot be read.
     """
-    if not path.is_file():
+    try:
+        return read_regular(path, n_bytes)
+    except (FileNotFoundError, NotADirectoryError, NotRegularError):
         return b""
-    with path.open("rb") as file:
-        return file.read(n_bytes)
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # a link that leads to itself
+            return b""
+        raise

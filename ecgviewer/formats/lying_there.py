@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from ecgviewer.files.regular import other_kind
 from ecgviewer.formats.head import head
 
 _POINTER_BYTES = 2**15  # the longest that git-annex takes for a pointer
@@ -32,6 +33,8 @@ def stand_in(path: Path) -> str:
     if said := unfetched(path):
         return said
     try:
+        if what := other_kind(path):
+            return f"{name} is {what}, no file"
         start = head(path, _POINTER_BYTES + 1)
     except OSError:
         return ""

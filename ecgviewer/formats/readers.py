@@ -180,7 +180,7 @@ def _knows(row: Format, path: Path) -> bool:
     try:
         return row.sniff(path)
     except Exception as error:  # another format may know it
-        note(_LOG, f"{row.name} cannot tell whether {path} is its own", error)
+        note(_LOG, f"{row.name} cannot tell whether a file is its own", error)
         return False
 
 
@@ -193,6 +193,10 @@ def _main_file(row: Format, path: Path) -> bool:
 def _why_not(path: Path) -> str:
     """Why no format takes a path."""
     if path.is_dir():
+        try:
+            os.scandir(path).close()
+        except OSError as error:
+            return f"this folder cannot be searched ({(error.strerror or '').lower()})"
         return "this is a folder; choose a record in it"
     if not path.exists():
         return "there is no such record; check its name and folder"

@@ -124,7 +124,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("next_beat", "&Go", "&Next beat", (".",), "", "record", "beat.next_beat"),
     Action("previous_beat", "&Go", "&Previous beat", (",",), "", "record", "beat.previous_beat"),
-    Action("time", "&Go", "To &time…", ("Ctrl+G",), "", "record", "view.on_time"),
+    Action(
+        "time",
+        "&Go",
+        "To &time…",
+        ("Ctrl+G",),
+        "14:08, 14:08 +1, +5:00:00",
+        "record",
+        "view.on_time",
+    ),
     Action(
         "find",
         "&Go",
@@ -258,13 +266,16 @@ assert set(get_args(Need)) == {"", *Present.__annotations__}
 assert {str(row.handler).partition(".")[0] for row in ACTIONS} == set(Parts.__annotations__)
 assert len({row.name for row in ACTIONS}) == len(ACTIONS)
 
-# Keys and gestures that are no actions; the canvas acts on them when it has the focus.
+# Keys and gestures that are no actions; keys act wherever the focus is, but in text being typed.
 GESTURES: tuple[tuple[str, str], ...] = (
     ("click a beat", "choose it: table and inspector follow"),
     ("drag, wheel, ← →", "move along the recording"),
+    ("↑ ↓, Alt + wheel", "scroll leads that do not fit"),
     ("Page Up, Page Down", "a page back or on"),
     ("Home, End", "start or end of the recording"),
+    ("Esc", "leave a text field, a list or a button: back to the trace"),
+    ("Ctrl + arrows", "from row to row of a list that Tab has led to"),
     ("Ctrl + wheel", "paper speed"),
     ("Shift + wheel", "gain"),
-    ("click or drag the strip", "go there"),
+    ("click or drag the strip", "go there and choose the beat"),
 )

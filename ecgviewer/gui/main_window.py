@@ -31,7 +31,9 @@ from ecgviewer.gui.window.menus import Actions
 from ecgviewer.gui.window.playback_toolbar import PlaybackToolbar
 from ecgviewer.gui.window.recent_menu import RecentMenu
 from ecgviewer.gui.window.refresh import Refresh
+from ecgviewer.gui.window.saved_layout import SavedLayout
 from ecgviewer.gui.window.status_bar import StatusBar
+from ecgviewer.gui.window.trace_keys import TraceKeys
 from ecgviewer.gui.window.trace_toolbar import TraceToolbar
 from ecgviewer.gui.window.workspace import Workspace
 from ecgviewer.paths import DEFAULT_ENSEMBLE
@@ -71,17 +73,20 @@ class MainWindow(QMainWindow):
         panels: Sequence[Panel] = PANELS,
     ) -> None:
         super().__init__()
-        self.settings, self._restore = settings, restore
+        self.settings = settings
         self.actions_by_name = Actions(self, rows=actions, own_keys=settings.keys)
         names, theme = ensembles.names(), theme or settings.theme
         remembered = settings.ensemble if settings.ensemble in names else DEFAULT_ENSEMBLE
         self.session = Session(ensembles, ensemble_name=ensemble or remembered, parent=self)
         self._make_views(theme, names, panels)
+        self.saved_layout = SavedLayout(self, settings) if restore else None
         self._make_handlers(prompts(self))
         self._fill_menus()
         self._connect_session()
         self._connect_views()
         self._connect_actions()
+        self.trace_keys = TraceKeys(self, self.canvas)
+        self.docks.panel(BeatPanel).filter_left.connect(self.trace_keys.return_to_trace)
         self._start(theme)
 
     # -- construct ----------------------------------------------------------------------------
@@ -109,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(QSize(900, 560))
+        self.setMinimumSize(QSize(800, 480))  # half of 1920 x 1080 at a scale of 2 has 960 x 500
         self.resize(1366, 768)
         self.setDockNestingEnabled(True)
         # what lies below the trace leaves the panels on the right their whole height
@@ -175,11 +180,12 @@ class MainWindow(QMainWindow):
         session, refresh, messages = self.session, self.refresh, self.workspace.messages
         session.record_opened.connect(messages.hide)
         session.record_opened.connect(self.on_first_record)
+        session.record_opened.connect(self.canvas.reset_scale)
         session.record_opened.connect(refresh.on_record_opened)
         session.record_opened.connect(self.play.load)
         session.record_opened.connect(self.files.on_record_opened)
-        session.open_failed.connect(messages.show_error)
-        session.trouble_met.connect(messages.show_error)
+        session.open_failed.connect(self.files.on_open_failed)
+        session.trouble_met.connect(self.files.on_trouble)
         session.ensemble_failed.connect(messages.show_error)
         session.ensemble_failed.connect(self.help.on_ensemble_failed)
         session.ensemble_loaded.connect(self.help.on_ensemble_loaded)
@@ -198,6 +204,7 @@ class MainWindow(QMainWindow):
         self.canvas.beat_clicked.connect(navigator.on_beat_clicked)
         self.strip.jump_requested.connect(self.canvas.center_on)
         self.strip.jump_requested.connect(play.seek)
+        self.strip.place_chosen.connect(navigator.on_place_chosen)
         navigator.beat_changed.connect(refresh.on_beat_changed)
         navigator.user_moved.connect(play.seek)
         self.docks.panel(BeatPanel).beat_chosen.connect(navigator.on_beat_chosen)
@@ -238,11 +245,13 @@ class MainWindow(QMainWindow):
         start_page.recent_clicked.connect(files.open_path)
         self.recents.recent_clicked.connect(files.open_path)
         files.recents_changed.connect(self.recents.fill)
-        for handler in (files, self.result_cache):
+        self.view.hiding_changed.connect(self.recents.fill)
+        self.view.hiding_changed.connect(self.on_hiding_changed)
+        for handler in (files, self.result_cache, self.view):
             handler.note_made.connect(messages.show_note)
         files.error_met.connect(messages.show_error)
         self.navigator.nothing_found.connect(messages.show_note)
-        self.error_uncaught.connect(messages.show_error)
+        self.error_uncaught.connect(files.on_trouble)
 
     # -- the window itself --------------------------------------------------------------------
 
@@ -264,9 +273,16 @@ class MainWindow(QMainWindow):
         self._say_what_keys_are_refused()  # a record named at the start hides what was said before
         self.docks.show(True)
         self.docks.arrange()
-        layout = self.settings.layout() if self._restore else None
-        if layout is not None:
-            self.docks.restore(layout[1])
+        self.trace_keys.start()
+        if self.saved_layout is not None:
+            self.saved_layout.restore_state()
+
+    def on_hiding_changed(self, hidden: bool) -> None:
+        """What was said before may name the recording."""
+        if hidden:
+            self.workspace.messages.hide()
+            self.workspace.messages.text.clear()
+            self.comparison.hide_names()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.files.dropped(event.mimeData()) is not None:
@@ -279,8 +295,8 @@ class MainWindow(QMainWindow):
             self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._restore and self.session.opened is not None:
-            self.settings.save_layout(self.saveGeometry(), self.saveState())
+        if self.saved_layout is not None:
+            self.saved_layout.end(keep=self.session.opened is not None)
         self.settings.sync()
         self.play.player.pause()
         self.session.close()

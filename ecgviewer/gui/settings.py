@@ -1,9 +1,10 @@
 """What the viewer remembers between sessions: choices and paths, no patient field.
 
 `Settings` is the table: one row a setting. A value that is of another type or out of range (another
-version's, or edited by hand) counts as absent.
+version's, or edited by hand) counts as absent. While patient fields are hidden no path is kept.
 """
 
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -14,11 +15,18 @@ from typing import Any, Generic, Literal, TypeVar, get_args, overload
 from PySide6.QtCore import QByteArray, QSettings
 
 from ecgviewer.findings.rate import N_MEAN
+from ecgviewer.gui.storage import layouts
+from ecgviewer.gui.storage.layouts import Layout
+from ecgviewer.gui.storage.settings_file import user_store
+from ecgviewer.gui.style.kept_names import KeptNames
 from ecgviewer.gui.style.theme import THEMES
+from ecgviewer.runtime import log_file
 
 _LOG = logging.getLogger(__name__)
 _N_RECENT = 10
-_LAYOUT_VERSION = 2  # a layout saved by another version of the panels is not restored
+_LAYOUT_BEFORE = 2  # of the panels, in files of versions that kept one layout for every screen
+_LONGEST = 4_096  # characters of a text: no path is longer
+_MOST_KEYS = 300  # actions, and twice as many again
 
 Purpose = Literal["open", "export", "download"]
 Key = Literal[
@@ -28,10 +36,12 @@ Key = Literal[
     "keep_results",
     "rate_intervals",
     "keys",
+    "layouts",
     "recents",
     "folders/open",
     "folders/export",
     "folders/download",
+    "log_names",
     "layout_version",
     "geometry",
     "state",
@@ -72,12 +82,15 @@ class Setting(Generic[T]):
         What counts where nothing, or nothing of use, is stored.
     check : callable
         Whether a value of the type can be used.
+    names : bool
+        Whether its values name recordings or folders, which may name patients.
     """
 
     key: Key
     kind: Kind[T]
     default: T
     check: Callable[[T], bool] = lambda _: True
+    names: bool = False
 
     @overload
     def __get__(self, settings: None, owner: type) -> "Setting[T]": ...
@@ -89,7 +102,7 @@ class Setting(Generic[T]):
     def __set__(self, settings: "Settings", value: T) -> None:
         if not self.check(value):
             raise ValueError(f"{value!r} cannot be the setting {self.key!r}")
-        settings.store.setValue(self.key, self.kind.write(value))
+        settings.put(self, self.kind.write(value))
 
 
 def _as_flag(value: object) -> bool:
@@ -100,13 +113,14 @@ def _as_flag(value: object) -> bool:
 
 
 def _as_text(value: object) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST or "\0" in value:
         raise ValueError
+    value.encode()  # no half of a pair of UTF-16: neither a file nor a font has such a character
     return value
 
 
 def _as_number(value: object) -> int:
-    return int(str(value))
+    return int(_as_text(str(value)))
 
 
 def _as_paths(value: object) -> tuple[Path, ...]:
@@ -122,11 +136,25 @@ def _as_bytes(value: object) -> QByteArray:
 
 
 def _as_keys(value: object) -> Mapping[str, tuple[str, ...]]:
-    found = json.loads(_as_text(value))
-    if not isinstance(found, dict):
+    found = _loaded(value)
+    if not isinstance(found, dict) or len(found) > _MOST_KEYS:
         raise ValueError
     listed = {name: keys if isinstance(keys, list) else [keys] for name, keys in found.items()}
-    return {name: tuple(_as_text(key) for key in keys) for name, keys in listed.items()}
+    return {_as_text(name): tuple(map(_as_text, keys)) for name, keys in listed.items()}
+
+
+def _as_layouts(value: object) -> tuple[Layout, ...]:
+    return layouts.of_rows(_loaded(value))
+
+
+def _loaded(value: object) -> object:
+    """What JSON holds; ValueError for what is none, or lists within lists without end."""
+    if not isinstance(value, str):
+        raise ValueError
+    try:
+        return json.loads(value)
+    except RecursionError:
+        raise ValueError from None
 
 
 FLAG: Kind[bool] = Kind("true or false", _as_flag, lambda flag: "true" if flag else "false")
@@ -134,6 +162,11 @@ TEXT: Kind[str] = Kind("one text", _as_text, str)
 NUMBER: Kind[int] = Kind("a whole number", _as_number, int)
 FOLDER: Kind[Path | None] = Kind("a folder that is there", lambda v: Path(_as_text(v)), str)
 PATHS: Kind[tuple[Path, ...]] = Kind("paths", _as_paths, lambda paths: [str(p) for p in paths])
+LAYOUTS: Kind[tuple[Layout, ...]] = Kind(
+    "JSON: layouts with their checksums",
+    _as_layouts,
+    lambda kept: json.dumps(layouts.as_rows(kept)),
+)
 BYTES: Kind[QByteArray | None] = Kind("bytes", _as_bytes, lambda value: value)
 KEYS: Kind[Mapping[str, tuple[str, ...]]] = Kind(
     "JSON: lists of key sequences by the name of the action",
@@ -143,7 +176,10 @@ KEYS: Kind[Mapping[str, tuple[str, ...]]] = Kind(
 
 
 def _is_folder(path: Path | None) -> bool:
-    return path is not None and path.is_dir()
+    try:
+        return path is not None and path.is_dir()
+    except (OSError, ValueError):  # of a network that is gone, may not be asked for, no path
+        return False
 
 
 class Settings:
@@ -166,6 +202,12 @@ class Settings:
         N-N intervals that the least and the greatest heart rate are the mean of.
     keys : mapping of str to tuple of str
         The user's own key sequences, by the name of the action; () takes its keys away.
+    log_names : bool
+        Whether the log may name recordings by now.
+    layouts : tuple of Layout
+        Where window and panels were left, the latest first, one a screen.
+    layout_version, geometry, state
+        The one layout that versions before kept; no longer written.
     """
 
     theme = Setting("theme", TEXT, "light", THEMES.__contains__)
@@ -174,28 +216,30 @@ class Settings:
     keep_results = Setting("keep_results", FLAG, True)
     rate_intervals = Setting("rate_intervals", NUMBER, N_MEAN, range(1, 100).__contains__)
     keys = Setting("keys", KEYS, {})
-    recent_paths = Setting("recents", PATHS, ())
-    open_folder = Setting("folders/open", FOLDER, None, _is_folder)
-    export_folder = Setting("folders/export", FOLDER, None, _is_folder)
-    download_folder = Setting("folders/download", FOLDER, None, _is_folder)
+    recent_paths = Setting("recents", PATHS, (), names=True)
+    open_folder = Setting("folders/open", FOLDER, None, _is_folder, names=True)
+    export_folder = Setting("folders/export", FOLDER, None, _is_folder, names=True)
+    download_folder = Setting("folders/download", FOLDER, None, _is_folder, names=True)
+    log_names = Setting("log_names", FLAG, True)
+    layouts = Setting("layouts", LAYOUTS, ())
     layout_version = Setting("layout_version", NUMBER, 0)
     geometry = Setting("geometry", BYTES, None)
     state = Setting("state", BYTES, None)
 
     def __init__(self, store: QSettings | None = None) -> None:
-        self.store = store or QSettings(
-            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "ecgviewer", "ecgviewer"
-        )
+        self.store = user_store() if store is None else store
         self._told: set[Key] = set()  # those whose stored value the log has called useless
+        self._kept = KeptNames(self.store, [row.key for row in SETTINGS.values() if row.names])
+        self._follow_hiding()
 
     def value_of(self, row: Setting[T]) -> T:
         """The stored value of a row; its default where there is none of use."""
-        stored = self.store.value(row.key)
+        stored = self._kept.value(row.key)
         if stored is None:
             return row.default
         try:
             value = row.kind.read(stored)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter of JSON that is nested too deep
             return self._default(row)
         return value if row.check(value) else self._default(row)
 
@@ -206,13 +250,32 @@ class Settings:
             _LOG.warning("setting %s: not %s that can be used", row.key, row.kind.called)
         return row.default
 
+    def put(self, row: Setting[Any], stored: object) -> None:
+        """Keep what is stored of a row."""
+        self._kept.put(row.key, stored)
+        if row.key == "hide_patient":
+            self._follow_hiding()
+
+    def _follow_hiding(self) -> None:
+        """Take out of settings and log what names recordings, or bring it back."""
+        hide = self.hide_patient
+        log_file.hide_names(hide)
+        self._kept.hide(hide)
+        if hide and self.log_names:
+            log_file.forget()
+        if self.log_names == hide:
+            self.log_names = not hide
+        if hide:
+            self.sync()
+
     def recents(self) -> list[Path]:
         """Recordings opened last, the latest first."""
         return list(self.recent_paths[:_N_RECENT])
 
     def add_recent(self, path: Path) -> None:
         """Remember a recording that was opened."""
-        path = path.resolve()
+        with contextlib.suppress(OSError):  # of a folder that cannot be asked for
+            path = path.resolve()
         self.recent_paths = (path, *(p for p in self.recents() if p != path))[:_N_RECENT]
 
     def clear_recents(self) -> None:
@@ -222,27 +285,45 @@ class Settings:
     def folder(self, purpose: Purpose) -> Path:
         """The folder last used for a purpose; else the home folder."""
         folder: Path | None = getattr(self, f"{purpose}_folder")
-        return folder or Path.home()
+        return folder or _home()
 
     def set_folder(self, purpose: Purpose, folder: Path) -> None:
         """Remember the folder used for a purpose; one that is not there is not remembered."""
-        if folder.is_dir():
+        if _is_folder(folder):
             setattr(self, f"{purpose}_folder", folder)
 
-    def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """Geometry and state of the window, where this version saved them."""
+    def layout_before(self) -> Layout | None:
+        """The layout that a version before kept, of whatever screen; it has no checksum."""
         geometry, state = self.geometry, self.state
-        if self.layout_version != _LAYOUT_VERSION or geometry is None or state is None:
+        if self.layout_version != _LAYOUT_BEFORE or geometry is None or state is None:
             return None
-        return geometry, state
+        return Layout("", bytes(geometry.data()), bytes(state.data()))
 
-    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
-        """Remember geometry and state of the window."""
-        self.layout_version, self.geometry, self.state = _LAYOUT_VERSION, geometry, state
+    def save_layout(self, layout: Layout) -> None:
+        """Remember where window and panels are left on one screen."""
+        others = (kept for kept in self.layouts if kept.screen != layout.screen)
+        self.layouts = (layout, *others)
+
+    def drop_layout(self, layout: Layout) -> None:
+        """Forget a layout, at once: the next window must not find it."""
+        self.layouts = tuple(kept for kept in self.layouts if kept != layout)
+        if layout == self.layout_before():
+            for row in (Settings.geometry, Settings.state, Settings.layout_version):
+                self.store.remove(row.key)
+        self.sync()
 
     def sync(self) -> None:
-        """Write what is not written yet."""
-        self.store.sync()
+        """Write what is not written yet; the log says where that cannot be done."""
+        self._kept.sync()
+        if self.store.fileName() and self.store.status() != QSettings.Status.NoError:
+            _LOG.warning("the settings could not be written: %s", self.store.status().name)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without one
+        return Path()
 
 
 SETTINGS: Mapping[str, Setting[Any]] = {

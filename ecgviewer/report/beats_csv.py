@@ -1,6 +1,7 @@
 """The beat report: beats as a table (CSV) and a description beside it."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 from ecgviewer.aami import N_CLASSES, BeatClass
 from ecgviewer.beats.beat import FLAGS
 from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
-from ecgviewer.files.atomic import IS_THERE, TargetExistsError, WriteError, write_together
+from ecgviewer.document.cells import neutral
+from ecgviewer.files.atomic import TargetExistsError, WriteError, replacing_together
 from ecgviewer.files.hashes import InputFile, hash_inputs
 from ecgviewer.record import Record
 from ecgviewer.report.csv_cells import (
     clocks,
     heart_rate,
-    neutral,
     quoted,
     rate,
     rr_ms,
@@ -27,6 +28,7 @@ from ecgviewer.report.csv_cells import (
 )
 from ecgviewer.report.csv_columns import COLUMN_NAMES
 from ecgviewer.report.metadata import EnsembleUsed, ReportContext, metadata_bytes
+from ecgviewer.report.targets import check_target, holds, metadata_path
 
 __all__ = [
     "EnsembleUsed",
@@ -109,11 +111,6 @@ class ReportBeats:
         return len(self.sample)
 
 
-def metadata_path(path: Path) -> Path:
-    """Where the description of a table lies: the name CSV on the Web looks for."""
-    return path.with_name(f"{path.name}-metadata.json")
-
-
 def write_report(
     path: Path,
     record: Record,
@@ -124,6 +121,8 @@ def write_report(
     exported: datetime | None = None,
 ) -> Path:
     """Write the table and its description, both whole or not at all.
+
+    The same table, there already without a description, is given it: its writer may have died.
 
     Parameters
     ----------
@@ -162,35 +161,16 @@ def write_report(
         classes=beats.classes,
         exported=exported or datetime.now(UTC),
     )
-    # the table first: it is the one a spreadsheet may hold open, and then nothing is replaced
-    write_together({path: table, beside: description}, force=force)
+    with replacing_together(force=force) as files:
+        files.claim([path, beside])
+        # the table first: it is the one a spreadsheet may hold open, and then nothing is replaced
+        contents = {path: table, beside: description}
+        if not force and not os.path.lexists(beside) and holds(path, table):
+            contents = {beside: description}
+        for target, content in contents.items():
+            with files.writing(target) as file:
+                file.write(content)
     return beside
-
-
-def check_target(path: Path, inputs: Iterable[Path], *, force: bool = True) -> None:
-    """Refuse a target that could not be written anyway, before the work is done.
-
-    Parameters
-    ----------
-    path : Path
-        The table.
-    inputs : iterable of Path
-        Files that are never replaced.
-    force : bool
-        Whether an existing table or description may be replaced.
-
-    Raises
-    ------
-    WriteError
-        Where the table or its description is an input; TargetExistsError where one is there
-        without `force`.
-    """
-    known = list(inputs)
-    for target in (path, metadata_path(path)):
-        if any(_same_file(target, file) for file in known):
-            raise WriteError(target, "is a file of the recording itself; choose another name")
-        if not force and target.exists():
-            raise TargetExistsError(target, IS_THERE)
 
 
 def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -> bytes:
@@ -241,13 +221,6 @@ def csv_bytes(record: Record, beats: ReportBeats, *, hide_clock: bool = False) -
     # `source` alone is free text; csv.writer would take as long as all the rest together
     lines = [",".join(COLUMN_NAMES), *map(",".join, zip(*columns, strict=True)), ""]
     return "\r\n".join(lines).encode()
-
-
-def _same_file(target: Path, file: Path) -> bool:
-    try:
-        return target.samefile(file)
-    except OSError:  # one of them is not there
-        return target.resolve() == file.resolve()
 
 
 def _decimals(values: NDArray[np.float64]) -> list[str]:

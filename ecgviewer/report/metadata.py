@@ -152,7 +152,7 @@ def metadata_bytes(
     begun = (None, None) if hidden else (record.base_date, record.base_time)
     document = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": quote(table.name),
+        "url": quote(table.name, errors="surrogateescape"),
         "dc:title": "Beat report" if hidden else f"Beat report of record {record.name}",
         "dialect": {
             "encoding": "utf-8",

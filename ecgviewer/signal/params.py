@@ -112,11 +112,17 @@ class Detection(_Fingerprinted):
     smooth_ms: float = 92.0  # moving mean of the deflection: about one QRS
     level_s: float = 2.0  # a lead's level: median of the maxima of five such pieces
     level_pieces: int = 5
-    level_floor: float = 0.15  # of the maxima's upper quartile: a pause's noise stays small
+    alive_share: float = 0.5  # of a piece: one that is dead for longer says nothing of its lead
+    usual_percentile: float = 75.0  # of all maxima: a block's usual QRS, at 10 beats a minute, too
+    level_floor: float = 0.15  # of that: a pause's noise stays small
     quiet_percentile: float = 25.0  # of a piece: what a lead moves between its beats
     quiet_floor: float = 0.05  # of the level; a lead counts the less the more it moves beyond
     candidate_ms: float = 180.0  # least distance of two candidates
     candidate_floor: float = 0.06  # of the level
+    # a beat in a pause: levels around lie below the block's usual QRS by these factors...
+    lone_pause: tuple[float, float] = (3.0, 4.0)
+    lone_part: tuple[float, float] = (0.4, 0.6)  # ... and the beat reaches this share of it;
+    lone_ms: float = 500.0  # its P and T waves are so near
     end_ms: float = 40.0  # from the record's ends: half a QRS is none
     sharpness: float = 0.4  # share of the slope in a candidate's height; T waves have little
     # which candidates are beats: the path of the highest score

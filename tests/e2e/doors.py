@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
-    QInputDialog,
     QLabel,
     QMessageBox,
     QTextBrowser,
@@ -30,6 +29,7 @@ from shiboken6 import Shiboken
 from typer.testing import CliRunner, Result
 
 import ecgviewer.__main__
+from ecgviewer.gui.dialogs.time import TimeDialog
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.session.analysis_thread import Ensembles
 from ecgviewer.gui.settings import Settings
@@ -90,6 +90,9 @@ class Viewer:
             return 0
 
         def read(dialog: QDialog) -> int:
+            if isinstance(dialog, TimeDialog):
+                dialog.line.setText(self.answers["text"])
+                return dialog.seconds is not None
             self.shown = "\n".join(b.toPlainText() for b in dialog.findChildren(QTextBrowser))
             return 0
 
@@ -98,7 +101,6 @@ class Viewer:
             (QDialog, "exec", read),
             (QFileDialog, "exec", lambda _: 1),
             (QFileDialog, "selectedFiles", lambda _: [str(self.answers["save"])]),
-            (QInputDialog, "getText", lambda *_, **__: (self.answers["text"], True)),
             (QMessageBox, "exec", asked),
         )
         for owner, name, answer in patches:

@@ -1,5 +1,6 @@
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -55,21 +56,21 @@ def test_whatever_fails_in_between_nothing_has_changed(
     """Of three files two are there; the n-th rename fails, before or after its effect."""
     for name in "ac":
         (tmp_path / name).write_bytes(b"old " + name.encode())
-    replace, calls = Path.replace, 0
 
-    def failing(temporary: Path, target: Path) -> Path:
-        nonlocal calls
-        calls += 1
-        if calls == fails_at < 4:
-            raise error
-        moved = replace(temporary, target)
-        if calls == 3 and fails_at == 4:
-            raise error
-        return moved
+    def failing(step: Callable[[Path, Path], object]) -> Callable[[Path, Path], object]:
+        def may_fail(source: Path, target: Path) -> object:
+            forward = source.suffix == ".tmp"
+            if forward and fails_at < 4 and target.name == "abc"[fails_at - 1]:
+                raise error
+            done = step(source, target)
+            if forward and fails_at == 4 and target.name == "c":
+                raise error
+            return done
 
-    monkeypatch.setattr(Path, "replace", failing)
-    if not links:
-        monkeypatch.setattr(os, "link", no_links)
+        return may_fail
+
+    monkeypatch.setattr(Path, "replace", failing(Path.replace))
+    monkeypatch.setattr(os, "link", failing(os.link) if links else no_links)
     with pytest.raises((WriteError, KeyboardInterrupt)):
         write_together({tmp_path / name: b"new" for name in "abc"}, force=True)
     assert names(tmp_path) == {"a", "c"}

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ecgviewer.report.csv_cells import (
     clocks,
     heart_rate,
-    neutral,
     quoted,
     rate,
     rounded,
@@ -109,17 +108,6 @@ def test_rounding_carries_over_midnight() -> None:
 
 def test_no_clock_without_a_time_of_day() -> None:
     assert clocks([0, 5], 360.0, base_date=date(2024, 1, 1), base_time=None) == ["", ""]
-
-
-@pytest.mark.parametrize("start", list("=+-@\t\r\n＝＋－＠"))
-def test_formulas_are_neutralised(start: str) -> None:
-    assert neutral(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
-
-
-@given(st.text())
-def test_other_text_is_left_alone(text: str) -> None:
-    assert neutral(text) in (text, "'" + text)
-    assert neutral(f"a{text}") == f"a{text}"
 
 
 def test_separators_are_quoted() -> None:

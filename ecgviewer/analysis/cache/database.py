@@ -20,12 +20,20 @@ from pathlib import Path
 import platformdirs
 
 from ecgviewer.analysis.cache.packing import Column, PackingError, StoppedError, pack, unpack
+from ecgviewer.files.private import (
+    FOLDER_MODE,
+    is_ours_alone,
+    make_private,
+    open_private,
+    private_file,
+)
 
 _LOG = logging.getLogger(__name__)
 FILE = "results-1.sqlite"  # the number is that of the tables below
 LIMIT_BYTES = 1 << 30  # about seventy days of two leads by six networks
 WAIT_S = 3.0  # for another process that writes; a day's result takes it a fraction of a second
 _ASIDE = ("", "-journal", "-wal", "-shm")
+_OURS = ("results-",)  # how every file of kept results begins, of whatever version
 _APPLICATION = 0x45434756  # "ECGV"
 # the file is not a database, is damaged, or has other tables than ours
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
@@ -79,6 +87,7 @@ class Store:
     ) -> None:
         self.path = folder / FILE
         self._limit, self._now = limit_bytes, now
+        self._keep_private()  # an earlier version, or a copy, may have left it otherwise
 
     def knows(self, recording: str) -> bool:
         """Whether there is any result of a recording, given its group digest."""
@@ -179,15 +188,22 @@ class Store:
             if not create:
                 yield None
                 return
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # what hearts did is nobody else's business
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self.path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            self._keep_private()
+            os.close(open_private(self.path, os.O_CREAT | os.O_RDWR))
         database = sqlite3.connect(self.path, timeout=WAIT_S, isolation_level=None)
         try:
             _check(database)
             yield database
         finally:
             database.close()  # rolls back what is open
+
+    def _keep_private(self) -> None:
+        """What hearts did is nobody else's business; a folder with other things is left alone."""
+        if is_ours_alone(self.path.parent, *_OURS):
+            make_private(self.path.parent)
+        for end in _ASIDE:
+            private_file(self.path.with_name(self.path.name + end))
 
     @contextlib.contextmanager
     def _writing(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:

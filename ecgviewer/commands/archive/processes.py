@@ -20,6 +20,7 @@ from typing import Any
 from ecgviewer.commands.archive.job import Job, Outcome, failed
 from ecgviewer.commands.archive.work import carry_out_alone
 from ecgviewer.runtime.cores import deaf
+from ecgviewer.runtime.stopping import ENDING
 
 Work = Callable[[Job], Outcome]
 END_S = 10.0  # given to a process to tidy up after Ctrl-C; a batch of beats takes a second
@@ -134,14 +135,16 @@ class _Hand:
 
 def _once(_number: int, _frame: FrameType | None) -> None:
     """Interrupt, and let nothing interrupt the tidying up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, *ENDING):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def _serve(pipe: "Connection[Any, Any]", work: Work) -> None:
     """Carry out orders until there are no more; in a process of its own."""
     try:
-        signal.signal(signal.SIGINT, _once)
+        for number in (signal.SIGINT, *ENDING):
+            signal.signal(number, _once)
         logging.basicConfig(level=logging.ERROR)
         while True:
             pipe.send(work(pipe.recv()))

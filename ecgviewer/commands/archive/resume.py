@@ -10,6 +10,7 @@ from ecgviewer.analysis.inputs import default_inputs
 from ecgviewer.beats.scan import DETECT
 from ecgviewer.commands.archive.job import Job, Outcome
 from ecgviewer.errors import and_list
+from ecgviewer.files.regular import open_regular, read_regular
 from ecgviewer.formats.annotations import annotation_file
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record
@@ -34,6 +35,7 @@ _SAID = {
     "versions": "versions",
     "hidden": "patient fields",
 }
+MAX_DESCRIPTION_BYTES = 64 * 2**20  # of hours of gaps and thousands of files; most have 20 kB
 
 
 def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | str:
@@ -69,7 +71,7 @@ def finished(order: Job, record: Record, ensemble: Ensemble) -> Outcome | str:
         if unlike:
             return f"it was made with other {and_list(unlike)}"
         return _outcome(order, record, found["integrity"])
-    except (OSError, ValueError, KeyError, TypeError):  # not a description of this program
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # not of this program
         return f"{metadata_path(order.report).name} does not describe it"
 
 
@@ -84,10 +86,11 @@ def why_not_whole(report: Path) -> str:
     described = metadata_path(report).name
     try:
         sums = _described(report)["table"]["sha256"]
-        table = hashlib.sha256(report.read_bytes()).hexdigest()
+        with open_regular(report) as file:
+            table = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing beside it"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return f"{described} does not describe it"
     if sums != table:
         return (
@@ -98,7 +101,8 @@ def why_not_whole(report: Path) -> str:
 
 
 def _described(report: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(metadata_path(report).read_bytes())[BLOCK]
+    text = read_regular(metadata_path(report), MAX_DESCRIPTION_BYTES)
+    found: dict[str, Any] = json.loads(text)[BLOCK]
     return found
 
 

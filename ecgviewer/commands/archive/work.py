@@ -60,10 +60,12 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
     from ecgviewer.analysis.channels import open_recording
     from ecgviewer.commands.archive.resume import finished, why_not_whole
     from ecgviewer.files.atomic import TargetExistsError
+    from ecgviewer.files.hidden import settle
     from ecgviewer.model.bundle import BundleError
-    from ecgviewer.report.beats_csv import check_target, write_report
     from ecgviewer.report.build import analyse_record
+    from ecgviewer.report.targets import check_target, lacks_description, metadata_path
 
+    settle([order.report, metadata_path(order.report)])  # whatever comes of this attempt
     record = open_recording(order.record, wanted=order.leads)
     try:
         ensemble = ensemble_of(order.networks)
@@ -76,8 +78,9 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
         done = finished(order, record, ensemble) if order.resume else why_not_whole(order.report)
         if isinstance(done, Outcome):
             return done
-        there = f"; {done}" if done else ""
-        return Outcome(ok=False, complaint=f"{error.path}: {_THERE}{there}")
+        if not lacks_description(order.report):
+            return _is_there(error.path, done)
+        # whose it is, is known once the same is computed again: `write_report` compares
     report = analyse_record(
         record,
         ensemble,
@@ -86,11 +89,26 @@ def _attempt(order: Job, progress: "Progress | None") -> Outcome:
         progress=progress,
         cache=ResultCache() if order.keep else None,
     )
-    order.report.parent.mkdir(parents=True, exist_ok=True)
-    write_report(order.report, record, report.beats, report.context, force=order.force)
+    try:
+        _write(order, report)
+    except TargetExistsError as error:  # another process has been as far meanwhile, or a table
+        done = finished(order, record, ensemble) if order.resume else why_not_whole(order.report)
+        return done if isinstance(done, Outcome) else _is_there(error.path, done)
     wrong = [f.message for f in report.context.verdict.findings if f.severity == "error"]
     complaint = f"{order.record}: damaged: {wrong[0]}" if wrong else ""
     return Outcome(ok=not wrong, line=_summary(report), complaint=complaint)
+
+
+def _is_there(path: Path, why: str) -> Outcome:
+    """Of a report that is left alone, with the clause on why it is another."""
+    return Outcome(ok=False, complaint=f"{path}: {_THERE}{f'; {why}' if why else ''}")
+
+
+def _write(order: Job, report: "Report") -> None:
+    from ecgviewer.report.beats_csv import write_report
+
+    order.report.parent.mkdir(parents=True, exist_ok=True)
+    write_report(order.report, report.record, report.beats, report.context, force=order.force)
 
 
 _LOADED: dict[Networks, "Ensemble"] = {}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecgviewer.errors import counted
+from ecgviewer.files.regular import read_regular
 from ecgviewer.formats.lying_there import stand_in, why_missing
 from ecgviewer.formats.wfdb.annotation_bytes import READ, OneAnnotation, parse_annotations
 from ecgviewer.record import RecordError
@@ -112,7 +113,7 @@ def read_annotation_file(path: Path) -> Annotations:
             )
         if path.stat().st_size > MAX_BYTES:
             raise RecordError(path, f"{path.name} has more than 64 MB; it is no annotation file")
-        data = path.read_bytes()
+        data = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise RecordError(path, f"{path.name} cannot be read ({error.strerror})") from error
     if standing := stand_in(path):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ecgviewer.errors import counted
+from ecgviewer.files.regular import read_regular
 from ecgviewer.formats.lying_there import stand_in, why_missing
 from ecgviewer.formats.wfdb.header import Header, SegmentLine, Signal
 from ecgviewer.formats.wfdb.header_start import read_start
@@ -59,7 +60,7 @@ def read_header(path: Path) -> Header:
         size = path.stat().st_size
         if size > MAX_HEADER_BYTES:
             raise RecordError(path, f"the header has {size:,} bytes, at most 16 MB are read")
-        text = path.read_bytes()
+        text = read_regular(path, MAX_HEADER_BYTES)
         standing = stand_in(path)
         if standing:
             raise RecordError(path, standing)

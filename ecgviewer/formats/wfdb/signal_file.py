@@ -1,13 +1,16 @@
 """One signal file: how many frames it holds and their ADC values, in blocks."""
 
+import contextlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecgviewer.files.regular import open_regular
 from ecgviewer.formats.lying_there import stand_in, why_missing
 from ecgviewer.formats.wfdb.sample_formats import FORMATS, SampleFormat, Samples
 from ecgviewer.record import RecordError
@@ -16,6 +19,9 @@ from ecgviewer.record import RecordError
 CHUNK_FRAMES = 65_536
 MAX_WIDTH = 1_000_000  # samples a frame, of all signals in a file
 _FEWEST_FLAC_BYTES = 9  # of a frame: header, one constant for each channel, checksums
+# A file this large of which less than a thousandth is stored holds no recording. A file system that
+# compresses makes a tenth of samples, and of zeros nothing: below this size those are read.
+_LARGE_BYTES, _HOLLOW = 4 * 2**30, 1000
 
 
 class SignalFile(Protocol):
@@ -78,7 +84,7 @@ def open_signal_file(
         if not path.is_file():
             why = why_missing(path)
             raise RecordError(path, why or f"{path.name} is missing; put it beside the header")
-        if standing := stand_in(path):
+        if standing := stand_in(path) or _hollow(path):
             raise RecordError(path, standing)
         if FORMATS[code].decode is None:
             return _FlacFile(path, code, per_frame, offset)
@@ -87,6 +93,18 @@ def open_signal_file(
         return _PackedFile(path, code, per_frame, offset)
     except OSError as error:
         raise RecordError(path, f"{path.name} cannot be read ({error.strerror})") from error
+
+
+def _hollow(path: Path) -> str:
+    """What is wrong with a file of holes, which would be read for hours; empty where nothing is."""
+    found = path.stat()
+    stored = 512 * getattr(found, "st_blocks", found.st_size)  # POSIX; Windows does not say
+    if found.st_size < _LARGE_BYTES or stored * _HOLLOW > found.st_size:
+        return ""
+    return (
+        f"{path.name} is a file of holes: of its {found.st_size:,} bytes {stored:,} are stored; "
+        "copy it again"
+    )
 
 
 class _PackedFile:
@@ -110,7 +128,7 @@ class _PackedFile:
         group = first // form.group_samples
         n_groups = -(-last // form.group_samples) - group
         try:
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 file.seek(self._offset + group * form.group_bytes)
                 data = np.fromfile(file, np.uint8, n_groups * form.group_bytes)
         except OSError as error:
@@ -180,13 +198,13 @@ class _FlacFile:
         self._lock = threading.Lock()
         if len(set(per_frame)) > 1:
             raise RecordError(path, "the signals of a FLAC file must have one common rate")
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(12)
             if start[:4] != b"fLaC":
                 raise RecordError(path, f"{path.name} is no FLAC file; copy it again")
         self._file: Any = _soundfile()
         try:
-            with self._file.SoundFile(str(path)) as flac:
+            with self._flac() as flac:
                 bits = {"PCM_S8": 8, "PCM_16": 16, "PCM_24": 24}.get(flac.subtype, 0)
                 channels, n_samples = int(flac.channels), int(flac.frames)
         except (RuntimeError, ValueError) as error:
@@ -201,6 +219,15 @@ class _FlacFile:
         # RFC 9639: its first block states the most samples of a frame
         most = path.stat().st_size // _FEWEST_FLAC_BYTES * int.from_bytes(start[10:12], "big")
         self.n_frames = max(0, min(n_samples, most) - offset) // self._per_frame
+
+    @contextlib.contextmanager
+    def _flac(self) -> Iterator[Any]:
+        # by its number: what lies under its name may be another thing, a pipe, by now
+        with (
+            open_regular(self.path) as file,
+            self._file.SoundFile(file.fileno(), closefd=False) as flac,
+        ):
+            yield flac
 
     def frames(self, start: int, stop: int) -> Samples:
         first, last = start // CHUNK_FRAMES, -(-stop // CHUNK_FRAMES)
@@ -226,7 +253,7 @@ class _FlacFile:
         # libsndfile puts samples at the top of the word it is asked for
         word = 32 if self._bits == 24 else 16
         try:
-            with self._file.SoundFile(str(self.path)) as flac:
+            with self._flac() as flac:
                 flac.seek(self._offset + low * self._per_frame)
                 read = flac.read(n, dtype=f"int{word}", always_2d=True) >> (word - self._bits)
         except (RuntimeError, ValueError, OSError):

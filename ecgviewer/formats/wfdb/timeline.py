@@ -18,8 +18,8 @@ from ecgviewer.record import Finding, RecordError, SampleReader
 
 # A longer claim than this is a wrong number, and would keep a scan busy for hours.
 MAX_DAYS = 100
-# A record without samples for longer than six hours lasts no longer than so many times what its files
-# hold, each counted once: its length is the work of who reads it.
+# A record of more than six hours lasts no longer than so many times what its files hold, each
+# counted once: its length is the work of who reads it.
 EMPTY_DAYS, EMPTY_TIMES = 0.25, 20
 _DAY_S = 86_400
 # Below a sample a second no beat can be seen, and nothing is looked for.

@@ -1,5 +1,6 @@
 """Asks which PhysioNet record to fetch, and shows how far the fetching is."""
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -9,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 from ecgviewer.formats.physionet.download import download_record
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.session.tasks import Task, Threads
+from ecgviewer.gui.style.plain import PlainLabel
 
+_WHAT_IS_SENT = "Nothing is sent but the names of the database and the record."
 # Public databases a user is likely to want; any other name can be typed.
 _DATABASES = (
     ("mitdb", "MIT-BIH Arrhythmia"),
@@ -50,7 +52,7 @@ class DownloadDialog(QDialog):
         self.record = QLineEdit(self)
         self.record.setPlaceholderText("e.g. 100")
         self.folder = QLineEdit(str(folder), self)
-        self.state = QLabel("Nothing is sent but the names of the database and the record.", self)
+        self.state = PlainLabel(_WHAT_IS_SENT, self)
         self.state.setWordWrap(True)
         self.bar = QProgressBar(self)
         self.bar.hide()
@@ -67,7 +69,9 @@ class DownloadDialog(QDialog):
         if not database or not record:
             self.state.setText("Name a database and a record, for example mitdb and 100.")
             return
-        folder = Path(self.folder.text()).expanduser()
+        folder = Path(self.folder.text())
+        with contextlib.suppress(RuntimeError):  # "~x" of a user that there is not
+            folder = folder.expanduser()
         self._show_busy(True, f"Fetching {record} of {database}…")
         self._asked += 1
         task = self._threads.task(

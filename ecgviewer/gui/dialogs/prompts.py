@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from ecgviewer.formats import readers
-from ecgviewer.gui.style.wording import clock, parse_clock
+from ecgviewer.gui.dialogs.time import TimeDialog
+from ecgviewer.gui.style.plain import shown
+from ecgviewer.gui.style.record_clock import RecordClock
 
 
 class Prompts:
@@ -45,22 +48,20 @@ class Prompts:
 
     def agrees(self, title: str, question: str, yes: str) -> bool:
         """Whether the user says yes; Cancel is what Enter does."""
-        box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._parent)
+        box = QMessageBox(QMessageBox.Icon.Question, title, shown(question), parent=self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # the question may name files
         button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(cancel)
         box.exec()
         return box.clickedButton() is button
 
-    def time(self, now_s: float, duration_s: float) -> float | None:
-        """Which time to go to."""
-        text, ok = QInputDialog.getText(
-            self._parent,
-            "Go to time",
-            f"Time from the start (h:mm:ss, mm:ss or s), up to {clock(duration_s)}:",
-            text=clock(now_s),
-        )
-        return parse_clock(text) if ok else None
+    def time(self, now_s: float, clock: RecordClock) -> float | None:
+        """Which time to go to, seconds from the start."""
+        dialog = TimeDialog(clock, now_s, self._parent)
+        wanted = dialog.seconds if dialog.exec() else None
+        dialog.deleteLater()
+        return wanted
 
     def number(self, title: str, question: str, now: int, most: tuple[int, int]) -> int | None:
         """Which whole number, from the first of `most` to the second."""

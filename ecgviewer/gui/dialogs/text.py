@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import QUrl, qVersion
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -17,6 +17,7 @@ from ecgviewer.aami import BeatClass
 from ecgviewer.document.blocks import Block, Cell, Heading, Paragraph, Row, Table
 from ecgviewer.document.html import as_html
 from ecgviewer.gui.actions import GESTURES, MENUS, Action
+from ecgviewer.gui.style import plain
 from ecgviewer.gui.style.badge import details
 from ecgviewer.gui.style.patient import APPLICATION, without_names
 from ecgviewer.record import Record, Verdict
@@ -46,7 +47,7 @@ class TextDialog(QDialog):
 
     def __init__(self, title: str, pages: list[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(plain.title(title))
         self.resize(760, 640)
         self.browsers = [_browser(html) for _, html in pages]
         box = QVBoxLayout(self)
@@ -56,7 +57,7 @@ class TextDialog(QDialog):
             tabs = QTabWidget(self)
             tabs.setAccessibleName(title)
             for (name, _), browser in zip(pages, self.browsers, strict=True):
-                tabs.addTab(browser, name)
+                tabs.addTab(browser, plain.caption(name))
             box.addWidget(tabs)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
@@ -132,8 +133,15 @@ def _dialog(title: str, page: str, blocks: Sequence[Block], parent: QWidget) -> 
     return TextDialog(title, [(page, as_html(blocks))], parent)
 
 
+class _Browser(QTextBrowser):
+    """Shows HTML and loads nothing that it names."""
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> None:
+        return None
+
+
 def _browser(html: str) -> QTextBrowser:
-    browser = QTextBrowser()
+    browser = _Browser()
     browser.setOpenLinks(False)  # nothing here leads out of the program
     browser.setHtml(html)
     return browser

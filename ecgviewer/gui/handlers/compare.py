@@ -169,6 +169,11 @@ class CompareHandler(QObject):
             hide = self._settings.hide_patient
             self.panel.clear(without_names(reason, opened.record, hide=hide))
 
+    def hide_names(self) -> None:
+        """Take names out of what is said already."""
+        opened, said = self._session.opened, self.panel.about
+        said.setText(without_names(said.text(), opened.record if opened else None, hide=True))
+
     def _about(self, evaluation: Evaluation) -> str:
         """What was compared with what, and what to know of it."""
         opened, ensemble = self._session.opened, self._session.ensemble

@@ -1,5 +1,6 @@
 """Recordings in, reports and pictures out: what the actions of File do."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,10 @@ from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.session.tasks import Task
 from ecgviewer.gui.settings import Settings
-from ecgviewer.gui.style.patient import without_names
+from ecgviewer.gui.style.patient import NOT_OPENED, NOT_WRITTEN, without_names
+from ecgviewer.gui.style.plain import shown
 from ecgviewer.gui.style.wording import count
+from ecgviewer.gui.window.message_bar import MessageBar
 from ecgviewer.model.ensemble import Ensemble
 from ecgviewer.record import Record, Verdict
 from ecgviewer.report.beats_csv import metadata_path, write_report
@@ -28,6 +31,8 @@ from ecgviewer.report.inputs import files_found
 
 _CSV = "Beat report (*.csv)"
 _PNG = "Picture (*.png)"
+_IN_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|]|^\.+')  # on one system or another
+_LONGEST_NAME = 100  # characters: with a suffix no more than any file system takes
 
 
 class ExportStoppedError(Exception):
@@ -97,6 +102,13 @@ class FileHandler(QObject):
         records = [record for file in files for record in _first_record(file)]
         return min(records, key=rank, default=None)
 
+    def on_open_failed(self, reason: str) -> None:
+        self.error_met.emit(NOT_OPENED if self._settings.hide_patient else reason)
+
+    def on_trouble(self, reason: str) -> None:
+        """Something went wrong with what is open, or with the program."""
+        self.error_met.emit(self._may_be_said(reason))
+
     # -- out ----------------------------------------------------------------------------------
 
     def on_export(self) -> None:
@@ -124,24 +136,26 @@ class FileHandler(QObject):
         try:
             save(self._window, path)
         except WriteError as error:
-            self.error_met.emit(sentence(error))
+            self.error_met.emit(self._may_be_said(sentence(error), path))
         else:
-            self.note_made.emit(f"Saved {path.name} in {path.parent}.")
+            self.note_made.emit(f"Saved {self._named(path, 'the picture')}.")
 
     def on_exported(self, _ticket: int, done: "_Exported") -> None:
         opened, path = self._session.opened, done.path
         if opened is not None and opened.record is done.record:
             self._session.on_verdict_ready(done.verdict)
-        self.note_made.emit(f"Wrote {count(done.n_beats)} beats to {path.name} in {path.parent}.")
+        named = self._named(path, "the report")
+        self.note_made.emit(f"Wrote {count(done.n_beats)} beats to {named}.")
         changed = [f.message for f in files_found(done.verdict) if f.severity == "error"]
         if changed:
             hide = self._settings.hide_patient
             why = without_names(changed[0], done.record, hide=hide)
-            self.error_met.emit(f"{path.name} was written, but {why}.")
+            self.error_met.emit(f"{'The report' if hide else path.name} was written, but {why}.")
         self.report_written.emit(path)
 
     def on_export_failed(self, _ticket: int, reason: str) -> None:
-        self.error_met.emit(reason)
+        hide = self._settings.hide_patient
+        self.error_met.emit(NOT_WRITTEN if hide else reason)
 
     def _run(self, work: "Callable[[Task], _Exported]") -> None:
         task = self._session.threads.task(work)
@@ -171,11 +185,23 @@ class FileHandler(QObject):
         if not there:
             return True
         verb = "is" if len(there) == 1 else "are"
-        question = f"{' and '.join(there)} {verb} there already. Replace?"
+        named = "What you name" if self._settings.hide_patient else " and ".join(there)
+        question = f"{named} {verb} there already. Replace?"
         return self.prompts.agrees("Replace?", question, "Replace")
 
     def _file_name(self, opened: OpenRecord) -> str:
-        return "recording" if self._settings.hide_patient else opened.record.name
+        name = "recording" if self._settings.hide_patient else opened.record.name
+        return _IN_NO_FILE_NAME.sub("_", shown(name, _LONGEST_NAME))
+
+    def _named(self, path: Path, otherwise: str) -> str:
+        """A file that was written, by its name and folder where these may be shown."""
+        return otherwise if self._settings.hide_patient else f"{path.name} in {path.parent}"
+
+    def _may_be_said(self, reason: str, *files: Path) -> str:
+        hide, opened = self._settings.hide_patient, self._session.opened
+        for file in files if hide else ():
+            reason = reason.replace(file.name, "the file")
+        return without_names(reason, opened.record if opened else None, hide=hide)
 
 
 @dataclass(frozen=True)
@@ -234,7 +260,9 @@ def _export(
 
 
 def save(widget: QWidget, path: Path) -> None:
-    """Write what a widget shows as PNG; WriteError where that cannot be done."""
+    """Write what a widget shows as PNG, messages apart; WriteError where that cannot be done."""
+    for bar in widget.findChildren(MessageBar):
+        bar.hide()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     widget.grab().save(buffer, "PNG")

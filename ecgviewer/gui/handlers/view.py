@@ -1,6 +1,6 @@
 """What the actions of Go and View do."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 
 from ecgviewer.gui.dialogs.prompts import Prompts
@@ -10,6 +10,7 @@ from ecgviewer.gui.panels.recording import RecordPanel
 from ecgviewer.gui.panels.summary import SummaryPanel
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.style.record_clock import RecordClock
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.gui.window.refresh import Refresh
 
@@ -26,6 +27,9 @@ class ViewHandler(QObject):
     window : QMainWindow
         Fills the screen, or not.
     """
+
+    note_made = Signal(str)
+    hiding_changed = Signal(bool)  # whether patient fields are hidden
 
     def __init__(
         self,
@@ -51,10 +55,11 @@ class ViewHandler(QObject):
         opened = self._session.opened
         if opened is None:
             return
-        start, _ = self._canvas.visible_range_s()
-        wanted = self._prompts.time(start, opened.record.duration_s)
+        clock = RecordClock.of(opened.record, hide=self._settings.hide_patient)
+        wanted = self._prompts.time(self._canvas.visible_range_s()[0], clock)
         if wanted is not None:
-            self._canvas.go_to(min(wanted, opened.record.duration_s))
+            self._canvas.go_to(wanted)
+            self.note_made.emit(f"Gone to {clock.words(wanted)}.")
 
     def on_rate_intervals(self) -> None:
         wanted = self._prompts.number(
@@ -83,6 +88,9 @@ class ViewHandler(QObject):
     def on_hide_patient(self, checked: bool) -> None:
         self._settings.hide_patient = checked
         self._refresh.show_patient()
+        self.hiding_changed.emit(checked)
+        if checked:  # in the place of what may name a time or a recording
+            self.note_made.emit("Patient fields are hidden; times are from the recording's start.")
 
     def on_dark(self, checked: bool) -> None:
         name = "dark" if checked else "light"

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
 
 from ecgviewer.gui.panels.table import PANELS, Panel, PanelView
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import Theme
 
 _AREAS = {
@@ -17,6 +18,7 @@ _AREAS = {
 _WIDTH, _WIDEST, _WIDTH_SHARE = 400, 560, 0.25  # pixels, pixels, of the window
 _LEAST_WIDTH = 310  # pixels: three columns of votes
 _CHROME, _ROOMY = 115, 640  # pixels: menus and status; from here on there is room to spare
+_LEAST_ROOM = 520  # pixels; with less, panels one above the other would show two lines each
 _TITLE, _TABS = 26, 70  # of a dock; of one with tabs below and a line of figures that wraps
 V = TypeVar("V")
 
@@ -64,7 +66,7 @@ class Docks:
             dock = self.docks[row.name] = QDockWidget(row.title, window)
             dock.setObjectName(f"dock_{row.name}")  # saved layouts know it by this name
             dock.setWidget(panel if row.place.scrolls else _scrolling(panel))
-            dock.toggleViewAction().setToolTip(f"show or hide the panel {row.title}")
+            dock.toggleViewAction().setToolTip(tip(f"show or hide the panel {row.title}"))
         self.arrange()
 
     def panel(self, kind: type[V]) -> V:
@@ -85,25 +87,23 @@ class Docks:
     # -- where they are -----------------------------------------------------------------------
 
     def arrange(self) -> None:
-        """Put every panel in its place."""
+        """Put every panel in its place; in a low window those on the right share one."""
+        first = next(row.name for row in self._rows if row.place.area == "right")
         for row in self._rows:
             dock, place = self.docks[row.name], row.place
             hidden = dock.isHidden()
             self._window.addDockWidget(_AREAS[place.area], dock)
             dock.setHidden(hidden)
-            if place.behind:
-                self._window.tabifyDockWidget(self.docks[place.behind], dock)
-                self.docks[place.behind].raise_()
+            behind = place.behind or (first if place.area == "right" and self._low else "")
+            if behind and behind != row.name:
+                self._window.tabifyDockWidget(self.docks[behind], dock)
+                self.docks[behind].raise_()
         heights = self._heights()
         docks = [self.docks[name] for name in heights]
         width = min(_WIDEST, max(_WIDTH, round(_WIDTH_SHARE * self._window.width())))
         self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, list(heights.values()), Qt.Orientation.Vertical)
         self._size_below()
-
-    def restore(self, state: QByteArray) -> None:
-        """Put every panel where it was left; a layout that is not known changes nothing."""
-        self._window.restoreState(state)
 
     def show(self, visible: bool) -> None:
         """Show every panel but those to be asked for, or none (nothing is open)."""
@@ -118,6 +118,10 @@ class Docks:
         self.docks[name].raise_()
         if was_hidden:
             self._size_below()
+
+    @property
+    def _low(self) -> bool:
+        return self._window.height() - _CHROME < _LEAST_ROOM
 
     def _size_below(self) -> None:
         """What lies below the trace as high as it needs."""

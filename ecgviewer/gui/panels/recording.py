@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style import wording
 from ecgviewer.gui.style.badge import Badge
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.plain import NAME, PAGE, PlainLabel, one_line, tip
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Record, Verdict
 
@@ -46,7 +46,9 @@ class RecordPanel(QWidget):
         self.inputs = (QComboBox(self), QComboBox(self))
         for number, box in enumerate(self.inputs, start=1):
             box.setToolTip(
-                f"Lead that the networks read as input {number}; another choice classifies anew"
+                tip(
+                    f"Lead that the networks read as input {number}; another choice classifies anew"
+                )
             )
             box.activated.connect(self.on_input_activated)
         self._channels: list[int | None] = [None]
@@ -88,7 +90,8 @@ class RecordPanel(QWidget):
         for box, chosen in zip(self.inputs, inputs, strict=True):
             box.clear()
             for channel in self._channels:
-                box.addItem(_NONE if channel is None else record.leads[channel].name or "?")
+                name = _NONE if channel is None else record.leads[channel].name or "?"
+                box.addItem(one_line(name, NAME))
             box.setCurrentIndex(self._channels.index(chosen))
             box.setEnabled(len(self._channels) > 1)
 
@@ -130,9 +133,8 @@ class RecordPanel(QWidget):
         box.addWidget(scroll)
 
 
-def _value() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)  # a comment is a stranger's text
+def _value() -> PlainLabel:
+    label = PlainLabel(most=PAGE)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

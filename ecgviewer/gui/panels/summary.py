@@ -4,7 +4,7 @@ from datetime import time
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Beats, Change
@@ -13,6 +13,7 @@ from ecgviewer.findings.rate import N_MEAN
 from ecgviewer.findings.summary import Summary
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.plain import PlainLabel, RichLabel, tip
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import clock, count, share, time_label
 
@@ -40,13 +41,13 @@ class SummaryPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.letters = {c: QLabel(c.name, self) for c in BeatClass}
-        self.counts = {c: QLabel(self) for c in BeatClass}
-        self.burdens = {c: QLabel(self) for c in BeatClass}
-        self.rate = QLabel(self)
+        self.letters = {c: PlainLabel(c.name, self) for c in BeatClass}
+        self.counts = {c: PlainLabel(parent=self) for c in BeatClass}
+        self.burdens = {c: PlainLabel(parent=self) for c in BeatClass}
+        self.rate = RichLabel(self)
         self.rate.linkActivated.connect(self.on_link)
-        self.episodes = QLabel(self)
-        self.times = QLabel(self)
+        self.episodes = PlainLabel(parent=self)
+        self.times = PlainLabel(parent=self)
         for label in (self.rate, self.episodes, self.times):
             label.setWordWrap(True)
         self._theme = theme
@@ -141,10 +142,10 @@ class SummaryPanel(QWidget):
             letter = self.letters[c]
             letter.setAlignment(Qt.AlignmentFlag.AlignCenter)
             letter.setFixedWidth(letter.fontMetrics().height() + 6)
-            name = QLabel(_SHORT[c], self)
+            name = PlainLabel(_SHORT[c], self)
             name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            name.setToolTip(f"{c.name}: {c.description}")
-            letter.setToolTip(f"{c.name}: {c.description}")
+            name.setToolTip(tip(f"{c.name}: {c.description}"))
+            letter.setToolTip(tip(f"{c.name}: {c.description}"))
             self.burdens[c].setToolTip(_BURDEN_TIP)
             for column, widget in enumerate((letter, name, self.counts[c], self.burdens[c])):
                 grid.addWidget(widget, row, column)

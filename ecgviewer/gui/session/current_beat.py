@@ -63,6 +63,20 @@ class CurrentBeat(QObject):
     def on_beat_clicked(self, beat_id: int) -> None:
         self._move_to(beat_id, show=False)
 
+    def on_place_chosen(self, t_s: float) -> None:
+        """The beat nearest to a place on the page; none where the page shows none."""
+        opened = self._session.opened
+        if opened is None:
+            return
+        sample, fs = opened.beats.sample, opened.record.fs
+        start, stop = self._canvas.visible_range_s()
+        first, beyond = np.searchsorted(sample, (start * fs, stop * fs)).tolist()
+        if first == beyond:
+            self.clear()
+        else:
+            near = first + int(np.argmin(np.abs(sample[first:beyond] - t_s * fs)))
+            self._move_to(int(opened.beats.id[near]), show=False)
+
     def on_beat_chosen(self, beat_id: int) -> None:
         self._move_to(beat_id)
 

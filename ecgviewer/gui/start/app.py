@@ -65,9 +65,8 @@ def run(request: Request) -> int:
 
 
 def _show(window: MainWindow, request: Request) -> None:
-    layout = window.settings.layout()
-    if layout is not None:
-        window.restoreGeometry(layout[0])
+    if window.saved_layout is not None:
+        window.saved_layout.restore_geometry()
     window.show()
     if request.record is not None:
         window.session.record_opened.connect(

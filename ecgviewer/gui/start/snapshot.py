@@ -9,6 +9,7 @@ from ecgviewer.errors import note, sentence
 from ecgviewer.gui.handlers import file
 from ecgviewer.gui.main_window import MainWindow
 from ecgviewer.gui.start.request import Request
+from ecgviewer.gui.style.plain import one_line
 from ecgviewer.gui.trace.canvas import Canvas
 
 _LOG = logging.getLogger(__name__)
@@ -40,8 +41,7 @@ class SnapshotTaker(QObject):
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self.on_polled)
         session = window.session
-        session.open_failed.connect(self.on_failed)
-        session.trouble_met.connect(self.on_failed)
+        window.files.error_met.connect(self.on_failed)
         session.ensemble_failed.connect(self.on_failed)
 
     def start(self) -> None:
@@ -108,7 +108,7 @@ class SnapshotTaker(QObject):
     def _end(self, status: int, reason: str) -> None:
         self._timer.stop()
         if reason:
-            sys.stderr.write(f"ecgviewer: {reason}\n")
+            sys.stderr.write(f"ecgviewer: {one_line(reason)}\n")
         self.picture_ended.emit(status)
 
 

@@ -42,6 +42,13 @@ class Strip:
         near: NDArray[np.int64] = self.counts[:, max(0, first) : max(0, last + 1)].sum(axis=1)
         return near
 
+    def words(self, x: float) -> str:
+        """The beats whose mark lies within two pixels of a pixel, by class."""
+        near = self.near(int(x * self.image.devicePixelRatio()))
+        text = "".join(f"   {near[c]} {c.name}" for c in columns.LANES if near[c])
+        none = near[columns.NONE_ROW]
+        return f"{text}   {none} not classified" if none else text
+
 
 class ColumnCache:
     """Where the beats are, kept while only their classes change: half the work."""

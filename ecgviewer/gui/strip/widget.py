@@ -1,5 +1,7 @@
 """The coloured strip: every beat of the recording in its class's lane, heart rate above."""
 
+from math import ceil
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -17,10 +19,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ecgviewer.beats.columns import ANEW, Beats, Change
 from ecgviewer.beats.scan import Episode
 from ecgviewer.gui.strip.bands import Bands
-from ecgviewer.gui.strip.columns import LANES, NONE_ROW, lanes, time_ticks
+from ecgviewer.gui.strip.columns import lanes, time_ticks
 from ecgviewer.gui.strip.pace import Pace
 from ecgviewer.gui.strip.picture import ColumnCache, Strip, draw_strip
 from ecgviewer.gui.style.fonts import bold, small, tiny
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import THEMES, Theme, class_color
 from ecgviewer.gui.style.wording import seconds_of_day, time_label
 from ecgviewer.record import Record
@@ -38,10 +41,12 @@ _RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 class StripWidget(QWidget):
     """The whole recording at a glance; a click or drag asks to go there.
 
-    Signals: `jump_requested(t_s)`, seconds from the record's start, wanted in the page's middle.
+    Signals: `jump_requested(t_s)`, seconds from the record's start, wanted in the page's middle;
+    `place_chosen(t_s)` once the button is let go.
     """
 
     jump_requested = Signal(float)
+    place_chosen = Signal(float)
 
     def __init__(self, parent: QWidget | None = None, *, theme: Theme = THEMES["light"]) -> None:
         super().__init__(parent)
@@ -155,18 +160,21 @@ class StripWidget(QWidget):
         area = self._area()
         return area.left() + area.width() * t_s / max(self._duration_s, 1e-9)
 
-    # Events
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._record:
             self.jump_requested.emit(self.time_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._record:
+            self.place_chosen.emit(self.time_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self._record:
             return
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.jump_requested.emit(self.time_at(event.position().x()))
-        QToolTip.showText(event.globalPosition().toPoint(), self.tip_at(event.position()), self)
+        at = event.globalPosition().toPoint()
+        QToolTip.showText(at, tip(self.tip_at(event.position())), self)
 
     def tip_at(self, place: QPointF) -> str:
         """Time at a pixel, the beats in its column and the episodes there, in words."""
@@ -174,18 +182,13 @@ class StripWidget(QWidget):
             return ""
         text = time_label(self.time_at(place.x()), self._record.base_time)
         if self._strip is not None:
-            column = int((place.x() - _GUTTER) * self._strip.image.devicePixelRatio())
-            near = self._strip.near(column)
-            text += "".join(f"   {near[c]} {c.name}" for c in LANES if near[c])
-            text += f"   {near[NONE_ROW]} not classified" if near[NONE_ROW] else ""
+            text += self._strip.words(place.x() - _GUTTER)
         at, reach = self.time_at(place.x()), 2 * self._duration_s / self._area().width()
         near_s = at - reach, at + reach  # two pixels, as of beats
         return text + "".join(f"   {name}" for name in self._bands.names(near_s, self._record.fs))
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         self._redraw()
-
-    # Painting
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         dpr = self.devicePixelRatioF()
@@ -202,7 +205,8 @@ class StripWidget(QWidget):
 
     def _draw_still(self, dpr: float) -> QImage:
         """Beats, heart rate, names and times: drawn once, not in every frame of a scroll."""
-        image = QImage(self.size() * dpr, QImage.Format.Format_RGB32)
+        size = ceil(self.width() * dpr), ceil(self.height() * dpr)  # its last pixel may be a part
+        image = QImage(*size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(dpr)
         image.fill(QColor(self._theme.background))
         if self._record is None:

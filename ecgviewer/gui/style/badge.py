@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Verdict
 
@@ -40,7 +41,7 @@ class Badge(QToolButton):
         word = self._verdict.badge
         color = getattr(self._theme, _FIELDS[word])
         self.setText(f"{_SIGNS[word]} {word}")
-        self.setToolTip(f"{_TIPS[word]} Click for the findings.")
+        self.setToolTip(tip(f"{_TIPS[word]} Click for the findings."))
         self.setStyleSheet(
             f"#badge {{ color: {color}; border: 1px solid {color}; border-radius: 8px;"
             " padding: 1px 8px; font-weight: bold; }"

@@ -2,18 +2,19 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ecgviewer.gui.style.plain import LINE, PlainLabel, one_line, tip
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line of plain text in whatever room there is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent, most=LINE)
         self.whole = ""
         self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setTextFormat(Qt.TextFormat.PlainText)
 
     def set_whole(self, text: str, *, tip: str = "") -> None:
         """The text, cut when it is drawn, and a tooltip other than the whole text."""
@@ -31,6 +32,7 @@ class ElidedLabel(QLabel):
 
     def _cut(self) -> None:
         mode = Qt.TextElideMode.ElideRight
-        text = self.fontMetrics().elidedText(self.whole, mode, self.width())
+        whole = one_line(self.whole)
+        text = self.fontMetrics().elidedText(whole, mode, self.width())
         self.setText(text)
-        self.setToolTip(self._tip or (self.whole if text != self.whole else ""))
+        self.setToolTip(tip(self._tip or (self.whole if text != self.whole else "")))

@@ -1,12 +1,28 @@
 """Whose recording it is, as text for title bar, header and panel; the one place that hides it."""
 
+import re
 from dataclasses import dataclass
 
-from ecgviewer.gui.style import wording
+from ecgviewer.gui.style import plain, wording
 from ecgviewer.record import Record
 
 APPLICATION = "ECG Viewer"
 HIDDEN = "hidden"
+NOT_OPENED = (
+    "The recording could not be opened. The reason may name the patient and is not shown while"
+    " patient fields are hidden: show them (View menu) and open it again."
+)
+NOT_WRITTEN = (
+    "The report could not be written. The reason names the file and is not shown while patient"
+    " fields are hidden: try another folder, or show them (View menu)."
+)
+# A path of any system in a sentence; up to the next quote, colon or end, for folders have spaces
+_REST = r"[^'\"“”:;,\n]*"
+_PATH = re.compile(rf"(?<![\w/\\])(?:[A-Za-z]:[\\/]|\\\\|~?/)(?=[^\s/\\]){_REST}")
+# A file that the record does not list; "recording.dat" is one whose name is taken out already
+_FILE = re.compile(
+    r"(?<![^\s'\"“”:;,()…])(?!recording\b)[^\s'\"“”:;,()…]+\.[A-Za-z][A-Za-z0-9]{1,4}(?!\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +50,8 @@ class Identity:
         """The window's title."""
         if self.hidden:
             return f"patient fields hidden - {APPLICATION}"
-        parts = [f"{self.name} ({self.folder})", *self.comments[:1], APPLICATION]
-        return " - ".join(parts)
+        parts = [f"{self.name} ({self.folder})", *self.comments[:1]]
+        return " - ".join([*(plain.title(part) for part in parts), APPLICATION])
 
     @property
     def line(self) -> str:
@@ -57,11 +73,30 @@ def identify(record: Record, *, hide: bool) -> Identity:
     return Identity(record.name, str(folder), wording.started(record), comments, hidden=False)
 
 
-def without_names(text: str, record: Record, *, hide: bool) -> str:
-    """A message about a recording, its name taken out where patient fields are hidden."""
+def without_names(text: str, record: Record | None, *, hide: bool) -> str:
+    """A message, without what may name a patient where patient fields are hidden.
+
+    That is the recording's name, files, folder and comments, and every path, whoever's it is.
+    """
     if not hide:
         return text
-    for name in (str(record.path.resolve().parent), str(record.path.parent), record.name):
-        if name not in {"", "."}:
-            text = text.replace(name, "recording")
-    return text
+    folders = set() if record is None else _folders_of(record)
+    for folder in sorted(folders, key=len, reverse=True):
+        text = re.sub(f"{re.escape(folder)}{_REST}", "…", text)
+    text = _PATH.sub("…", text)
+    for name in sorted(_names_of(record) if record else (), key=len, reverse=True):
+        # of a word its whole: record "e" is in no other word, but in "e_1.dat" it is
+        text = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", "recording", text)
+    return _FILE.sub("…", text)
+
+
+def _folders_of(record: Record) -> set[str]:
+    files = (record.path, *record.files)
+    return {str(at) for file in files for at in (file.parent, file.resolve().parent)} - {".", "/"}
+
+
+def _names_of(record: Record) -> set[str]:
+    files = (record.path, *record.files)
+    comments = (c.strip() for c in record.comments)
+    names = {record.name, *(name for file in files for name in (file.name, file.stem))}
+    return {name for name in names if name} | {c for c in comments if len(c) > 2}

@@ -37,23 +37,6 @@ def stretch_name(kind: str, length_s: float = 0.0) -> str:
     return {"unexplained": "silence, unexplained", "flutter": "suspected flutter"}.get(kind, kind)
 
 
-def parse_clock(text: str) -> float | None:
-    """Seconds of `s`, `m:ss` or `h:mm:ss`, with or without decimals; None where it is no time."""
-    parts = text.strip().split(":")
-    if not 1 <= len(parts) <= 3:
-        return None
-    try:
-        values = [float(part) for part in parts]
-    except ValueError:
-        return None
-    if any(not 0 <= value < float("inf") for value in values):
-        return None
-    seconds = 0.0
-    for value in values:
-        seconds = seconds * 60 + value
-    return seconds
-
-
 def count(n: int) -> str:
     """A number with commas between thousands."""
     return f"{n:,}"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from ecgviewer.beats.columns import Beats, Change, number
 from ecgviewer.beats.scan import Scan
 from ecgviewer.gui.session.tolerant_reader import TolerantReader
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.style.theme import THEMES, Theme
 from ecgviewer.gui.style.wording import class_words, time_label
 from ecgviewer.gui.trace.geometry import Page, Row, drift, rows
@@ -50,8 +51,6 @@ class Canvas(PaperWidget):
         self._waited = False  # whether the page last painted lacked samples
         self.clicked.connect(self._on_clicked)
         self.setAccessibleName("ECG trace")
-
-    # What is shown
 
     def show_record(
         self,
@@ -175,6 +174,13 @@ class Canvas(PaperWidget):
         self.update()
 
     @property
+    def kept_s(self) -> float | None:
+        beats, record = self._beats, self.record
+        if beats is None or record is None or (row := beats.row(self._current)) is None:
+            return None
+        return float(beats.sample[row]) / record.fs
+
+    @property
     def record(self) -> Record | None:
         """The record shown."""
         return self._source.record if self._source else None
@@ -210,8 +216,6 @@ class Canvas(PaperWidget):
     def lead_names(self) -> Sequence[str]:
         return [lead.name for _, lead in self._source.leads] if self._source else []
 
-    # Beats under the pointer
-
     def beat_at(self, place: QPointF | QPoint) -> int | None:
         """Id of the beat at a pixel: its segment, or close to its R peak."""
         beats = self._on_page(self.geometry_now())
@@ -234,11 +238,9 @@ class Canvas(PaperWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
+            QToolTip.showText(event.globalPos(), tip(self.tip_at(event.pos())), self)
             return True
         return super().event(event)
-
-    # Painting
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

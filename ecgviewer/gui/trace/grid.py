@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import time
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from ecgviewer.gui.style.fonts import bold, small
 from ecgviewer.gui.style.lines import draw_polyline
+from ecgviewer.gui.style.plain import one_line
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import _DAY_S, _HOUR_S, seconds_of_day, time_label
 from ecgviewer.gui.trace.geometry import MAJOR_MM, Page, Row
@@ -41,12 +43,14 @@ def draw_grid(painter: QPainter, page: Page, theme: Theme, *, phase_s: float = 0
     Wide pages have lines at round times, and level ones every 5 mm. `phase_s` moves upright lines,
     so that with a clock they fall on whole seconds, or on round times of day.
     """
-    for strip in (
-        QRectF(0, 0, page.width, page.top),
-        QRectF(0, page.top, page.gutter, page.paper_height),
-    ):
-        painter.fillRect(strip, QColor(theme.paper))  # the image covers the rest
     left, top, dpr = page.snap(page.gutter), page.snap(page.top), page.dpr
+    # the image covers the rest; nobody paints what these leave out, so they end on whole pixels,
+    # and reach beyond the widget, whose last pixel is a part of one at most scales
+    for strip in (
+        QRectF(0, 0, page.width + 1, top),
+        QRectF(0, top, left, page.height - top + 1),
+    ):
+        painter.fillRect(strip, QColor(theme.paper))
     step = time_step(page.px_per_s)
     apart = _STEPS_S[step] if page.wide else 1 / page.speed_mm_s
     first, last = ((page.time(edge) - phase_s) / apart for edge in (left, page.width))
@@ -57,7 +61,7 @@ def draw_grid(painter: QPainter, page: Page, theme: Theme, *, phase_s: float = 0
     if page.wide:
         lines = lines[lines % MAJOR_MM == 0]
     y = np.rint((page.snap(top - page.scroll + lines * page.px_per_mm) - top) * dpr)
-    size = page.columns, int(np.ceil(page.paper_height * dpr))
+    size = page.columns + ceil(dpr), ceil((page.paper_height + 1) * dpr)
     pixels = grid_pixels(
         size,
         (x.astype(np.int64), columns % every == 0),
@@ -112,7 +116,7 @@ def draw_names(
 ) -> None:
     """Names, notes and calibration pulses left of the leads."""
     painter.save()
-    paper = QRectF(0, page.top, page.gutter, page.paper_height)
+    paper = QRectF(0, page.snap(page.top), page.snap(page.gutter), page.paper_height)
     painter.fillRect(paper, QColor(theme.paper))
     painter.fillRect(
         QRectF(page.snap(page.gutter) - 1 / page.dpr, page.top, 1 / page.dpr, page.paper_height),
@@ -130,7 +134,9 @@ def draw_names(
         painter.setPen(QColor(theme.text))
         height = QFontMetricsF(bold(font)).height()
         box = QRectF(_PAD, y - height / 2, wide, height)
-        name = QFontMetricsF(bold(font)).elidedText(row.name, Qt.TextElideMode.ElideRight, wide)
+        name = QFontMetricsF(bold(font)).elidedText(
+            one_line(row.name), Qt.TextElideMode.ElideRight, wide
+        )
         painter.drawText(box, _ALIGN_LEFT, name)
         if row.note:
             painter.setFont(small(font))
@@ -208,8 +214,11 @@ def draw_axis(
     """
     top = page.height - page.bottom
     painter.save()
-    painter.fillRect(QRectF(0, top, page.width, page.bottom), QColor(theme.background))
-    painter.fillRect(QRectF(0, page.snap(top), page.width, 1 / page.dpr), QColor(theme.border))
+    edge, wide = page.snap(top), page.width + 1
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # it leaves out the last column
+    painter.fillRect(QRectF(0, edge, wide, page.height - edge + 1), QColor(theme.background))
+    painter.fillRect(QRectF(0, edge, wide, 1 / page.dpr), QColor(theme.border))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(small(font))
     if start is None:
         line = QRectF(0, top + 4, page.width, page.bottom - 4)

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 from ecgviewer.gui.trace import grid
 from ecgviewer.gui.trace.geometry import MM_PER_INCH, Page, content_height
 from ecgviewer.gui.trace.pointer import Pointer
+from ecgviewer.gui.trace.zoom import Zoom
 
 SPEEDS_MM_S = (6.25, 12.5, 25.0, 50.0, 100.0)
 GAINS_MM_MV = (2.5, 5.0, 10.0, 20.0, 40.0)
+FIRST_MM_S, FIRST_MM_MV = 25.0, 10.0  # of every recording, as on paper
 # what slower paper is called by: minutes, hours and days on a page
 WIDTHS_S: tuple[float, ...] = (
     120.0,
@@ -38,7 +40,8 @@ class PaperWidget(QWidget):
 
     Signals: `position_changed(start_s)`; `view_changed(start_s, width_s)` also after a change of
     speed, gain or size; `scale_changed(mm_s, mm_mv)`; `clicked(x, y)` where no drag was meant.
-    Arrows, Page Up and Down, Home and End act while it has the focus.
+    Arrows, Page Up and Down, Home and End act while it has the focus; `window.trace_keys` brings
+    them here from elsewhere.
     """
 
     position_changed = Signal(float)
@@ -49,7 +52,8 @@ class PaperWidget(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._start_s = 0.0
-        self._speed, self._gain = 25.0, 10.0
+        self._speed, self._gain = FIRST_MM_S, FIRST_MM_MV
+        self._zoom = Zoom()
         self._px_per_mm: float | None = None
         self._pointer = Pointer(self)
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
@@ -73,8 +77,18 @@ class PaperWidget(QWidget):
     # Scale
 
     @property
+    def kept_s(self) -> float | None:
+        """A time that keeps its place where the paper speed changes, seconds."""
+        return None
+
+    def reset_scale(self) -> None:
+        """Speed and gain as every recording begins."""
+        self.speed_mm_s, self.gain_mm_mv = FIRST_MM_S, FIRST_MM_MV
+        self._zoom = Zoom()
+
+    @property
     def speed_mm_s(self) -> float:
-        """Paper speed, mm/s; a change keeps the time at the page's middle."""
+        """Paper speed, mm/s; a change keeps the place of `kept_s`, or of the page's middle."""
         return self._speed
 
     @speed_mm_s.setter
@@ -82,17 +96,15 @@ class PaperWidget(QWidget):
         self.set_speed(value)
 
     def set_speed(self, mm_s: float, *, keep_x: float | None = None) -> None:
-        """Change the paper speed; the time at a pixel stays, that of the page's middle for None."""
+        """Change the paper speed; `kept_s` stays, else the time at a pixel, or at the middle."""
         low, high = min(SPEED_LIMITS_MM_S[0], _SLACK * self._whole_mm_s()), SPEED_LIMITS_MM_S[1]
         if not low <= mm_s <= high:
             raise ValueError(f"paper speed is {mm_s:.3g} mm/s; {low:g} to {high:g} can be drawn")
-        page = self.geometry_now()
-        kept = page.time(page.gutter + page.paper_width / 2 if keep_x is None else keep_x)
+        self._zoom.hold(self.geometry_now(), beat_s=self.kept_s, keep_x=keep_x)
         self._speed = float(mm_s)
-        page = self.geometry_now()  # the gutter, and so the page's middle, moves with the speed
-        x = page.gutter + page.paper_width / 2 if keep_x is None else keep_x
-        self._start_s = kept - (x - page.gutter) / page.px_per_s
+        self._start_s = self._zoom.start_s(self.geometry_now())
         self._lay_out()
+        self._zoom.leave(self.geometry_now())
         self.scale_changed.emit(self._speed, self._gain)
 
     def fit_seconds(self, width_s: float) -> None:
@@ -193,6 +205,10 @@ class PaperWidget(QWidget):
         """Go n pages on, or back; the last second of one is the first of the next."""
         width = self.geometry_now().width_s
         self.scroll_by(n * (width - min(1.0, width / 10)))
+
+    def move_by_key(self, key: Qt.Key) -> None:
+        """Move as one of `pointer.MOVE_KEYS` says."""
+        self._pointer.move_by(key)
 
     def _move(self, start_s: float) -> None:
         page = self.geometry_now()

@@ -10,6 +10,16 @@ _NOTCH = 120  # eighths of a degree, one click of a common wheel
 _NOTCH_SHARE = 0.12  # of the page, moved per notch
 _KEY_SHARE = 0.2  # of the page, moved per arrow key
 _MOD, _KEY = Qt.KeyboardModifier, Qt.Key
+MOVE_KEYS = (
+    _KEY.Key_Left,
+    _KEY.Key_Right,
+    _KEY.Key_Up,
+    _KEY.Key_Down,
+    _KEY.Key_PageUp,
+    _KEY.Key_PageDown,
+    _KEY.Key_Home,
+    _KEY.Key_End,
+)
 
 
 class Movable(Protocol):
@@ -103,9 +113,13 @@ class Pointer:
 
     def key(self, event: QKeyEvent) -> bool:
         """Move by a key; False where the key means nothing here."""
-        canvas = self._canvas
         if event.modifiers() & ~(_MOD.KeypadModifier | _MOD.ShiftModifier):
             return False
+        return self.move_by(_KEY(event.key()))
+
+    def move_by(self, key: Qt.Key) -> bool:
+        """Move by one of `MOVE_KEYS`; False for any other key."""
+        canvas = self._canvas
         start, stop = canvas.visible_range_s()
         step = _KEY_SHARE * (stop - start)
         moves = {
@@ -118,7 +132,7 @@ class Pointer:
             _KEY.Key_Down: lambda: canvas.scroll_leads(40),
             _KEY.Key_Up: lambda: canvas.scroll_leads(-40),
         }
-        move = moves.get(Qt.Key(event.key()))
+        move = moves.get(key)
         if move is None:
             return False
         move()

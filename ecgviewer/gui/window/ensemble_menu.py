@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
+from ecgviewer.gui.style.plain import NAME, caption, tip
 from ecgviewer.model.ensemble import Ensemble
 
 _TIP = "Networks that give the classes; others classify all beats anew"
@@ -56,9 +57,9 @@ class EnsembleMenu(QObject):
             self._add(name)
         self._in_use = name
         self.actions_by_name[name].setChecked(True)
-        self.actions_by_name[name].setToolTip(ensemble.title)
+        self.actions_by_name[name].setToolTip(tip(ensemble.title))
         self._name_button(name)
-        self.button.setToolTip(f"{ensemble.title}\n{_TIP}")
+        self.button.setToolTip(tip(f"{ensemble.title}\n{_TIP}"))
 
     def on_triggered(self, action: QAction) -> None:
         name = action.data()
@@ -76,11 +77,12 @@ class EnsembleMenu(QObject):
         self._name_button(self._in_use)
 
     def _name_button(self, name: str) -> None:
-        self.button.setText(f"Networks: {name} ▾")
+        self.button.setText(f"Networks: {caption(name, NAME)} ▾")
         self.button.setAccessibleName(f"Networks: {name}")
 
     def _add(self, name: str) -> None:
-        action = self.menu.addAction(name)
+        action = self.menu.addAction(caption(name))
+        action.setToolTip(tip(name))
         action.setCheckable(True)
         action.setData(name)
         self._group.addAction(action)

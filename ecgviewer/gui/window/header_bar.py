@@ -1,12 +1,13 @@
 """The two lines over the trace: whose recording, what it is, how intact."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ecgviewer.gui.style import wording
 from ecgviewer.gui.style.badge import Badge
 from ecgviewer.gui.style.elided_label import ElidedLabel
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.plain import NAME, PlainLabel, tip
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Record, Verdict
 
@@ -18,8 +19,7 @@ class HeaderBar(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = QLabel(self)
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name = PlainLabel(parent=self, most=NAME)
         font = self.name.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.15)
@@ -37,6 +37,7 @@ class HeaderBar(QWidget):
     def show_record(self, record: Record, identity: Identity) -> None:
         """Show a recording, its patient fields as far as they are to be seen."""
         self.name.setText(identity.name)
+        self.name.setToolTip(tip(identity.name) if len(identity.name) > NAME else "")
         facts = [
             wording.leads(record),
             wording.rate(record.fs),

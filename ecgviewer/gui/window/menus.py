@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from ecgviewer.gui.actions import ACTIONS, MENUS, Action, Menu, Parts, Present
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.window.keys import Keys, keys_in_force
 
 
@@ -100,8 +101,8 @@ class Actions:
         keys = self.keys.of[row.name]
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        tip = row.tip or row.title
-        action.setToolTip(f"{tip}  [{keys[0]}]" if keys else tip)
+        said = row.tip or row.title
+        action.setToolTip(tip(f"{said}  [{keys[0]}]" if keys else said))
         return action
 
 

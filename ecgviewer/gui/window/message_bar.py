@@ -1,24 +1,26 @@
-"""One line over the trace for what went wrong."""
+"""One line over the header for what went wrong."""
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from ecgviewer.gui.style.plain import PlainLabel, tip
 from ecgviewer.gui.style.theme import Theme
 
 _NOTE_MS = 8_000
+_MOST = 500  # characters, four lines of a small window; the tooltip has more
 
 
 class MessageBar(QFrame):
     """Shows one sentence until it is closed or something newer comes."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("message_bar")
         self._theme = theme
         self._field = "error"
-        self.text = QLabel(self)
+        self.text = PlainLabel(parent=self, most=_MOST)
         self.text.setWordWrap(True)
-        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         close = QToolButton(self)
         close.setText("✕")
         close.setAutoRaise(True)
@@ -50,8 +52,17 @@ class MessageBar(QFrame):
         if field != "error":
             self._fade.start()
         self.text.setText(text)
+        self.text.setToolTip(tip(text) if len(text) > _MOST else "")
         self._draw()
         self.show()
+        self.lie_over()
+
+    def lie_over(self) -> None:
+        """Over the top of what it belongs to, as high as the words need: the trace stays put."""
+        over = self.parentWidget()
+        width = 0 if over is None else over.width()
+        self.setGeometry(0, 0, width, max(self.heightForWidth(width), self.sizeHint().height()))
+        self.raise_()
 
     def _draw(self) -> None:
         color = getattr(self._theme, self._field)

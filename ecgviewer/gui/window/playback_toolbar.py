@@ -1,11 +1,12 @@
 """The play keys, speeds and what is playing now."""
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QWidget
+from PySide6.QtWidgets import QComboBox, QToolBar, QWidget
 
 from ecgviewer.beats.beat import Beat
 from ecgviewer.gui.playback.clock import PAPER_SPEED, SPEEDS
 from ecgviewer.gui.style.icons import icon
+from ecgviewer.gui.style.plain import RichLabel, tip
 from ecgviewer.gui.style.theme import Theme
 from ecgviewer.gui.style.wording import count
 from ecgviewer.gui.window.menus import Actions
@@ -31,10 +32,10 @@ class PlaybackToolbar(QToolBar):
         self.speed.addItems([speed.label for speed in SPEEDS])
         self.speed.setCurrentIndex(PAPER_SPEED)
         keys = actions.key_words(slower="slower", faster="faster")
-        self.speed.setToolTip(f"Speed of playback{keys}")
+        self.speed.setToolTip(tip(f"Speed of playback{keys}"))
         self.speed.activated.connect(self.speed_chosen)
         self.addWidget(self.speed)
-        self.now = QLabel(self)
+        self.now = RichLabel(self)
         self.now.setToolTip("Current beat: serial number, class, confidence")
         # room for the longest text, so that nothing moves while it plays
         width = self.fontMetrics().horizontalAdvance("  beat 100,000  V  0.999  ")

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from ecgviewer.gui.settings import Settings
+from ecgviewer.gui.style.plain import caption, tip
 
 
 class RecentMenu(QObject):
@@ -38,9 +39,8 @@ class RecentMenu(QObject):
             return
         paths = self._settings.recents()
         for path in paths:
-            # "&" would mark a key
-            text = f"{path.stem}    {path.parent}".replace("&", "&&")
-            action = self.menu.addAction(text)
+            action = self.menu.addAction(caption(f"{path.stem}    {path.parent}"))
+            action.setToolTip(tip(str(path)))  # by default Qt makes one of the text, and guesses
             action.triggered.connect(lambda _=False, path=path: self.recent_clicked.emit(path))
         if not paths:
             self._add_disabled("none yet")

@@ -54,7 +54,7 @@ class Refresh(QObject):
         Samples of the record that is open, and its coarse levels.
     """
 
-    page_settled = Signal(float)  # where the page begins, seconds; not at every step of a scroll
+    page_settled = Signal(float, float)  # the page's ends, seconds; not at every step of a scroll
     inputs_changed = Signal(object, object)  # Record, Inputs
     verdict_shown = Signal(object)  # Verdict
 
@@ -208,7 +208,7 @@ class Refresh(QObject):
         self._follow.start()
 
     def on_view_settled(self) -> None:
-        self.page_settled.emit(self._trace.visible_range_s()[0])
+        self.page_settled.emit(*self._trace.visible_range_s())
 
     def on_beat_changed(self, beat_id: int | None) -> None:
         self._trace.show_current(beat_id)

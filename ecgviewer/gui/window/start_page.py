@@ -7,13 +7,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from ecgviewer.formats.readers import formats_in_words
+from ecgviewer.gui.style.plain import PlainLabel, caption, tip
 from ecgviewer.gui.style.theme import Theme
 
 _N_SHOWN = 5
@@ -38,10 +39,10 @@ class StartPage(QWidget):
         super().__init__(parent)
         self.card = QFrame(self)
         self.card.setObjectName("card")
-        self.card.setFixedWidth(620)
+        self.card.setMaximumWidth(620)
         self.recents = QVBoxLayout()
-        self.intended_use = QLabel(_INTENDED_USE)
-        self.keys = QLabel()
+        self.intended_use = PlainLabel(_INTENDED_USE)
+        self.keys = PlainLabel()
         self.buttons: dict[str, QPushButton] = {}  # by the action that does the same
         self._lay_out()
         self.set_theme(theme)
@@ -56,8 +57,8 @@ class StartPage(QWidget):
     def show_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """Say which keys do what the page offers, by the name of the action."""
         for name, button in self.buttons.items():
-            tip = _TIPS[name]
-            button.setToolTip(f"{tip}  [{keys[name][0]}]" if keys[name] else tip)
+            said = _TIPS[name]
+            button.setToolTip(tip(f"{said}  [{keys[name][0]}]" if keys[name] else said))
         sheet = keys["shortcuts"]
         self.keys.setText(f"Press {sheet[0]} at any time for the keys." if sheet else "")
 
@@ -68,28 +69,27 @@ class StartPage(QWidget):
                 widget.deleteLater()
         if not paths:
             return
-        self.recents.addWidget(QLabel("Opened last"))
+        self.recents.addWidget(PlainLabel("Opened last"))
         for path in paths[:_N_SHOWN]:
             self.recents.addWidget(self._recent(path))
 
     def _recent(self, path: Path) -> QPushButton:
-        # "&" would mark a key; a folder may have one in its name
-        text = f"{path.stem}    {path.parent}".replace("&", "&&")
-        button = QPushButton(text, self.card)
+        button = QPushButton(caption(f"{path.stem}    {path.parent}"), self.card)
         button.setFlat(True)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setStyleSheet("text-align: left; padding: 3px")
-        button.setToolTip(str(path))
+        button.setToolTip(tip(str(path)))
         button.setMaximumWidth(560)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.recent_clicked.emit(path))
         return button
 
     def _lay_out(self) -> None:
-        title = QLabel("Open an ECG recording")
+        title = PlainLabel("Open an ECG recording")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.8)
         title.setFont(font)
-        how = QLabel(
+        how = PlainLabel(
             f"Drop a recording here, or choose one: {formats_in_words()}.\n"
             "Every beat is found, classified and shown in the colour of its class:\n"
             "N normal, S supraventricular, V ventricular, F fusion, Q paced or unclassifiable."
@@ -105,7 +105,10 @@ class StartPage(QWidget):
         box.addWidget(self.keys)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()
+        for part, stretch in ((None, 1), (self.card, 1_000), (None, 1)):  # as wide as it may be
+            middle.addStretch(stretch) if part is None else middle.addWidget(part, stretch)
+        outer.addLayout(middle)
         outer.addWidget(self.intended_use, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(1)
 
@@ -117,7 +120,7 @@ class StartPage(QWidget):
             ("download", "Get PhysioNet record…", self.download_clicked),
         ):
             button = self.buttons[name] = QPushButton(text)
-            button.setToolTip(_TIPS[name])
+            button.setToolTip(tip(_TIPS[name]))
             button.setMinimumHeight(34)
             button.clicked.connect(clicked)
             button.setDefault(name == "open")

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QComboBox, QToolBar, QWidget
 
+from ecgviewer.gui.style.plain import tip
 from ecgviewer.gui.trace.canvas import Canvas
 from ecgviewer.gui.trace.grid import span_words
 from ecgviewer.gui.trace.paper_widget import GAINS_MM_MV, SPEEDS_MM_S
@@ -18,8 +19,8 @@ class TraceToolbar(QToolBar):
         self._widths: tuple[float, ...] = ()  # of the slower pages that are offered
         speed_keys = actions.key_words(speed_up="faster", speed_down="slower")
         gain_keys = actions.key_words(gain_up="larger", gain_down="smaller")
-        tip = f"Paper speed, or what a page holds{speed_keys}"
-        self.speed = _selector(SPEEDS_MM_S, "mm/s", tip)
+        said = f"Paper speed, or what a page holds{speed_keys}"
+        self.speed = _selector(SPEEDS_MM_S, "mm/s", said)
         self.gain = _selector(GAINS_MM_MV, "mm/mV", f"Gain{gain_keys}")
         self.speed.activated.connect(self.on_speed_chosen)
         self.gain.activated.connect(self.on_gain_chosen)
@@ -70,10 +71,10 @@ class TraceToolbar(QToolBar):
         self._canvas.gain_mm_mv = GAINS_MM_MV[place]
 
 
-def _selector(values: tuple[float, ...], unit: str, tip: str) -> QComboBox:
+def _selector(values: tuple[float, ...], unit: str, said: str) -> QComboBox:
     box = QComboBox()
     box.addItems([f"{value:g} {unit}" for value in values])
-    box.setToolTip(tip)
+    box.setToolTip(tip(said))
     return box
 
 

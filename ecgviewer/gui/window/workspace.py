@@ -1,6 +1,7 @@
 """The middle of the window: header, trace and strip, or what to do first."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ecgviewer.gui.strip.widget import StripWidget
@@ -12,7 +13,7 @@ from ecgviewer.gui.window.start_page import StartPage
 
 
 class Workspace(QWidget):
-    """Message bar on top; below it the empty state or the recording."""
+    """The empty state or the recording; the message bar lies over its top."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +29,10 @@ class Workspace(QWidget):
     def set_theme(self, theme: Theme) -> None:
         for part in (self.messages, self.start_page, self.header, self.canvas, self.strip):
             part.set_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.messages.lie_over()
 
     def show_recording(self) -> None:
         """Header, trace and strip in the place of the empty state."""
@@ -52,5 +57,4 @@ class Workspace(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self.messages)
         box.addWidget(self._stack, 1)

@@ -8,6 +8,7 @@ from scipy.ndimage import median_filter, minimum_filter1d, percentile_filter, un
 
 from ecgviewer.signal.params import Detection
 from ecgviewer.signal.rpeaks.candidates import Candidates
+from ecgviewer.signal.rpeaks.lone import ramp
 from ecgviewer.signal.rpeaks.templates import likeness
 
 _RR_LIMITS_S = (0.22, 3.0)  # of the local RR
@@ -88,16 +89,9 @@ def _doubt(
     mean = uniform_filter1d(height, size, mode="nearest")
     square = uniform_filter1d(height * height, size, mode="nearest")
     unlike = np.sqrt(np.maximum(square - mean * mean, 0.0))
-    noise = _ramp(unrest, detection.unrest) * _ramp(unlike, detection.unlike)
-    doubt: NDArray[np.float64] = np.maximum(noise, _ramp(unrest, detection.no_rest))
+    noise = ramp(unrest, detection.unrest) * ramp(unlike, detection.unlike)
+    doubt: NDArray[np.float64] = np.maximum(noise, ramp(unrest, detection.no_rest))
     return 2 * detection.gain_limit * doubt
-
-
-def _ramp(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[np.float64]:
-    """0 up to the first limit, 1 from the second on."""
-    low, high = limits
-    ramp: NDArray[np.float64] = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return ramp
 
 
 def _first_rr(

@@ -23,7 +23,7 @@ class Shapes:
     samples : (n, n_leads, width) float64
         Band-passed signal around each candidate, every `shape_step`th sample.
     say : (n, n_leads) float64
-        What each lead counts for there; 0 in a gap.
+        What each lead counts for there; 0 where it is dead.
     """
 
     samples: Floats
@@ -86,9 +86,9 @@ def likeness(
     None where no shape recurs.
     """
     models = _recurring(shapes.take(beats), detection)
-    if len(models) == 0:
+    if models is None:
         return None
-    ratio, product, own = _compare(shapes, np.stack(models))
+    ratio, product, own = _compare(shapes, models)
     shift = np.round(ratio, _DIGITS).argmax(axis=0)[None]
     ratio = np.take_along_axis(ratio, shift, axis=0)[0]
     size = np.take_along_axis(product, shift, axis=0)[0] / np.maximum(own, _TINY)
@@ -98,40 +98,49 @@ def likeness(
     return np.round(like, _DIGITS), np.round(larger, _DIGITS)
 
 
-def _compare(shapes: Shapes, models: Floats) -> tuple[Floats, Floats, Floats]:
+def _compare(shapes: Shapes, models: Shapes) -> tuple[Floats, Floats, Floats]:
     """Shapes of n candidates against k models (k, n_leads, size) at every shift.
 
+    Only leads that both have count: a model has no say in a lead that was dead in all its beats.
     Returns the correlations and the scalar products, (shifts, n, k), and the models' squares as
     the candidates' leads count, (n, k).
     """
     n, _, width = shapes.samples.shape
-    size = models.shape[2]
+    size = models.samples.shape[2]
+    there = models.say > 0
     weighted = shapes.samples * shapes.say[:, :, None]
-    square = (weighted * shapes.samples).sum(axis=1)
-    flat = models.reshape(len(models), -1).T
-    own = shapes.say @ (models * models).sum(axis=2).T
+    squares = weighted * shapes.samples
+    square = squares.sum(axis=1)
+    known = np.where(there[:, :, None], models.samples, 0.0)
+    flat = known.reshape(len(known), -1).T
+    own = shapes.say @ (known * known).sum(axis=2).T
     product, power = [], []
     for shift in range(width - size + 1):
         part = slice(shift, shift + size)
         product.append(weighted[:, :, part].reshape(n, -1) @ flat)
-        power.append(square[:, part].sum(axis=1))
+        if there.all():
+            power.append(square[:, part].sum(axis=1)[:, None])
+        else:
+            power.append(squares[:, :, part].sum(axis=2) @ there.T)
     products = np.stack(product)
-    scale = 1 / np.sqrt(np.maximum(np.stack(power), _TINY))[:, :, None]
+    scale = 1 / np.sqrt(np.maximum(np.stack(power), _TINY))
     return products * scale * (1 / np.sqrt(np.maximum(own, _TINY))), products, own
 
 
-def _recurring(beats: Shapes, detection: Detection) -> list[Floats]:
-    """Shapes that recur among beats, (n_leads, size) each: the one most beats are like, first."""
+def _recurring(beats: Shapes, detection: Detection) -> Shapes | None:
+    """Shapes that recur among beats, of the same width: the one most beats are like, first."""
     count, shifts = len(beats.say), detection.shape_shifts
     if count < detection.shape_beats:
-        return []
+        return None
     size = beats.samples.shape[2] - 2 * shifts
     tried = min(detection.shape_leaders, count)
     leaders = np.linspace(0, count - 1, tried).astype(np.int64)
-    ratio, _, _ = _compare(beats, beats.samples[leaders][:, :, shifts : shifts + size])
+    middle = beats.samples[leaders][:, :, shifts : shifts + size]
+    ratio, _, _ = _compare(beats, Shapes(middle, beats.say[leaders]))
     shift = ratio.argmax(axis=0)
     alike = np.take_along_axis(ratio, shift[None], axis=0)[0] > detection.shape_alike
     models: list[Floats] = []
+    says: list[Floats] = []
     while len(models) < detection.shape_models:
         leader = int(alike.sum(axis=0).argmax())
         members = np.flatnonzero(alike[:, leader])
@@ -139,6 +148,19 @@ def _recurring(beats: Shapes, detection: Detection) -> list[Floats]:
             break
         moved = shift[members, leader][:, None] + np.arange(size)
         cut = np.take_along_axis(beats.samples[members], moved[:, None, :], axis=2)
-        models.append(np.median(cut, axis=0))
+        models.append(_middle(cut, beats.say[members] > 0))
+        says.append(beats.say[members].mean(axis=0))
         alike[members] = False  # a beat is of one shape
-    return models
+    return Shapes(np.stack(models), np.stack(says)) if models else None
+
+
+def _middle(samples: Floats, there: NDArray[np.bool_]) -> Floats:
+    """Median of beats (m, n_leads, size), each lead's over those that have it: (m, n_leads)."""
+    if there.all():
+        whole: Floats = np.median(samples, axis=0)
+        return whole
+    out = np.zeros(samples.shape[1:])
+    for lead, having in enumerate(there.T):
+        if having.any():
+            out[lead] = np.median(samples[having, lead], axis=0)
+    return out

@@ -122,11 +122,10 @@ def test_a_folder_of_one_record_goes_on_too(tmp_path: Path, ensemble: Path, name
             "its SHA-256 is not the one in r00.csv-metadata.json: it was changed after it was",
         ),
         (lambda record, out: out.unlink(), "r00.csv is missing beside it"),
-        (lambda record, out: _description(out).unlink(), "metadata.json is missing beside it"),
         (lambda record, out: _description(out).write_text("{}"), "json does not describe it"),
         (lambda record, out: _description(out).write_text("no json"), "json does not describe it"),
     ],
-    ids=["signal", "header", "table", "no table", "no description", "another", "no json"],
+    ids=["signal", "header", "table", "no table", "another", "no json"],
 )
 @pytest.mark.parametrize("n", [1, 2])
 def test_a_report_of_other_inputs_is_not_taken_for_done(

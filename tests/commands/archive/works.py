@@ -50,5 +50,6 @@ def dawdles(order: Job) -> Outcome:
 
 def deaf(order: Job) -> Outcome:
     """Hear no interruption at all."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     return dawdles(order)

@@ -153,3 +153,14 @@ def test_a_beat_that_is_gone_moves_nothing(session, current, canvas):
     current.user_moved.connect(moved.append)
     current.on_beat_chosen(3)
     assert (canvas.start_s, moved) == (0.0, [])
+
+
+def test_the_nearest_beat_on_the_page_is_the_one_at_a_place(session, current, canvas):
+    beats = session.opened.beats
+    canvas.center_on(30.0)
+    wanted = int(abs(beats.sample - 30.0 * FS).argmin())
+    current.on_place_chosen(30.0)
+    assert (current.current, canvas.start_s) == (beats.id[wanted], 25.0)  # nothing moves
+    canvas.go_to(1_000.0)
+    current.on_place_chosen(1_005.0)
+    assert current.current is None

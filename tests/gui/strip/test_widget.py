@@ -119,7 +119,9 @@ def test_click_and_drag_go_there(overview: StripWidget, qtbot) -> None:
     with qtbot.waitSignal(overview.jump_requested) as jump:
         drag(overview, QPointF(5_000, 60))
     assert jump.args[0] == 1_000
-    QTest.mouseRelease(overview, left, pos=QPoint(34 + 900, 60))
+    with qtbot.waitSignal(overview.place_chosen) as chosen:
+        QTest.mouseRelease(overview, left, pos=QPoint(34 + 900, 60))
+    assert chosen.args[0] == pytest.approx(900, abs=1.5)
 
 
 def drag(widget: StripWidget, place: QPointF) -> None:

@@ -18,14 +18,6 @@ def test_clock(seconds: float, decimals: int, text: str):
     assert wording.clock(seconds, decimals=decimals) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("90", 90), ("1:30", 90), ("1:00:00.5", 3600.5), ("x", None), ("1:-3", None), ("nan", None)],
-)
-def test_parse_clock(text: str, seconds: float | None):
-    assert wording.parse_clock(text) == seconds
-
-
 def test_shares_and_counts():
     assert wording.share(1, 3) == "33.3 %"
     assert wording.share(1, 300) == "0.33 %"

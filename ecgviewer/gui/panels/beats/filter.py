@@ -2,8 +2,8 @@
 
 Words are joined by "and": `V` or `SV` (classes), `abnormal`, `pending`, `unclassified` (no class to
 come), a flag such as `noisy`,
-`conf<0.6`, `rr>1200`, `hr>=100`, `12:31` (that second), `12:00-13:30`, `120` or `100-200` (beats),
-`#-1` (one that was inserted).
+`conf<0.6`, `rr>1200`, `hr>=100`, `120` or `100-200` (beats), `#-1` (one that was inserted), and
+times as the recording's clock reads them: `12:31` (that minute), `14:00-15:00`, `+0:30-+1:00`.
 """
 
 import re
@@ -16,21 +16,24 @@ from ecgviewer.beats.beat import FLAGS
 from ecgviewer.beats.columns import numbers
 from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING
 from ecgviewer.gui.panels.beats.columns import Columns
-from ecgviewer.gui.style.wording import parse_clock
+from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock, TimeError
 
-EXAMPLES = "V  abnormal  conf<0.6  rr>1200  hr>100  noisy  12:00-13:30  #120"
+EXAMPLES = "V  abnormal  conf<0.6  rr>1200  hr>100  noisy  14:00-15:00  #120"
 _WITHOUT_CLASS = {"pending": PENDING, "unclassified": NOT_CLASSIFIED}
 _COMPARISON = re.compile(r"(conf|rr|hr)(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 _NUMBERS = re.compile(r"#?(\d+)(?:-#?(\d+))?")
 _INSERTED = re.compile(r"#(-\d+)")
 _CLASSES = re.compile(r"[NSVFQ]+", re.IGNORECASE)
+# blanks that belong to a time: "14:08 +1 d", "14:00 - 15:00"
+_DAY = re.compile(r"(:[0-9]{2}(?:[.,][0-9]+)?)\s*\+\s*([0-9]{1,3})(?:\s*d\b)?(?![0-9:])")
+_TO = re.compile(r"(?<=[0-9])\s*[-–]\s*(?=\+?[0-9]+:)")
 
 
 class QueryError(ValueError):
     """A word of the filter line that means nothing here."""
 
 
-def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
+def matches(text: str, columns: Columns, *, clock: RecordClock = ELAPSED) -> NDArray[np.bool_]:
     """Which beats the filter line lets through.
 
     Parameters
@@ -39,6 +42,8 @@ def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
         Words separated by blanks; all of them must hold. Empty: every beat.
     columns : Columns
         The n beats.
+    clock : RecordClock
+        Reads words that are times.
 
     Returns
     -------
@@ -50,12 +55,22 @@ def matches(text: str, columns: Columns) -> NDArray[np.bool_]:
         At the first word that is not understood.
     """
     keep = np.ones(columns.n, bool)
-    for word in text.split():
-        keep &= _word(word, columns)
+    for word in _words(text):
+        keep &= _word(word, columns, clock)
     return keep
 
 
-def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
+def understood(text: str, clock: RecordClock) -> str:
+    """What the times of a filter line that matches mean, in words; "" where it has none."""
+    times = (word for word in _words(text) if ":" in word or word.startswith("+"))
+    return "; ".join(clock.span(word).words for word in times)
+
+
+def _words(text: str) -> list[str]:
+    return _TO.sub("-", _DAY.sub(r"\1+\2", text)).split()
+
+
+def _word(word: str, columns: Columns, clock: RecordClock) -> NDArray[np.bool_]:
     lower, beats = word.lower(), columns.beats
     if lower in _WITHOUT_CLASS:
         without: NDArray[np.bool_] = beats.beat_class == _WITHOUT_CLASS[lower]
@@ -76,7 +91,7 @@ def _word(word: str, columns: Columns) -> NDArray[np.bool_]:
     if found:
         first, *last = map(int, filter(None, found.groups()))
         return _between(numbers(beats.id), first, (last or [first])[0] + 1)
-    return _time(word, columns)
+    return _time(word, columns, clock)
 
 
 def _compare(name: str, sign: str, value: float, columns: Columns) -> NDArray[np.bool_]:
@@ -88,18 +103,16 @@ def _compare(name: str, sign: str, value: float, columns: Columns) -> NDArray[np
     return result
 
 
-def _time(word: str, columns: Columns) -> NDArray[np.bool_]:
-    start_text, dash, stop_text = word.partition("-")
-    start = parse_clock(start_text)
-    stop = parse_clock(stop_text) if dash else None
-    if start is None or ":" not in word or (dash and stop is None):
+def _time(word: str, columns: Columns, clock: RecordClock) -> NDArray[np.bool_]:
+    if ":" not in word and not word.startswith("+"):
         raise QueryError(f'"{word}" is not understood; try for example: {EXAMPLES}')
-    return _between(columns.time_s, start, stop if stop is not None else start + 1)
+    try:
+        return clock.span(word).holds(columns.time_s)
+    except TimeError as error:
+        raise QueryError(str(error)) from error
 
 
-def _between(
-    values: NDArray[np.float64] | NDArray[np.int64], start: float, stop: float
-) -> NDArray[np.bool_]:
+def _between(values: NDArray[np.int64], start: int, stop: int) -> NDArray[np.bool_]:
     inside: NDArray[np.bool_] = (values >= start) & (values < stop)
     return inside
 

@@ -20,8 +20,8 @@ from ecgviewer.beats.columns import number
 from ecgviewer.beats.log import NOT_CLASSIFIED, PENDING, flag_bits
 from ecgviewer.gui.panels.beats.columns import NO_BEATS, Columns
 from ecgviewer.gui.panels.beats.filter import SORT_KEYS, QueryError, matches, row_order
+from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock
 from ecgviewer.gui.style.theme import Theme
-from ecgviewer.gui.style.wording import clock
 
 HEADINGS = ("#", "elapsed", "class", "conf", "RR ms", "HR", "flags")
 _TIPS = (
@@ -35,7 +35,8 @@ _TIPS = (
 )
 _NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_CLASS, _FLAGS = SORT_KEYS.index("class"), SORT_KEYS.index("flags")
+_OF_DAY = ("clock", "time of day of the R peak; +1 d is the day after the recording's first")
+_TIME, _CLASS, _FLAGS = SORT_KEYS.index("time"), SORT_KEYS.index("class"), SORT_KEYS.index("flags")
 _Index = QModelIndex | QPersistentModelIndex
 _WITHOUT_CLASS = {  # in the column, and said of it
     PENDING: ("…", "awaits its class"),
@@ -57,6 +58,7 @@ class BeatTableModel(QAbstractTableModel):
         self._places: NDArray[np.int64] = np.empty(0, np.int64)  # row -> place in the columns
         self._ids: NDArray[np.int64] = np.empty(0, np.int64)  # row -> id
         self._text, self._key, self._descending = "", "number", False
+        self._clock = ELAPSED
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -79,10 +81,19 @@ class BeatTableModel(QAbstractTableModel):
         """Take the beats as they are known now; filter and order stay."""
         self._take(columns)
 
+    def set_clock(self, clock: RecordClock) -> str:
+        """Write and read times so; drops a filter that means nothing so and returns why, or ""."""
+        self._clock = clock
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, _TIME, _TIME)
+        wrong = self.set_filter(self._text)
+        if wrong:
+            self.set_filter("")
+        return wrong
+
     def set_filter(self, text: str) -> str:
         """Show the beats that a filter line lets through; returns what is wrong with it, or ""."""
         try:
-            matches(text, self._columns)
+            matches(text, self._columns, clock=self._clock)
         except QueryError as error:
             return str(error)
         self._text = text
@@ -100,6 +111,11 @@ class BeatTableModel(QAbstractTableModel):
             return -1 if place is None else place
         found = np.flatnonzero(self._places == place)
         return int(found[0]) if len(found) else -1
+
+    def time_of(self, beat_id: int | None) -> float | None:
+        """R peak of a beat, shown or filtered away, seconds; None where there is none."""
+        place = self._columns.beats.row(beat_id)
+        return None if place is None else float(self._columns.time_s[place])
 
     def first_row_from(self, t_s: float) -> int:
         """Row of the first shown beat at or after a time; -1 where rows are not in time order."""
@@ -122,7 +138,7 @@ class BeatTableModel(QAbstractTableModel):
         """Show the rows that are wanted, telling the views no more than has changed."""
         places = np.arange(columns.n)
         if self._text.strip():
-            places = np.flatnonzero(matches(self._text, columns))
+            places = np.flatnonzero(matches(self._text, columns, clock=self._clock))
         places = row_order(columns, places, self._key, descending=self._descending)
         ids = columns.beats.id[places]
         if np.array_equal(ids, self._ids):
@@ -168,10 +184,12 @@ class BeatTableModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
+        of_day = section == _TIME and self._clock.start is not None
+        heading, tip = _OF_DAY if of_day else (HEADINGS[section], _TIPS[section])
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
+            return heading
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{_TIPS[section]}; click to sort"
+            return f"{tip}; click to sort"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _WORDS  # the sign of the order stands on the right
         return None
@@ -213,7 +231,7 @@ class BeatTableModel(QAbstractTableModel):
             case 0:
                 return str(number(int(beats.id[place])))
             case 1:
-                return clock(float(c.time_s[place]), decimals=3)
+                return self._clock.label(float(c.time_s[place]), decimals=3)
             case 2:
                 value = int(beats.beat_class[place])
                 return BeatClass(value).name if value >= 0 else _WITHOUT_CLASS[value][0]

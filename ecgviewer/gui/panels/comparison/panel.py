@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,8 @@ from ecgviewer.gui.panels.comparison.matrix import MatrixView, column_words, row
 from ecgviewer.gui.panels.comparison.time_list import TimeList
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.plain import PlainLabel, RichLabel
+from ecgviewer.gui.style.record_clock import RecordClock
 from ecgviewer.gui.style.theme import Theme
 
 DEFAULT_REFERENCE = "atr"
@@ -53,14 +54,13 @@ class ComparisonPanel(QWidget):
         for box, name in ((self.reference, "Reference"), (self.mapping, "Mapping")):
             box.setAccessibleName(name)
             box.activated.connect(self.on_terms_activated)
-        self.about = QLabel(self)
+        self.about = PlainLabel(parent=self)
         self.about.setWordWrap(True)
         self.matrix = MatrixView(theme, self)
         self.matrix.cell_chosen.connect(self.cell_chosen)
         self.times = TimeList(self)
         self.times.place_chosen.connect(self.on_place_chosen)
-        self.figures = QLabel(self)
-        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.figures = RichLabel(self)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.figures.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -83,7 +83,8 @@ class ComparisonPanel(QWidget):
         self._write_figures()
 
     def show_record(self, opened: OpenRecord, identity: Identity) -> None:
-        """What there is to compare with comes by `show_references`."""
+        """Times are as its clock says; what there is to compare with comes by `show_references`."""
+        self.times.set_clock(RecordClock.of(opened.record, hide=identity.hidden))
 
     def show_beats(self, beats: Beats, change: Change) -> None:
         """What was compared comes by `show_evaluation`."""
@@ -158,7 +159,7 @@ class ComparisonPanel(QWidget):
         top = QHBoxLayout()
         top.setSpacing(6)
         for text, choice in (("&Reference", self.reference), ("&Mapping", self.mapping)):
-            label = QLabel(text, self)
+            label = PlainLabel(text, self)
             label.setBuddy(choice)
             top.addWidget(label)
             top.addWidget(choice)

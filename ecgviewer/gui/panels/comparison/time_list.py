@@ -3,9 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QToolButton, QVBoxLayout, QWidget
 
-from ecgviewer.gui.style.wording import clock, count
+from ecgviewer.gui.style.plain import PlainLabel, tip
+from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock
+from ecgviewer.gui.style.wording import count
 
 _HINT = "Click a cell, or press Enter on it, to go through its beats."
 _ROWS = 4  # that are seen at least
@@ -16,6 +18,7 @@ class _Times(QAbstractListModel):
     """Times of any number of beats; no copy per row."""
 
     times_s: NDArray[np.float64] = np.empty(0)
+    clock: RecordClock = ELAPSED
 
     def set_times(self, times_s: NDArray[np.float64]) -> None:
         self.beginResetModel()
@@ -28,7 +31,7 @@ class _Times(QAbstractListModel):
     def data(self, index: _Index, role: int = 0) -> str | None:
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return clock(float(self.times_s[index.row()]), decimals=3)
+        return self.clock.label(float(self.times_s[index.row()]), decimals=3)
 
 
 class _TimesView(QListView):
@@ -50,7 +53,7 @@ class TimeList(QWidget):
         super().__init__(parent)
         self._times = _Times(self)
         self._title = ""
-        self.title = QLabel(self)
+        self.title = PlainLabel(parent=self)
         self.title.setWordWrap(True)
         self.view = _TimesView(self)
         self.view.setModel(self._times)
@@ -74,6 +77,11 @@ class TimeList(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(220, 120)
 
+    def set_clock(self, clock: RecordClock) -> None:
+        """Write times so."""
+        self._times.clock = clock
+        self.view.viewport().update()
+
     def clear(self) -> None:
         """No cell is chosen."""
         self._title = ""
@@ -87,7 +95,6 @@ class TimeList(QWidget):
         self._write()
         if len(times_s):
             self.go_to(0)
-            self.view.setFocus()
 
     def go_to(self, row: int) -> None:
         """Make a beat of the list the current one."""
@@ -106,11 +113,11 @@ class TimeList(QWidget):
         self.previous.setEnabled(row > 0)
         self.next.setEnabled(0 <= row < n - 1)
 
-    def _button(self, text: str, tip: str, step: int) -> QToolButton:
+    def _button(self, text: str, says: str, step: int) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setToolTip(tip(says))
+        button.setAccessibleName(says)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.go_to(self.view.currentIndex().row() + step))
         return button

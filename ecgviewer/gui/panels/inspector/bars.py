@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.gui.style.plain import NAME, one_line
 from ecgviewer.gui.style.theme import Theme
 
 
@@ -44,7 +45,7 @@ class ProbabilityBars(QWidget):
 
     def show_values(self, caption: str, values: tuple[float, ...]) -> None:
         """Draw five values from 0 to 1; none: only the caption."""
-        self.caption, self.values = caption, values
+        self.caption, self.values = one_line(caption, NAME), values
         self.update()
 
     def _row(self) -> int:

@@ -1,5 +1,7 @@
 """The networks' input of one beat as a plot one can zoom and measure in."""
 
+from html import escape
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ecgviewer.gui.style.plain import NAME, one_line
 from ecgviewer.gui.style.theme import Theme
 
 _FS_HZ = 360  # of every window
@@ -123,8 +126,8 @@ class InputPlot(pg.GraphicsLayoutWidget):
         if r_offset is not None and r_offset < len(lead):
             line = pg.InfiniteLine(r_offset * 1000 / _FS_HZ, pen=self._theme.accent)
             plot.addItem(line, ignoreBounds=True)
-        text = f"input {i + 1}: {name or 'none, given as zeros'}"
-        label = pg.LabelItem(text, color=self._theme.muted, justify="right")
+        text = f"input {i + 1}: {one_line(name, NAME) or 'none, given as zeros'}"
+        label = pg.LabelItem(escape(text), color=self._theme.muted, justify="right")
         label.setParentItem(plot.vb)
         label.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-4, 0))
         middle = (float(lead.max()) + float(lead.min())) / 2

@@ -11,8 +11,9 @@ from ecgviewer.gui.panels.inspector.network_input import NetworkInput
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.style.elided_label import ElidedLabel
 from ecgviewer.gui.style.patient import Identity
+from ecgviewer.gui.style.record_clock import ELAPSED, RecordClock
 from ecgviewer.gui.style.theme import Theme
-from ecgviewer.gui.style.wording import clock, count
+from ecgviewer.gui.style.wording import count
 from ecgviewer.model.ensemble import Ensemble
 
 _HINT = "Click a beat to see what the networks saw of it."
@@ -43,6 +44,7 @@ class Inspector(QWidget):
         self._opened: OpenRecord | None = None
         self._beats: Beats | None = None
         self._current: int | None = None
+        self._clock = ELAPSED
         self._members: tuple[str, ...] = ()
         self._input: NetworkInput | None = None
         self._playing = False
@@ -67,7 +69,8 @@ class Inspector(QWidget):
         if opened is not self._opened:
             self._opened, self._beats = opened, opened.beats
             self._current = self._input = None
-            self._draw()
+        self._clock = RecordClock.of(opened.record, hide=identity.hidden)
+        self._draw()
 
     def show_beats(self, beats: Beats, change: Change) -> None:
         self._beats = beats
@@ -105,7 +108,7 @@ class Inspector(QWidget):
             self._draw_bars((), (), ())
             return
         beat = self._beats.beat(row)
-        self.title.set_whole(describe(beat, self._opened.record.fs))
+        self.title.set_whole(describe(beat, self._opened.record.fs, self._clock))
         tips = "\n".join(f"{word}: {_FLAG_TIPS.get(word, '')}" for word in beat.flags)
         self.flags.set_whole(_second_line(beat), tip=tips)
         self._draw_bars(self._members, beat.probabilities, beat.votes)
@@ -163,9 +166,9 @@ def _second_line(beat: Beat) -> str:
     return "   ".join(filter(None, [description, " ".join(f"[{word}]" for word in beat.flags)]))
 
 
-def describe(beat: Beat, fs: float) -> str:
+def describe(beat: Beat, fs: float, clock: RecordClock = ELAPSED) -> str:
     """A beat in one line: number, time, class, confidence; `fs` in Hz, of the record."""
-    head = f"Beat {count(beat.number)}   {clock(beat.sample / fs, decimals=3)}"
+    head = f"Beat {count(beat.number)}   {clock.label(beat.sample / fs, decimals=3)}"
     if beat.beat_class is None:
         return f"{head}   {'awaits its class' if beat.pending else 'not classified'}"
     confidence = "" if beat.confidence is None else f"  {beat.confidence:.3f}"

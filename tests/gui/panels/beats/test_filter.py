@@ -1,10 +1,12 @@
 from dataclasses import replace
+from datetime import time
 
 import numpy as np
 import pytest
 
 from ecgviewer.gui.panels.beats.columns import Columns
-from ecgviewer.gui.panels.beats.filter import QueryError, matches, row_order
+from ecgviewer.gui.panels.beats.filter import QueryError, matches, row_order, understood
+from ecgviewer.gui.style.record_clock import RecordClock
 from tests.gui.panels.edited import made_beats
 
 
@@ -44,6 +46,9 @@ def columns() -> Columns:
         ("hr>100", [4]),
         ("1:01-1:03", [3, 4]),
         ("12:05", [5]),
+        ("+12:05", [5]),
+        ("1:01 - 1:03", [3, 4]),
+        ("+1:01-+1:03", [3, 4]),
         ("2-4", [2, 3, 4]),
         ("#6", [6]),
         ("V noisy", []),
@@ -51,6 +56,36 @@ def columns() -> Columns:
 )
 def test_a_filter_line_lets_through(columns: Columns, text: str, beats: list[int]):
     assert (np.flatnonzero(matches(text, columns)) + 1).tolist() == beats
+
+
+@pytest.mark.parametrize(
+    ("text", "beats"),
+    [
+        ("23:59", [1, 2]),
+        ("00:00", [3, 4]),
+        ("00:00 +1", [3, 4]),
+        ("00:00 +1 d", [3, 4]),
+        ("00:00:01 +1 d - 00:00:02 +1 d", [3]),
+        ("23:00-00:05", [1, 2, 3, 4]),
+        ("23:00 - 00:15 abnormal", [2, 3, 5]),
+        ("+12:00-+13:00", [5, 6]),
+        ("3-4 00:00", [3, 4]),
+        ("14:00-15:00", []),
+    ],
+)
+def test_times_of_the_day_where_the_start_is_known(columns: Columns, text: str, beats: list[int]):
+    clock = RecordClock(time(23, 59), 800.0)
+    assert (np.flatnonzero(matches(text, columns, clock=clock)) + 1).tolist() == beats
+    assert understood(text, clock)
+
+
+def test_no_time_of_the_day_where_it_is_hidden(columns: Columns):
+    hidden = RecordClock(None, 800.0, hidden=True)
+    with pytest.raises(QueryError, match="hidden with the patient fields"):
+        matches("V 00:00-00:05", columns, clock=hidden)
+    assert matches("+12:05", columns, clock=hidden).sum() == 1
+    assert understood("+12:05 V", hidden) == "12:05 to 12:06 from the start"
+    assert understood("V #3 3-5", hidden) == ""
 
 
 def test_beats_that_get_no_class_are_neither_pending_nor_abnormal(columns: Columns):
@@ -61,7 +96,7 @@ def test_beats_that_get_no_class_are_neither_pending_nor_abnormal(columns: Colum
     assert np.flatnonzero(matches("abnormal", some)).tolist() == [2, 4]
 
 
-@pytest.mark.parametrize("text", ["what", "conf<", "rr>>3", "12:xx", "1:00-", "V X"])
+@pytest.mark.parametrize("text", ["what", "conf<", "rr>>3", "12:xx", "V X", "9:5", "+x"])
 def test_a_word_without_meaning_is_told(columns: Columns, text: str):
     with pytest.raises(QueryError, match="is not understood"):
         matches(text, columns)
