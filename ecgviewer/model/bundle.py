@@ -7,15 +7,23 @@ from typing import Any, TypeVar
 
 import msgspec
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_safetensors
 from torch import Tensor, nn
 
 from ecgviewer.aami import BeatClass
-from ecgviewer.model.architectures import ARCHITECTURES
+from ecgviewer.model.card_checks import (
+    CardError,
+    check_arguments,
+    check_depth,
+    check_figures,
+    check_members,
+    check_training,
+    preprocessing_from,
+)
+from ecgviewer.model.weights import MAX_WEIGHTS_BYTES, build
 from ecgviewer.signal.params import CONTEXT, Context, ParameterError, Preprocessing
 
 _T = TypeVar("_T")
+MAX_CARD_BYTES = 4 * 2**20  # the largest shipped has 0.2 MB
 CLASS_ORDER = tuple(c.name for c in BeatClass)
 
 
@@ -87,18 +95,26 @@ def _same(what: str, path: Path, found: object, wanted: object) -> None:
         raise BundleError(f"{path}: {what} is {found!r}, expected {wanted!r}; not loaded")
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int = MAX_CARD_BYTES) -> bytes:
     try:
-        return path.read_bytes()
+        if not path.is_file():  # a pipe would be waited for
+            raise BundleError(f"{path}: cannot be read (there is no such file)")
+        with path.open("rb") as file:
+            data = file.read(most + 1)
     except OSError as error:
         raise BundleError(f"{path}: cannot be read ({error.strerror})") from error
+    if len(data) > most:
+        raise BundleError(f"{path}: has more than {most // 2**20} MB, which are the most read")
+    return data
 
 
 def _decode(path: Path, data: bytes, kind: type[_T]) -> _T:
     try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        card = msgspec.json.decode(data, type=kind)
+        check_depth(msgspec.to_builtins(card))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:  # ValueError: not UTF-8
         raise BundleError(f"{path}: not a card of this version ({error})") from error
+    return card
 
 
 def _card(path: Path, card_sha256: str) -> tuple[Card, Preprocessing]:
@@ -108,8 +124,9 @@ def _card(path: Path, card_sha256: str) -> tuple[Card, Preprocessing]:
     card = _decode(path, data, Card)
     _same("class order", path, tuple(card.class_order), CLASS_ORDER)
     try:
-        preprocessing = Preprocessing.from_dict(card.preprocessing)
-    except (ParameterError, TypeError) as error:
+        preprocessing = preprocessing_from(card.preprocessing)
+        check_training(card.training)
+    except CardError as error:
         raise BundleError(f"{path}: {error}") from error
     found = preprocessing.fingerprint()
     _same("preprocessing fingerprint", path, card.preprocessing_fingerprint, found)
@@ -152,26 +169,26 @@ def load_member(folder: Path, *, card_sha256: str) -> Member:
     """
     path = folder / "card.json"
     card, preprocessing = _card(path, card_sha256)
-    _check_context(path, card)
-    if card.architecture not in ARCHITECTURES:
-        known = ", ".join(sorted(ARCHITECTURES))
-        raise BundleError(f"{path}: architecture {card.architecture!r} is none of {known}")
-    weights_path = folder / "weights.safetensors"
-    weights = _read(weights_path)
-    _same("sha256", weights_path, sha256(weights), card.weights_sha256)
-    network = ARCHITECTURES[card.architecture](**card.arguments)
     try:
-        tensors = {k: _widen(v) for k, v in load_safetensors(weights).items()}
-        network.load_state_dict(tensors)
-    except (SafetensorError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise BundleError(f"{weights_path}: does not fit its architecture ({reason})") from error
+        check_arguments(card.architecture, card.arguments)
+    except CardError as error:
+        raise BundleError(f"{path}: {error}") from error
+    _check_context(path, card)
+    weights_path = folder / "weights.safetensors"
+    weights = _read(weights_path, MAX_WEIGHTS_BYTES)
+    _same("sha256", weights_path, sha256(weights), card.weights_sha256)
+    try:
+        network = build(card.architecture, card.arguments, weights)
+    except CardError as error:
+        reason = f"does not fit its architecture ({error})"
+        raise BundleError(f"{weights_path}: {reason}") from error
     return Member(card, network.eval(), preprocessing)
 
 
 def _check_context(path: Path, card: Card) -> None:
     """Refuse a network whose context this version would compute otherwise."""
     if not card.context:
+        _same("context columns", path, card.arguments.get("n_context", 0), 0)
         return
     try:
         found = Context.from_dict(card.context).fingerprint()
@@ -180,10 +197,6 @@ def _check_context(path: Path, card: Card) -> None:
     _same("context fingerprint", path, card.context_fingerprint, found)
     _same("context fingerprint", path, found, CONTEXT.fingerprint())
     _same("context columns", path, card.arguments.get("n_context"), CONTEXT.columns)
-
-
-def _widen(tensor: Tensor) -> Tensor:
-    return tensor.float() if tensor.is_floating_point() else tensor
 
 
 def narrow(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -196,13 +209,12 @@ def narrow(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _ensemble_card(path: Path, data: bytes) -> EnsembleCard:
     card = _decode(path, data, EnsembleCard)
-    _same("number of weights", path, len(card.weights), len(card.members))
-    if not card.members:
-        raise BundleError(f"{path}: names no member")
+    try:
+        check_members(card.members, card.weights)
+        check_figures(card.precision, card.calibration)
+    except CardError as error:
+        raise BundleError(f"{path}: {error}") from error
     _same("members with a hash", path, set(card.member_cards_sha256), set(card.members))
-    for name in card.members:
-        if Path(name).name != name:
-            raise BundleError(f"{path}: member {name!r} is not the name of a folder beside it")
     return card
 
 
@@ -212,6 +224,7 @@ def load_bundle(folder: Path) -> Bundle:
     data = _read(path)
     card = _ensemble_card(path, data)
     hashes = card.member_cards_sha256
+    _check_size(folder, card.members)
     members = [load_member(folder / name, card_sha256=hashes[name]) for name in card.members]
     first = members[0].preprocessing.fingerprint()
     for name, member in zip(card.members, members, strict=True):
@@ -219,6 +232,18 @@ def load_bundle(folder: Path) -> Bundle:
         _same("preprocessing fingerprint", folder / name, found, first)
     # member cards carry the hashes of their weights, so this hash covers every byte of the bundle
     return Bundle(card, tuple(members), sha256(data))
+
+
+def _check_size(folder: Path, members: list[str]) -> None:
+    """Refuse members that are too large together, before the first is read."""
+    try:
+        size = sum((folder / name / "weights.safetensors").stat().st_size for name in members)
+    except OSError as error:
+        raise BundleError(f"{error.filename}: cannot be read ({error.strerror})") from error
+    if size > MAX_WEIGHTS_BYTES:
+        raise BundleError(
+            f"{folder}: its weights have {size:,} bytes, at most {MAX_WEIGHTS_BYTES:,} are read"
+        )
 
 
 def set_deterministic() -> None:

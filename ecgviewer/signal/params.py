@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
+from math import isfinite
 from typing import Any, Self
 
 
@@ -25,7 +26,7 @@ class _Fingerprinted:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Inverse of `to_dict`; raises ParameterError at a missing or unknown name."""
+        """Inverse of `to_dict`; raises ParameterError at a name or type that is not its own."""
         known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
         unknown, missing = set(data) - known, known - set(data)
         if unknown or missing:
@@ -33,11 +34,26 @@ class _Fingerprinted:
                 f"{cls.__name__}: unknown parameters {sorted(unknown)}, missing {sorted(missing)};"
                 " this version cannot use them"
             )
-        return cls(**{k: _frozen(v) for k, v in data.items()})
+        frozen = {k: _frozen(v) for k, v in data.items()}
+        usual = cls()
+        for name, value in frozen.items():
+            if not _alike(value, getattr(usual, name)):
+                raise ParameterError(f"{cls.__name__}: {name} is of another type or length")
+        return cls(**frozen)
 
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
+
+
+def _alike(value: Any, usual: Any) -> bool:
+    """Whether a value is of the type that a parameter has; names may be as many as there are."""
+    if not isinstance(usual, tuple):
+        is_number = type(value) in (int, float) and isfinite(value)
+        return is_number if type(usual) is float else type(value) is type(usual)
+    if not isinstance(value, tuple) or (len(value) != len(usual) and type(usual[0]) is not str):
+        return False
+    return all(_alike(one, usual[0]) for one in value)
 
 
 @dataclass(frozen=True)

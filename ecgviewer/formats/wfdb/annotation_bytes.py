@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from ecgviewer.errors import counted
 
 READ = "{read}"
+MAX_ANNOTATIONS = 1_000_000  # a week of 99 beats a minute
 # WFDB Applications Guide, annot(5): codes that qualify the annotation before them
 _SKIP, _NUM, _SUB, _CHAN, _AUX = 59, 60, 61, 62, 63
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 _AHA_BYTES, _AHA_CODES = 16, b"NVFEPQRUO[]~"  # of a record; annot(5)
 
 
-@dataclass
+@dataclass(slots=True)
 class OneAnnotation:
     """One annotation; `code` as the format numbers them, `time` from the start."""
 
@@ -98,6 +99,8 @@ class _Parser:
                 self._time += value
                 one = OneAnnotation(self._time, code, channel=self._channel, number=self._number)
                 self.found.append(one)
+                if len(self.found) > MAX_ANNOTATIONS:
+                    raise ValueError(f"it holds more than {MAX_ANNOTATIONS:,} annotations")
             elif not self.found:
                 raise ValueError("it does not begin with an annotation")
             else:

@@ -14,6 +14,11 @@ from ecgviewer.record import Finding, RecordError
 # Format and defaults: WFDB Applications Guide, header(5).
 DEFAULT_FS_HZ = 250.0
 MAX_HEADER_BYTES = 16 * 2**20  # the largest headers published (60,000 segments) have 2 MB
+MAX_LINES = 1_000_000
+MAX_LINE = 4_096  # characters; names of leads have tens
+MAX_SEGMENTS = 200_000
+# Of comments so many are kept, and so many characters in all; ward monitors write tens.
+MAX_COMMENTS, MAX_COMMENT_CHARACTERS = 1_000, 100_000
 MAX_SIGNALS = 1024
 MAX_PER_FRAME = 100_000
 # Outside these a gain is no gain: its products leave float32.
@@ -66,10 +71,12 @@ def read_header(path: Path) -> Header:
 
 def parse_header(path: Path, text: bytes) -> Header:
     """Parse the bytes of a header file; `path` is for its errors. See `read_header`."""
+    parser = _Parser(path)
     lines, comments = _split(path, text)
     if not lines:
         raise RecordError(path, "the header is empty; copy it again from its source")
-    parser = _Parser(path)
+    if len(comments) > MAX_COMMENTS or sum(map(len, comments)) > MAX_COMMENT_CHARACTERS:
+        comments = parser.shortened(comments)
     return parser.header(lines, comments)
 
 
@@ -77,6 +84,11 @@ def _split(path: Path, data: bytes) -> tuple[list[str], list[str]]:
     """Header lines and comments, both without control characters."""
     if b"\0" in data:
         raise RecordError(path, "this is no text file, hence no header; choose the record's .hea")
+    n_lines = data.count(b"\n") + data.count(b"\r")
+    if n_lines > 2 * MAX_LINES:  # some writers end each with both
+        raise RecordError(
+            path, f"the header has {n_lines:,} line ends, lines are read up to {MAX_LINES:,}"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -86,6 +98,12 @@ def _split(path: Path, data: bytes) -> tuple[list[str], list[str]]:
         clean = (line if line.isprintable() else _printable(line)).strip()
         if clean.startswith("#"):
             comments.append(clean.strip("# "))
+        elif len(clean) > MAX_LINE:
+            raise RecordError(
+                path,
+                f"a line of the header has {len(clean):,} characters, at most {MAX_LINE:,} are "
+                "read; it is damaged, copy it again",
+            )
         elif clean:
             lines.append(clean)
     return lines, comments
@@ -108,6 +126,21 @@ class _Parser:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.findings: list[Finding] = []
+
+    def shortened(self, comments: list[str]) -> list[str]:
+        """As many of the comments as are kept."""
+        kept, room = [], MAX_COMMENT_CHARACTERS
+        for comment in comments[:MAX_COMMENTS]:
+            kept.append(comment[:room])
+            room -= len(comment)
+            if room <= 0:
+                break
+        characters = sum(map(len, comments))
+        self._warn(
+            f"its {counted(len(comments), 'comment')} have {characters:,} characters; the first "
+            f"{len(kept):,} are kept, up to {MAX_COMMENT_CHARACTERS:,} characters"
+        )
+        return kept
 
     def header(self, lines: list[str], comments: list[str]) -> Header:
         words = lines[0].split()
@@ -144,6 +177,8 @@ class _Parser:
             announced = counted(wanted, "segment")
             self._error(f"it announces {announced} and lists {len(body)}: the end is missing")
         body = body[:wanted]
+        if len(body) > MAX_SEGMENTS:
+            self._refuse(f"it lists {len(body):,} segments; at most {MAX_SEGMENTS:,} are read")
         signals = () if n_segments else tuple(self._signal(i, line) for i, line in enumerate(body))
         segments = tuple(self._segment(line) for line in body) if n_segments else ()
         return Header(

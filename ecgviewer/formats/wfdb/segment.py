@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.formats.wfdb.header import DEFAULT_GAIN, NO_FILE, NULL_FORMAT, Header, Signal, beside
 from ecgviewer.formats.wfdb.sample_formats import FORMATS, Samples
-from ecgviewer.formats.wfdb.signal_file import SignalFile, open_signal_file
+from ecgviewer.formats.wfdb.signal_file import CHUNK_FRAMES, SignalFile, open_signal_file
 from ecgviewer.record import RecordError
 
 
@@ -84,18 +84,29 @@ class Segment:
             if group.file is None:
                 continue
             signals = self.header.signals
-            for skew in sorted({signals[i].skew for i in group.signals}):
-                low, high = start + skew, min(stop + skew, group.file.n_frames)
+            for near in _near([signals[i].skew for i in group.signals]):
+                low, high = start + near[0], min(stop + near[-1], group.file.n_frames)
                 if low >= high:
                     continue
                 frames = group.file.frames(low, high)
                 for i, columns in zip(group.signals, group.columns, strict=True):
-                    lead = leads[i]
-                    if signals[i].skew != skew or lead is None:
+                    lead, late = leads[i], signals[i].skew - near[0]
+                    if lead is None or signals[i].skew not in near:
                         continue
-                    values = physical(frames[:, columns], signals[i], scales[i])
-                    values = at_rate(values, per_frame)
+                    own = frames[late : late + stop - start, columns]
+                    values = at_rate(physical(own, signals[i], scales[i]), per_frame)
                     out[lead, : values.size] = values.reshape(-1)
+
+
+def _near(skews: list[int]) -> list[list[int]]:
+    """Skews in order, those together for which a file is read at once."""
+    parts: list[list[int]] = []
+    for skew in sorted(set(skews)):
+        if parts and skew - parts[-1][0] <= CHUNK_FRAMES:
+            parts[-1].append(skew)
+        else:
+            parts.append([skew])
+    return parts
 
 
 def open_segment(header: Header) -> Segment:

@@ -17,6 +17,8 @@ from ecgviewer.record import RecordError
 
 # Frames decoded at a time where a format cannot be entered anywhere at no cost.
 CHUNK_FRAMES = 65_536
+MAX_WIDTH = 1_000_000  # samples a frame, of all signals in a file
+_FEWEST_FLAC_BYTES = 9  # of a frame: header, one constant for each channel, checksums
 # A file this large of which less than a thousandth is stored holds no recording. A file system that
 # compresses makes a tenth of samples, and of zeros nothing: below this size those are read.
 _LARGE_BYTES, _HOLLOW = 4 * 2**30, 1000
@@ -73,6 +75,11 @@ def open_signal_file(
     if code not in FORMATS:
         known = ", ".join(str(known) for known in FORMATS)
         raise RecordError(path, f"sample format {code} is not known; these are: {known}")
+    if sum(per_frame) > MAX_WIDTH:
+        raise RecordError(
+            path,
+            f"{sum(per_frame):,} samples a frame of {path.name}, at most {MAX_WIDTH:,} are read",
+        )
     try:
         if not path.is_file():
             why = why_missing(path)
@@ -192,7 +199,8 @@ class _FlacFile:
         if len(set(per_frame)) > 1:
             raise RecordError(path, "the signals of a FLAC file must have one common rate")
         with open_regular(path) as file:
-            if file.read(4) != b"fLaC":
+            start = file.read(12)
+            if start[:4] != b"fLaC":
                 raise RecordError(path, f"{path.name} is no FLAC file; copy it again")
         self._file: Any = _soundfile()
         try:
@@ -208,7 +216,9 @@ class _FlacFile:
                 f"{self._n_signals} of {code - 500}",
             )
         self._bits = bits
-        self.n_frames = max(0, n_samples - offset) // self._per_frame
+        # RFC 9639: its first block states the most samples of a frame
+        most = path.stat().st_size // _FEWEST_FLAC_BYTES * int.from_bytes(start[10:12], "big")
+        self.n_frames = max(0, min(n_samples, most) - offset) // self._per_frame
 
     @contextlib.contextmanager
     def _flac(self) -> Iterator[Any]:

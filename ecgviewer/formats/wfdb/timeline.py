@@ -2,19 +2,26 @@
 
 import bisect
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.formats.wfdb.header import NO_FILE, Header, Signal, beside
-from ecgviewer.formats.wfdb.header_parser import read_header
+from ecgviewer.formats.wfdb.header import NO_FILE, Header, Signal
+from ecgviewer.formats.wfdb.header_parser import FS_LIMITS_HZ
 from ecgviewer.formats.wfdb.scales import ecg_of, names_of, per_frame_of, scales_of
 from ecgviewer.formats.wfdb.segment import Segment, open_segment
+from ecgviewer.formats.wfdb.segments import Opener, described_by, leads_of, numbered
 from ecgviewer.record import Finding, RecordError, SampleReader
 
 # A longer claim than this is a wrong number, and would keep a scan busy for hours.
 MAX_DAYS = 100
+# A record of more than six hours lasts no longer than so many times what its files hold, each
+# counted once: its length is the work of who reads it.
+EMPTY_DAYS, EMPTY_TIMES = 0.25, 20
+_DAY_S = 86_400
 # Below a sample a second no beat can be seen, and nothing is looked for.
 SLOWEST_ECG_HZ = 1.0
 
@@ -105,7 +112,11 @@ class Timeline:
 
     def is_ecg(self, name: str) -> bool:
         """Whether an ECG lead has this name."""
-        return name in names_of(self.signals, self.ecg)
+        return name in self._ecg_names
+
+    @cached_property
+    def _ecg_names(self) -> set[str]:
+        return names_of(self.signals, self.ecg)
 
 
 def lay_out(header: Header) -> Timeline:
@@ -119,16 +130,35 @@ def lay_out(header: Header) -> Timeline:
     timeline = _several(header) if header.segments else _single(header)
     if not any(segment.n_present for segment in timeline.segments):
         raise RecordError(header.path, _why_empty(timeline))
-    days = timeline.n_frames / header.fs / 86_400
+    _check_length(timeline)
+    if timeline.fs < SLOWEST_ECG_HZ:
+        return replace(timeline, ecg=(False,) * len(timeline.ecg))
+    return timeline
+
+
+def _check_length(timeline: Timeline) -> None:
+    """Refuse a record that goes on for longer than its files can make it."""
+    header = timeline.header
+    days = timeline.n_frames / header.fs / _DAY_S
     if days > MAX_DAYS:
         raise RecordError(
             header.path,
             f"the header claims {days:,.0f} days, at most {MAX_DAYS} are read; it is damaged, "
             "copy it again",
         )
-    if timeline.fs < SLOWEST_ECG_HZ:
-        return replace(timeline, ecg=(False,) * len(timeline.ecg))
-    return timeline
+    if timeline.fs > FS_LIMITS_HZ[1]:
+        raise RecordError(
+            header.path,
+            f"it has {timeline.fs:,.0f} samples a second, at most {FS_LIMITS_HZ[1]:,.0f} are read; "
+            "its header is damaged, copy it again",
+        )
+    held = sum(segment.n_present for segment in timeline.segments) / header.fs / _DAY_S
+    if days > max(EMPTY_DAYS, EMPTY_TIMES * held):
+        raise RecordError(
+            header.path,
+            f"the header claims {days:,.1f} days, and its files hold {held * 24:,.3g} hours: it is "
+            "damaged, or most of its signal files are missing; copy it again",
+        )
 
 
 def _single(header: Header) -> Timeline:
@@ -151,34 +181,20 @@ def _single(header: Header) -> Timeline:
 
 
 def _several(header: Header) -> Timeline:
-    findings: list[Finding] = []
-    opened: dict[str, Segment | None] = {}
-    layout: Header | None = None
-    spans: list[Span] = []
-    at = 0
-    for i, line in enumerate(header.segments):
-        if i == 0 and line.n_frames == 0 and line.name != NO_FILE:
-            layout = _read(header, line.name, findings)
-            continue
-        if line.name not in opened:
-            opened[line.name] = _open(header, line.name, findings)
-        segment = opened[line.name]
-        claimed = segment.header.n_frames if segment is not None else None
-        if claimed is not None and claimed != line.n_frames:
-            findings.append(
-                Finding(
-                    "segments",
-                    "error",
-                    f"segment {line.name}: {claimed:,} samples by its own header, "
-                    f"{line.n_frames:,} by the record's; what follows may lie at a wrong time",
-                )
-            )
-        spans.append(Span(at, at + line.n_frames, segment))
-        at += line.n_frames
+    opener = Opener(header)
+    lines = header.segments
+    layout = None
+    if lines and lines[0].n_frames == 0 and lines[0].name != NO_FILE:
+        layout, lines = opener.layout(lines[0].name), lines[1:]
+    placed = [opener.segment(line) for line in lines]
+    opener.finish()
+    findings = opener.findings
+    ends = list(accumulate(line.n_frames for line in lines))
+    at = ends[-1] if ends else 0
     if header.n_frames is not None and header.n_frames != at:
         message = f"the segments add up to {at:,} samples, the header says {header.n_frames:,}"
         findings.append(Finding("segments", "error", message))
-    segments = [span.segment for span in spans if span.segment is not None]
+    segments = list({id(segment): segment for segment in placed if segment is not None}.values())
     if not segments:
         raise RecordError(header.path, "none of its segments can be read; put them beside it")
     variable = layout is not None
@@ -186,18 +202,19 @@ def _several(header: Header) -> Timeline:
     if len(signals) != header.n_signals:
         message = f"{len(signals)} signals in its segments, {header.n_signals} in the header"
         findings.append(Finding("segments", "error", message))
-    names = _numbered([signal.name for signal in signals])
-    placed = {
-        id(segment): _leads(segment, names, variable, findings)
-        for segment in {id(s): s for s in segments}.values()
-    }
+    names = numbered([signal.name for signal in signals])
+    leads = {id(segment): leads_of(segment, names, variable, findings) for segment in segments}
     every = tuple(signal for segment in segments for signal in segment.header.signals)
-    described = _described(signals, every)
+    described = described_by(signals, every)
     ecg = ecg_of(described)
+    spans = (
+        Span(end - line.n_frames, end, segment, leads.get(id(segment), ()))
+        for line, end, segment in zip(lines, ends, placed, strict=True)
+    )
     return Timeline(
         header,
         described,
-        tuple(replace(s, leads=placed.get(id(s.segment), ())) for s in spans),
+        tuple(spans),
         per_frame_of(every, names_of(described, ecg)),
         at,
         _header_paths(header, layout, segments),
@@ -211,73 +228,6 @@ def _header_paths(
 ) -> tuple[Path, ...]:
     paths = [header.path, *([layout.path] if layout else []), *(s.header.path for s in segments)]
     return tuple(dict.fromkeys(paths))
-
-
-def _read(header: Header, name: str, findings: list[Finding]) -> Header | None:
-    """A segment's header; None, with a finding, where it cannot be read."""
-    path = beside(header.path, f"{name}.hea")
-    try:
-        segment = read_header(path)
-        if segment.segments:
-            raise RecordError(path, "a segment cannot have segments itself")
-        if segment.fs != header.fs:
-            raise RecordError(path, f"its rate is {segment.fs:g} Hz, the record's {header.fs:g} Hz")
-    except RecordError as error:
-        message = f"segment {name}: {error.reason}; it is shown as a gap"
-        findings.append(Finding("segments", "error", message))
-        return None
-    return segment
-
-
-def _open(header: Header, name: str, findings: list[Finding]) -> Segment | None:
-    if name == NO_FILE:
-        return None
-    segment = _read(header, name, findings)
-    if segment is None:
-        return None
-    try:
-        return open_segment(segment)
-    except RecordError as error:
-        message = f"segment {name}: {error.reason}; it is shown as a gap"
-        findings.append(Finding("segments", "error", message))
-        return None
-
-
-def _leads(
-    segment: Segment, names: list[tuple[str, int]], variable: bool, findings: list[Finding]
-) -> tuple[int | None, ...]:
-    """The record's lead for each of a segment's signals: by name where the layout varies."""
-    signals = segment.header.signals
-    if not variable:
-        if len(signals) != len(names):
-            name = segment.header.name
-            message = f"segment {name}: {len(signals)} signals instead of {len(names)}"
-            findings.append(Finding("segments", "error", message))
-        return tuple(i if i < len(names) else None for i in range(len(signals)))
-    place = {name: i for i, name in enumerate(names)}
-    leads = tuple(place.get(name) for name in _numbered([signal.name for signal in signals]))
-    for signal, lead in zip(signals, leads, strict=True):
-        if lead is None and signal.file != NO_FILE:
-            message = (
-                f"segment {segment.header.name}: {signal.name} is not in the record's layout; "
-                "it is not shown"
-            )
-            findings.append(Finding("segments", "warning", message))
-    return leads
-
-
-def _numbered(names: list[str]) -> list[tuple[str, int]]:
-    """Names told apart by how often each came before."""
-    return [(name, names[:i].count(name)) for i, name in enumerate(names)]
-
-
-def _described(signals: tuple[Signal, ...], every: tuple[Signal, ...]) -> tuple[Signal, ...]:
-    """A layout's signals as the first segment that has them describes them, with gain and unit."""
-    first: dict[str, Signal] = {}
-    for signal in every:
-        if signal.file != NO_FILE:
-            first.setdefault(signal.name, signal)
-    return tuple(first.get(signal.name, signal) for signal in signals)
 
 
 def _why_empty(timeline: Timeline) -> str:

@@ -1,7 +1,7 @@
 """The figures of an ensemble's card as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from ecgviewer.aami import N_CLASSES
 from ecgviewer.document.blocks import Block, Table
@@ -93,9 +93,18 @@ def value_text(key: str, value: Any, interval: Sequence[float] | None = None) ->
     """A plain value, with its interval; shares in percent."""
     share = _is_share(key, value)
     text = _number(value, share)
-    if interval and None not in interval:
+    if _is_pair(interval):
         text += f" ({_span(interval, share)})"
     return text
+
+
+def _is_pair(interval: object) -> TypeGuard[Sequence[float]]:
+    """Whether it is an interval: two numbers, and no text of two letters."""
+    return (
+        isinstance(interval, list | tuple)
+        and len(interval) == 2
+        and all(isinstance(v, int | float) for v in interval)
+    )
 
 
 def _span(interval: Sequence[float], share: bool) -> str:
@@ -155,12 +164,13 @@ def _interval_of(key: str, data: Mapping[str, Any]) -> Sequence[float] | None:
 
 def _of_no_figure(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Intervals whose figure the set does not give: never put behind another."""
-    each = data.get(_PER_CLASS, {})
-    given = {f"{name}_{k}" for name, one in each.items() for k in one} | set(data)
+    each = data.get(_PER_CLASS)
+    sets = each.items() if isinstance(each, Mapping) else ()
+    given = {f"{name}_{k}" for name, one in sets if isinstance(one, Mapping) for k in one}
     return tuple(
         (words(key), _span(interval, _is_share(key, interval)))
         for key, interval in _intervals(data).items()
-        if key not in given and None not in interval
+        if key not in given | set(data) and _is_pair(interval)
     )
 
 

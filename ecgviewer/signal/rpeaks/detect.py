@@ -122,6 +122,8 @@ def detect_block(
         return np.empty(0, np.int64)
     ecg, gap = grid.read(block.low, block.high)
     chosen = list(leads)
+    if gap[chosen].all():  # hours without a sample are to cost nothing
+        return np.empty(0, np.int64)
     silent = dead(ecg[chosen], gap[chosen], detection)
     band = _band(bridged(ecg[chosen], silent), detection)
     found = find_candidates(band, silent, detection)

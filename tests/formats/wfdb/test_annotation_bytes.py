@@ -63,3 +63,9 @@ def test_one_annotation_is_no_plural(tmp_path: Path) -> None:
         (tmp_path / "rec.atr").write_bytes(content)
         found = [f for f in record.verify(lambda: False).findings if f.check == "annotations"]
         assert said in found[0].message
+
+
+def test_more_annotations_than_any_record_has_are_refused():
+    data = (1 << 10 | 1).to_bytes(2, "little") * 1_000_001 + bytes(2)
+    with pytest.raises(ValueError, match="more than 1,000,000 annotations"):
+        parse_annotations(data)

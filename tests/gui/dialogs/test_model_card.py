@@ -167,3 +167,13 @@ def test_the_shipped_card_can_be_read_and_copied(qtbot, window):
     assert ensemble.hash in copied
     assert "In brackets: 95 % intervals." in copied
     dialog.deleteLater()
+
+
+@pytest.mark.parametrize(
+    "interval", [[0.1, 0.2, 0.3], [0.1], 5, "ab", {"low": 1}, [None, 1], ["a", "b"]]
+)
+@pytest.mark.parametrize("beside", ["accuracy", "recall"])
+def test_an_interval_that_is_none_is_left_out(interval, beside):
+    data = {"accuracy": 0.9, "per_class": 3, "intervals_95": {beside: interval}}
+    shown = list(figure_blocks(data))
+    assert shown[0].rows[0] == ("accuracy", "90.0 %")
