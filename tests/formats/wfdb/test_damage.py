@@ -7,6 +7,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,14 +130,19 @@ def test_random_bytes_as_header_and_as_annotations(tmp_path: Path) -> None:
 def opened_files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Real paths of every file opened."""
     seen: list[str] = []
-    real: Callable[..., object] = io.open
 
-    def spy(file, *args, **kwargs):
-        seen.append(os.path.realpath(file) if isinstance(file, str | os.PathLike) else str(file))
-        return real(file, *args, **kwargs)
+    def spy_on(module: Any) -> None:
+        real: Callable[..., object] = module.open
 
-    monkeypatch.setattr(io, "open", spy)
-    monkeypatch.setattr(builtins, "open", spy)
+        def spy(file, *args, **kwargs):
+            if not isinstance(file, int):  # a number was opened by name before
+                seen.append(os.path.realpath(file))
+            return real(file, *args, **kwargs)
+
+        monkeypatch.setattr(module, "open", spy)
+
+    for module in (io, builtins, os):
+        spy_on(module)
     return seen
 
 
@@ -188,7 +194,7 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "rec.dat")
     os.mkfifo(tmp_path / "rec.atr")
     header = write_header(tmp_path, "rec 1 360 50\nrec.dat 16 200 11 0 0 0 0 I\n")
-    with pytest.raises(RecordError, match=r"rec\.dat is missing"):
+    with pytest.raises(RecordError, match=r"rec\.dat is a named pipe, no file"):
         open_record(header)
     (tmp_path / "rec.dat").unlink()
     (tmp_path / "rec.dat").write_bytes(bytes(100))
