@@ -84,6 +84,8 @@ class FileGroup:
         """
         with _reasons(paths[0]):
             files = [Hidden.of(path.resolve()) for path in paths]
+            for path, file in zip(paths, files, strict=True):
+                _in_a_folder(path, file.target)
             if self._lock is None:
                 self._lock = _take(paths[0], files[0])
             settle_files(files)
@@ -222,11 +224,15 @@ def _target(path: Path, *, force: bool) -> Path:
             raise WriteError(path, "is a folder; name a file")
         if what := other_kind(target):
             raise WriteError(path, f"is {what}, no file; choose another name")
-        if not target.parent.is_dir():
-            raise WriteError(path, "its folder does not exist; make it first")
+        _in_a_folder(path, target)
         if target.exists() and not force:
             raise _exists(path)
         return target
+
+
+def _in_a_folder(path: Path, target: Path) -> None:
+    if not target.parent.is_dir():
+        raise WriteError(path, "its folder does not exist; make it first")
 
 
 def _exists(path: Path) -> TargetExistsError:

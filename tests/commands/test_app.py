@@ -249,7 +249,7 @@ def test_interrupt_leaves_nothing_half_written(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ecgviewer.report.beats_csv.write_together", interrupted)
+    monkeypatch.setattr("ecgviewer.report.beats_csv.replacing_together", interrupted)
     record = an_excerpt(tmp_path / "in")
     ran = analyze(record, "-o", tmp_path / "x.csv", ensemble=ensemble)
     assert ran.exit_code == 130

@@ -14,6 +14,7 @@ NAME = "/data/ward7/smith.hea"
 
 @pytest.fixture
 def handler():
+    log_file.hide_names(False)  # whatever ran before
     handler = log_file.start()
     yield handler
     log_file.stop(handler)

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 import torch
 
+import ecgviewer.model.runner  # noqa: F401  # what it adds to every thread
 from ecgviewer.runtime import cores, pool
 from ecgviewer.runtime.pool import Stopped, carry_out
 
