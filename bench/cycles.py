@@ -110,6 +110,8 @@ def cycles(
     chance, ensembles = random.Random(seed), Ensembles()
     after = [longest_s * chance.random() ** 2 for _ in range(n)]  # most while it works
     with TemporaryDirectory() as folder:
+        # kept results would leave nothing to interrupt
+        (Path(folder) / "settings.ini").write_text("[General]\nkeep_results=false\n")
         if one_window:
             return reopened(Path(folder), ensembles, ensemble, record, after)
         return [cycle(Path(folder), ensembles, ensemble, record, after_s) for after_s in after]
