@@ -1,5 +1,6 @@
 """What lies where a file should be: a pointer to it, a link to nowhere, a name in another case."""
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -46,7 +47,13 @@ def stand_in(path: Path) -> str:
     return ""
 
 
-def _link(name: str, target: str) -> str:
+def _link(path: Path, target: str) -> str:
+    name = path.name
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return f"{name} is a link that leads back to itself"
     if re.search(r"annex[/\\]objects[/\\]", target):
         return f"{name} is a git-annex link, {_NOT_FETCHED}: git annex get {name}"
     return f"{name} is a link to {target[:80]!r}, where nothing is"
@@ -91,7 +98,7 @@ def unfetched(path: Path) -> str:
     """The same for a link alone whose target is not there; looks at nothing but the link."""
     try:
         if path.is_symlink() and not path.exists():
-            return _link(path.name, os.fsdecode(path.readlink()))
+            return _link(path, os.fsdecode(path.readlink()))
     except OSError:
         pass
     return ""

@@ -146,9 +146,10 @@ class Settings:
 
     def __init__(self, store: QSettings | None = None) -> None:
         self.store = user_store() if store is None else store
+        self._hides: bool | None = None  # what settings and log follow; None before the first
         self._told: set[Key] = set()  # those whose stored value the log has called useless
         self._kept = KeptNames(self.store, [row.key for row in SETTINGS.values() if row.names])
-        self._follow_hiding()
+        self._follow_hiding(self.hide_patient)
 
     def value_of(self, row: Setting[T]) -> T:
         """The stored value of a row; its default where there is none of use."""
@@ -159,6 +160,8 @@ class Settings:
             value = row.kind.read(stored)
         except (ValueError, RecursionError):  # the latter of JSON that is nested too deep
             return self._default(row)
+        if row.key == "hide_patient" and self._hides not in (None, value):
+            self._follow_hiding(value is True)  # another window has switched it
         return value if row.check(value) else self._default(row)
 
     def _default(self, row: Setting[T]) -> T:
@@ -170,16 +173,18 @@ class Settings:
 
     def put(self, row: Setting[Any], stored: object) -> None:
         """Keep what is stored of a row."""
+        if row.names:
+            _ = self.hide_patient  # as it is by now: another window may have switched it
         self._kept.put(row.key, stored)
         if row.key == "hide_patient":
-            self._follow_hiding()
+            _ = self.hide_patient
 
-    def _follow_hiding(self) -> None:
+    def _follow_hiding(self, hide: bool) -> None:
         """Take out of settings and log what names recordings, or bring it back."""
-        hide = self.hide_patient
+        shown, self._hides = self._hides is False, hide
         log_file.hide_names(hide)
         self._kept.hide(hide)
-        if hide and self.log_names:
+        if hide and (shown or self.log_names):
             log_file.forget()
         if self.log_names == hide:
             self.log_names = not hide

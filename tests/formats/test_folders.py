@@ -114,3 +114,10 @@ def test_what_does_not_go_together_is_said(tmp_path: Path) -> None:
         plan([tmp_path / "empty"], tmp_path / "out")
     with pytest.raises(PlanError, match="is a file"):
         plan([tmp_path / "in"], tmp_path / "file")
+
+
+def test_what_a_refused_header_lists_is_not_hidden_by_it(tmp_path: Path) -> None:
+    """A count of segments that is none: the header is refused, its parts are records."""
+    master = a_header(tmp_path / "m.hea", "m/4 1 360 3000\nm_1 1000\nm_2 -7\n")
+    parts = [a_header(tmp_path / f"{name}.hea") for name in ("m_1", "m_2")]
+    assert find_records(tmp_path) == (master, *parts)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecgviewer.formats.annotations import annotators, read_annotations
+from ecgviewer.formats.lying_there import stand_in
 from ecgviewer.formats.readers import open_record
 from ecgviewer.record import RecordError
 from tests.data import case
@@ -249,3 +250,9 @@ def test_the_names_that_misled_once() -> None:
         open_record(case("names/m1.hea"))
     record = open_record(case("names/m2.hea"))
     assert (record.n_samples, record.fs) == (5_000, 500)
+
+
+def test_a_link_that_leads_back_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "a.dat").symlink_to(tmp_path / "b.dat")
+    (tmp_path / "b.dat").symlink_to(tmp_path / "a.dat")
+    assert stand_in(tmp_path / "a.dat") == "a.dat is a link that leads back to itself"

@@ -250,3 +250,21 @@ def test_qt_s_own_dialogs_keep_no_folder_either(tmp_path):
     dialogs.sync()
     assert not dialogs.contains("FileDialog/history")
     assert not dialogs.contains("FileDialog/lastVisited")
+
+
+def test_a_window_follows_what_another_has_hidden(tmp_path):
+    """Two windows share one file: what one hides the other must not write."""
+    file = tmp_path / "written.ini"
+    one = read(tmp_path, "")
+    other = Settings(QSettings(str(file), QSettings.Format.IniFormat))
+    other.add_recent(tmp_path / "p07.hea")
+    other.sync()
+    assert "p07" in file.read_text(encoding="utf-8")
+    one.hide_patient = True
+    one.sync()
+    other.store.sync()
+    other.add_recent(tmp_path / "p08.hea")
+    other.sync()
+    text = file.read_text(encoding="utf-8")
+    assert "p07" not in text
+    assert "p08" not in text

@@ -1,5 +1,6 @@
 """Which files make up a WFDB record, and which records lie in a folder."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -109,10 +110,20 @@ def _first_line(header: Path) -> bytes:
 
 
 def _segments(header: Path) -> set[Path]:
-    """Headers of the segments that a multi-segment header names."""
+    """Headers of the segments that a multi-segment header names; none where it is refused."""
     try:
         if not _SEGMENTED.match(_first_line(header)):
             return set()
+        with contextlib.suppress(RecordError):
+            read_header(header)
+            return _named_segments(header)
+    except OSError:
+        pass
+    return set()
+
+
+def _named_segments(header: Path) -> set[Path]:
+    try:
         text = head(header, MAX_HEADER_BYTES).decode("utf-8", "replace")
     except OSError:
         return set()

@@ -7,6 +7,7 @@ from ecgviewer.document.html import as_html
 from ecgviewer.document.plain import as_text
 from ecgviewer.gui.dialogs.card_pages import as_blocks, model_pages
 from ecgviewer.gui.dialogs.text import TextDialog
+from ecgviewer.gui.style.room import within_screen
 from ecgviewer.model.ensemble import Ensemble
 
 _SIZE = (940, 680)
@@ -28,7 +29,7 @@ class ModelDialog(TextDialog):
         style = _style(parent.palette())
         html = [(page.name, style + as_html(page.blocks)) for page in pages]
         super().__init__(f"Model: {ensemble.name}", html, parent)
-        self.resize(*_SIZE)
+        self.resize(within_screen(self, *_SIZE))
         self.text = as_text(as_blocks(pages))
         self.copy = QPushButton("&Copy as text", self)
         self.copy.setToolTip("Copies every page")

@@ -20,6 +20,7 @@ from ecgviewer.gui.actions import GESTURES, MENUS, Action
 from ecgviewer.gui.style import plain
 from ecgviewer.gui.style.badge import details
 from ecgviewer.gui.style.patient import APPLICATION, without_names
+from ecgviewer.gui.style.room import within_screen
 from ecgviewer.record import Record, Verdict
 from ecgviewer.runtime import log_file
 
@@ -48,7 +49,7 @@ class TextDialog(QDialog):
     def __init__(self, title: str, pages: list[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(plain.title(title))
-        self.resize(760, 640)
+        self.resize(within_screen(self, 760, 640))
         self.browsers = [_browser(html) for _, html in pages]
         box = QVBoxLayout(self)
         if len(pages) == 1:

@@ -17,6 +17,7 @@ from ecgviewer.gui.start.snapshot import SnapshotTaker, place_view
 from ecgviewer.gui.style.icons import window_icon
 from ecgviewer.gui.style.patient import APPLICATION
 from ecgviewer.runtime import log_file, memory
+from ecgviewer.runtime.stopping import ENDING
 
 
 def run(request: Request) -> int:
@@ -48,7 +49,8 @@ def run(request: Request) -> int:
     )
     log = log_file.start()
     sys.excepthook = ErrorHook(window.error_uncaught.emit)
-    signal.signal(signal.SIGINT, lambda *_: application.exit(130))
+    for number in (signal.SIGINT, *ENDING):  # the window closes in good order
+        signal.signal(number, lambda number, _: application.exit(128 + number))
     try:
         # once the loop runs, so that what fails at once can end it
         if request.picture is None:

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.storage.layouts import Layout, is_state, screen_width
+from ecgviewer.gui.style.room import within_screen
 
 _LOG = logging.getLogger(__name__)
 _STANDS_MS = 250  # of the event loop: by then the panels have been laid out and painted
 _HUNG_MS = 60_000  # a window that has not stood by then hangs
-_FRAME, _TITLE_BAR = 4, 32  # pixels that the desktop puts around a window
 
 
 class SavedLayout(QObject):
@@ -121,11 +121,8 @@ class SavedLayout(QObject):
 
     def _fit(self) -> None:
         """No larger than the screen has room for."""
-        room = self._window.screen().availableGeometry()
         size = self._window.size()
-        width = min(size.width(), room.width() - 2 * _FRAME)
-        height = min(size.height(), room.height() - _TITLE_BAR - _FRAME)
-        self._window.resize(width, height)
+        self._window.resize(within_screen(self._window, size.width(), size.height()))
 
 
 def screen_id(screen: QScreen) -> str:
