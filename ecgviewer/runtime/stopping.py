@@ -24,6 +24,18 @@ class Stopped(KeyboardInterrupt):
         self.number = number
 
 
+_heard: list[int] = []  # the signal, until its block ends
+
+
+def told_to_end() -> None:
+    """Raise `Stopped` once more where the process was told to end.
+
+    Asked between two pieces of work: Python drops what is raised while it destroys an object.
+    """
+    if _heard:
+        raise Stopped(_heard[0])
+
+
 @contextlib.contextmanager
 def stopped_as_interrupted() -> Iterator[None]:
     """Raise `Stopped` within the block where the process is told to end; once, to let it tidy up.
@@ -38,12 +50,15 @@ def stopped_as_interrupted() -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> None:
         for other in mine:
             signal.signal(other, signal.SIG_IGN)
+        _heard.append(number)
         raise Stopped(number)
 
     for number in mine:
         signal.signal(number, stop)
     try:
         yield
+        told_to_end()
     finally:
+        _heard.clear()
         for number in mine:
             signal.signal(number, signal.SIG_DFL)

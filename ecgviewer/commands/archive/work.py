@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ecgviewer.aami import BeatClass
 from ecgviewer.commands.archive.job import ArchiveError, Job, Networks, Outcome, failed
 from ecgviewer.errors import sentence
+from ecgviewer.runtime.stopping import told_to_end
 
 if TYPE_CHECKING:  # torch takes a second to import
     from ecgviewer.analysis.run import Progress
@@ -36,6 +37,7 @@ def carry_out(order: Job, progress: "Progress | None" = None) -> Outcome:
 
     said = ""
     for _ in range(order.tries):
+        told_to_end()
         try:
             return _attempt(order, progress)
         except TargetExistsError as error:
