@@ -16,6 +16,10 @@ _TELL_S, _ASK_S = 0.1, 0.02
 _Result = TypeVar("_Result")
 
 
+def _nothing(_task: "Task") -> None:
+    """What is left of work that has ended."""
+
+
 class Task(QThread):
     """Runs one callable away from the window.
 
@@ -62,6 +66,10 @@ class Task(QThread):
             if not self.stopped():
                 self.succeeded.emit(self.ticket, result)
 
+    def let_go(self) -> None:
+        """Drop the work, once it has ended: the thread itself stays until its owner goes."""
+        self._work = _nothing
+
     def stopped(self) -> bool:
         """Whether the work was asked to end; asked by the work itself."""
         return self.isInterruptionRequested()
@@ -91,7 +99,8 @@ class Threads(QObject):
         """Start a thread and hold on to it until it has finished."""
         for ended in [t for t in self._running if t.isFinished()]:
             self._running.remove(ended)
-            ended.setParent(None)  # or it would stay, and with it the recording that it read
+            if isinstance(ended, Task):
+                ended.let_go()
         self._running.append(thread)
         thread.start()
 
