@@ -16,10 +16,6 @@ _TELL_S, _ASK_S = 0.1, 0.02
 _Result = TypeVar("_Result")
 
 
-def _nothing(_task: "Task") -> None:
-    """What is left of work that has ended."""
-
-
 class Task(QThread):
     """Runs one callable away from the window.
 
@@ -66,10 +62,6 @@ class Task(QThread):
             if not self.stopped():
                 self.succeeded.emit(self.ticket, result)
 
-    def let_go(self) -> None:
-        """Drop the work, once it has ended: the thread itself stays until its owner goes."""
-        self._work = _nothing
-
     def stopped(self) -> bool:
         """Whether the work was asked to end; asked by the work itself."""
         return self.isInterruptionRequested()
@@ -97,10 +89,7 @@ class Threads(QObject):
 
     def start(self, thread: QThread) -> None:
         """Start a thread and hold on to it until it has finished."""
-        for ended in [t for t in self._running if t.isFinished()]:
-            self._running.remove(ended)
-            if isinstance(ended, Task):
-                ended.let_go()
+        self._running = [t for t in self._running if not t.isFinished()]
         self._running.append(thread)
         thread.start()
 
