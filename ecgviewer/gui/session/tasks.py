@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal
 
 from ecgviewer.errors import note, sentence
+from ecgviewer.gui.session.garbage import Garbage
 from ecgviewer.gui.session.priority import give_way
 
 _LOG = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class Threads(QObject):
         super().__init__(parent)
         self._running: list[QThread] = []
         self._turn = threading.Lock()
+        self._garbage = Garbage(self)
 
     @property
     def running(self) -> tuple[QThread, ...]:
@@ -91,6 +93,7 @@ class Threads(QObject):
         """Start a thread and hold on to it until it has finished."""
         self._running = [t for t in self._running if not t.isFinished()]
         self._running.append(thread)
+        self._garbage.hold()
         thread.start()
 
     def task(self, work: Callable[[Task], Any], *, ticket: int = 0, gives_way: bool = True) -> Task:
@@ -122,3 +125,4 @@ class Threads(QObject):
         for thread in self._running:
             thread.wait()
         self._running.clear()
+        self._garbage.release()
