@@ -91,7 +91,9 @@ class Threads(QObject):
 
     def start(self, thread: QThread) -> None:
         """Start a thread and hold on to it until it has finished."""
-        self._running = [t for t in self._running if not t.isFinished()]
+        for ended in [t for t in self._running if t.isFinished()]:
+            self._running.remove(ended)
+            ended.setParent(None)  # or it would stay, and with it the recording that it read
         self._running.append(thread)
         self._garbage.hold()
         thread.start()
