@@ -12,6 +12,7 @@ from ecgviewer.signal.quality import Stretch
 DETECT = "detect"  # beats come from the detector, not from an annotator
 
 
+# the gravest last
 EpisodeKind = Literal["pause", "electrode off", "unexplained", "flutter"]
 EPISODE_KINDS: tuple[EpisodeKind, ...] = get_args(EpisodeKind)
 

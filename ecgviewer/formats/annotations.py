@@ -13,7 +13,7 @@ from ecgviewer.formats.wfdb.annotation_file import (
     annotation_paths,
     read_annotation_file,
 )
-from ecgviewer.formats.wfdb.library import write_annotation_file
+from ecgviewer.formats.wfdb.wfdb_writer import write_annotation_file
 from ecgviewer.record import Record, RecordError
 
 MAX_TEXT = 255  # the format counts an annotation's text in one byte

@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, overload
 
 from PySide6.QtCore import QSettings
 
-from ecgviewer.findings.rate import N_MEAN
+from ecgviewer.findings.rate import N_MEAN, N_MEAN_RANGE
 from ecgviewer.gui.storage.kinds import (
     BYTES,
     FLAG,
@@ -100,6 +100,10 @@ def _is_folder(path: Path | None) -> bool:
         return False
 
 
+def _may_be_meant(n: int) -> bool:
+    return N_MEAN_RANGE[0] <= n <= N_MEAN_RANGE[1]
+
+
 class Settings:
     """Every setting as an attribute of its type, kept in a QSettings.
 
@@ -132,7 +136,7 @@ class Settings:
     ensemble = Setting("ensemble", TEXT, "")
     hide_patient = Setting("hide_patient", FLAG, False)
     keep_results = Setting("keep_results", FLAG, True)
-    rate_intervals = Setting("rate_intervals", NUMBER, N_MEAN, range(1, 100).__contains__)
+    rate_intervals = Setting("rate_intervals", NUMBER, N_MEAN, _may_be_meant)
     keys = Setting("keys", KEYS, {})
     recent_paths = Setting("recents", PATHS, (), names=True)
     open_folder = Setting("folders/open", FOLDER, None, _is_folder, names=True)

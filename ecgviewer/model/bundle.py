@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ecgviewer.aami import BeatClass
+from ecgviewer.files.regular import read_regular
 from ecgviewer.model.card_checks import (
     CardError,
     check_arguments,
@@ -97,10 +98,7 @@ def _same(what: str, path: Path, found: object, wanted: object) -> None:
 
 def _read(path: Path, most: int = MAX_CARD_BYTES) -> bytes:
     try:
-        if not path.is_file():  # a pipe would be waited for
-            raise BundleError(f"{path}: cannot be read (there is no such file)")
-        with path.open("rb") as file:
-            data = file.read(most + 1)
+        data = read_regular(path, most + 1)
     except OSError as error:
         raise BundleError(f"{path}: cannot be read ({error.strerror})") from error
     if len(data) > most:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ecgviewer.signal.grid import TimeGrid
 from ecgviewer.signal.params import QUALITY, Quality
+from ecgviewer.signal.spans import union
 from ecgviewer.signal.unrest import judge, runs
 
 Kind = Literal["gap", "flat", "noisy"]
@@ -119,7 +120,8 @@ def unreadable(found: tuple[Stretch, ...], leads: tuple[int, ...]) -> NDArray[np
         return np.empty((0, 2), np.int64)
     spans: list[tuple[int, int]] | None = None
     for lead in leads:
-        mine = _union([(s.start, s.stop) for s in found if s.lead in (lead, None)])
+        its = [(s.start, s.stop) for s in found if s.lead in (lead, None)]
+        mine = union(np.array(its, np.int64).reshape(-1, 2)).tolist()
         spans = mine if spans is None else _intersection(spans, mine)
     return np.array(spans, np.int64).reshape(-1, 2)
 
@@ -143,16 +145,6 @@ def _own(grid: TimeGrid, positions: NDArray[np.int64]) -> NDArray[np.int64]:
 def _order(stretch: Stretch) -> tuple[int, int, int, int]:
     lead = -1 if stretch.lead is None else stretch.lead
     return lead, _KINDS.index(stretch.kind), stretch.start, stretch.stop
-
-
-def _union(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for start, stop in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(stop, out[-1][1]))
-        else:
-            out.append((start, stop))
-    return out
 
 
 def _intersection(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ LATE_IMPORTS = {
     "ecgviewer/commands/evaluate.py": {"ours"},
     "ecgviewer/commands/selftest.py": {"ours"},
     "ecgviewer/commands/terminal.py": {"ours"},
-    "ecgviewer/formats/wfdb/library.py": {"wfdb"},
+    "ecgviewer/formats/wfdb/wfdb_writer.py": {"wfdb"},
     "ecgviewer/formats/wfdb/signal_file.py": {"soundfile"},
     "train/commands/figures.py": {"ours", "matplotlib"},
     "train/compare/classical.py": {"sklearn"},
@@ -85,7 +85,7 @@ def test_only_a_public_name_of_wfdb_is_used():
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(r"\bimport wfdb|\bfrom wfdb|\bwfdb\.[a-z_]+\(", line)
     ]
-    assert used == [("library.py", "wfdb.wrann("), ("library.py", "import wfdb")]
+    assert used == [("wfdb_writer.py", "wfdb.wrann("), ("wfdb_writer.py", "import wfdb")]
 
 
 def sources() -> list[Path]:

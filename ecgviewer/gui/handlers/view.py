@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 
+from ecgviewer.findings.rate import N_MEAN_RANGE
 from ecgviewer.gui.dialogs.prompts import Prompts
 from ecgviewer.gui.panels.beats.panel import BeatPanel
 from ecgviewer.gui.panels.docks import Docks
@@ -66,7 +67,7 @@ class ViewHandler(QObject):
             "Heart rates",
             "Least and greatest heart rate are the mean of so many N-N intervals:",
             self._settings.rate_intervals,
-            (1, 99),
+            N_MEAN_RANGE,
         )
         if wanted is not None:
             self._settings.rate_intervals = wanted

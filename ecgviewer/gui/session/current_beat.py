@@ -1,13 +1,12 @@
 """Which beat is the current one, and the way to the next."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.beats.columns import Change
+from ecgviewer.beats.scan import Episode
 from ecgviewer.gui.session.open_record import OpenRecord
 from ecgviewer.gui.session.session import Session
 from ecgviewer.gui.session.viewport import Viewport
@@ -92,14 +91,6 @@ class CurrentBeat(QObject):
     def previous_abnormal(self) -> None:
         self._go(-1, abnormal=True)
 
-    def go_to_sample(self, sample: int) -> None:
-        """Centre the trace on an own sample and make the beat there current."""
-        opened = self._session.opened
-        if opened is None:
-            return
-        self._canvas.center_on(sample / opened.record.fs)
-        self._choose_at(sample)
-
     def go_to_span(self, first: int, last: int) -> None:
         """Show the trace from one beat to another, own samples, and make the first current."""
         opened = self._session.opened
@@ -137,22 +128,19 @@ class CurrentBeat(QObject):
         opened = self._session.opened
         if opened is None:
             return
+        beats, episodes = opened.beats, episodes_by_start(opened) if abnormal else {}
+        places = beats.sample
         if abnormal:
-            stops = abnormal_stops(opened)
-            places = np.array(list(stops), np.int64)
-        else:
-            places = opened.beats.sample
-            stops = {}
+            places = np.union1d(places[beats.beat_class > BeatClass.N], np.array([*episodes], int))
         at = following(places, self._from(step, self._stop if abnormal else None), step)
         if at is None:
             what = "abnormal beat or episode" if abnormal else "beat"
             where = "after" if step > 0 else "before"
             self.nothing_found.emit(f"There is no {what} {where} this place.")
-        elif at in stops and stops[at].episode:
-            self._go_to_episode(at, stops[at].row)
+        elif at in episodes:
+            self._go_to_episode(at, standing_for(episodes[at], beats.sample))
         else:
-            row = int(np.searchsorted(opened.beats.sample, at))
-            self._move_to(int(opened.beats.id[row]))
+            self._move_to(int(beats.id[np.searchsorted(beats.sample, at)]))
 
     def _go_to_episode(self, start: int, row: int | None) -> None:
         """Centre the trace where an episode begins; the beat that stands for it is current."""
@@ -199,28 +187,22 @@ class CurrentBeat(QObject):
             self._canvas.center_on(time_s)
 
 
-class Stop(NamedTuple):
-    """Where "next abnormal" stops: the row of a beat, or None; whether an episode begins there."""
-
-    row: int | None
-    episode: bool
+def episodes_by_start(opened: OpenRecord) -> dict[int, Episode]:
+    """Episodes by the own sample at which each begins; none while beats are being found."""
+    return {e.start: e for e in opened.scan.episodes} if opened.scan is not None else {}
 
 
-def abnormal_stops(opened: OpenRecord) -> dict[int, Stop]:
-    """Abnormal beats by own sample, and episodes by that of their start, ascending.
+def standing_for(episode: Episode, samples: NDArray[np.int64]) -> int | None:
+    """Row of the beat that is current at an episode, of R peaks (n,); None where there is none.
 
-    Of suspected flutter its first beat is the current one, where it has any; of silences the beat
-    before them, or after where there is none.
+    Of suspected flutter its first beat, where it has any; of silences the beat before them, or
+    after where there is none.
     """
-    beats, out = opened.beats, {}
-    for row in np.flatnonzero(beats.beat_class > BeatClass.N).tolist():
-        out[int(beats.sample[row])] = Stop(row, episode=False)
-    for e in opened.scan.episodes if opened.scan is not None else ():
-        first, beyond = np.searchsorted(beats.sample, (e.start, e.stop)).tolist()
-        before = int(np.searchsorted(beats.sample, e.start, side="right")) - 1
-        row = first if e.kind == "flutter" and first < beyond else max(0, before)
-        out[e.start] = Stop(row if beats.n else None, episode=True)
-    return dict(sorted(out.items()))
+    first, beyond = np.searchsorted(samples, (episode.start, episode.stop)).tolist()
+    if episode.kind == "flutter" and first < beyond:
+        return int(first)
+    before = int(np.searchsorted(samples, episode.start, side="right")) - 1
+    return max(0, before) if len(samples) else None
 
 
 def following(candidates: NDArray[np.int64], place: float, step: int) -> int | None:

@@ -3,12 +3,12 @@
 import contextlib
 import logging
 import os
-import stat
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
 from ecgviewer.files.private import make_private, open_private
+from ecgviewer.files.regular import NotRegularError, read_regular
 
 _LOG = logging.getLogger(__name__)
 _NAME = "ecgviewer"
@@ -37,12 +37,12 @@ def user_store() -> QSettings:
 def problem_of(file: Path) -> str:
     """Why a file cannot hold settings, in words; "" where it can, or is not there."""
     try:
-        found = file.stat()
-        if not stat.S_ISREG(found.st_mode):
-            return "are no file"  # reading a pipe would wait for ever
-        if found.st_size > _LARGEST:
-            return f"take {found.st_size} bytes, more than {_LARGEST}"
+        text = read_regular(file, _LARGEST + 1)
+        if len(text) > _LARGEST:
+            return f"take more than {_LARGEST} bytes"
         # never written by this program, and Qt makes whatever object is described there
-        return "hold objects of Qt" if b"@Variant(" in file.read_bytes() else ""
+        return "hold objects of Qt" if b"@Variant(" in text else ""
+    except NotRegularError:
+        return "are no file"
     except OSError:
         return ""

@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ecgviewer.beats.scan import Episode, EpisodeKind
+from ecgviewer.beats.scan import EPISODE_KINDS, Episode, episode_spans
 from ecgviewer.gui.style.wording import stretch_name
 from ecgviewer.signal.quality import Stretch, unreadable
-
-# A pixel has one colour: the last that lies on it.
-_ORDER: tuple[EpisodeKind, ...] = ("pause", "electrode off", "unexplained", "flutter")
+from ecgviewer.signal.spans import union
 
 
 def _no_spans() -> NDArray[np.int64]:
@@ -40,11 +38,12 @@ class Bands:
         """Of what the trace is shaded for, and the ECG leads."""
         stretches = tuple(s for s in shaded if isinstance(s, Stretch))
         episodes = tuple(e for e in shaded if isinstance(e, Episode))
-        broken = [Stretch("noisy", e.start, e.stop) for e in episodes if e.kind != "pause"]
+        gaps = unreadable(stretches, leads)
         return cls(
-            unreadable(stretches, leads),
-            unreadable((*stretches, *broken), leads),
-            tuple(sorted(episodes, key=lambda e: (_ORDER.index(e.kind), e.start))),
+            gaps,
+            union(gaps, episode_spans(episodes, "electrode off", "unexplained", "flutter")),
+            # a pixel has one colour: that of the gravest, which come last
+            tuple(sorted(episodes, key=lambda e: (EPISODE_KINDS.index(e.kind), e.start))),
         )
 
     def same(self, other: "Bands") -> bool:

@@ -141,7 +141,7 @@ def test_a_beat_is_brought_on_screen_where_it_is_now(session, current, canvas):
 
 def test_the_beat_at_a_place_becomes_the_current_one(session, current, canvas):
     session.edit("insert", round(30.1 * FS), BeatClass.S)
-    current.go_to_sample(round(30.1 * FS))
+    current.go_to_span(round(30.1 * FS), round(30.1 * FS))
     assert current.current == -1
     current.go_to_place(round(40 * FS))
     assert (current.current, canvas.start_s) == (None, pytest.approx(35.0))
