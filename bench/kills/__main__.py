@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bench.kills.archive import Command, environment, make_archive, reports, torn
 from bench.kills.steps import Plan
+from ecgviewer.runtime.stopping import stopped_as_interrupted
 
 MODES = ("alone", "force", "jobs", "dask")
 MAX_STEPS = 60
@@ -136,6 +137,8 @@ def kill(ensemble: str, modes: list[str], *, steps: bool, n_random: int, seed: i
     """Kill at every step of each mode, and at random; what came of it."""
     tally, chance = Tally(), random.Random(seed)
     with contextlib.ExitStack() as stack:
+        # or a scheduler, workers and folders would outlive it
+        stack.enter_context(stopped_as_interrupted())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         address = stack.enter_context(cluster(folder)) if "dask" in modes else ""
         for mode in modes if steps else ():
