@@ -171,7 +171,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "rate_intervals",
         "&View",
-        "Heart &rates over...",
+        "Heart &rates over…",
         (),
         "how many N-N intervals the least and the greatest heart rate are the mean of",
         "",

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
+    QGridLayout,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -22,6 +22,8 @@ from ecgviewer.gui.style.theme import Theme
 from ecgviewer.record import Record, Verdict
 
 _NONE = "none (zeros)"
+_TOP, _FILL = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag(0)
+_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class RecordPanel(QWidget):
@@ -105,23 +107,33 @@ class RecordPanel(QWidget):
         self.inputs_chosen.emit((first, second))
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(8, 6, 8, 6)
-        form.setVerticalSpacing(4)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Record", self.fields["name"])
-        form.addRow("Folder", self.fields["folder"])
-        form.addRow("Start", self.fields["start"])
-        form.addRow("Comments", self.fields["notes"])
-        form.addRow("", self.hide_box)
-        form.addRow("Length", self.facts["length"])
-        form.addRow("Rate", self.facts["rate"])
-        form.addRow("Leads", self.facts["leads"])
-        form.addRow("Integrity", self.badge)
-        form.addRow("Input 1", self.inputs[0])
-        form.addRow("Input 2", self.inputs[1])
+        # no QFormLayout: it gave a text that had grown the height of the one before
+        grid = QGridLayout()
+        grid.setContentsMargins(8, 6, 8, 6)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Record", self.fields["name"]),
+            ("Folder", self.fields["folder"]),
+            ("Start", self.fields["start"]),
+            ("Comments", self.fields["notes"]),
+            ("", self.hide_box),
+            ("Length", self.facts["length"]),
+            ("Rate", self.facts["rate"]),
+            ("Leads", self.facts["leads"]),
+            ("Integrity", self.badge),
+            ("Input 1", self.inputs[0]),
+            ("Input 2", self.inputs[1]),
+        )
+        for at, (name, field) in enumerate(rows):
+            label = PlainLabel(name)
+            label.setBuddy(field)
+            lines = isinstance(field, PlainLabel)
+            grid.addWidget(label, at, 0, _TOP if lines else _MIDDLE)
+            grid.addWidget(field, at, 1, _MIDDLE if field is self.badge else _FILL)
+        grid.setRowStretch(len(rows), 1)
         inner = QWidget()
-        inner.setLayout(form)
+        inner.setLayout(grid)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)

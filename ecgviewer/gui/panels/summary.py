@@ -28,7 +28,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BURDEN_TIP = "Burden: share of the classified beats in readable time, without suspected flutter"
 _RATE_TIP = (
     "Mean of all RR but pauses; least and greatest are means over consecutive intervals between"
-    " normal beats: click to see them, View > Heart rates over... for another number"
+    " normal beats: click to see them, View > Heart rates over… for another number"
 )
 _SHARES = "Shares are of the beats that could be read and classified"
 _NO_FIGURE = "–"

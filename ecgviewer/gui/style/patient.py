@@ -23,6 +23,8 @@ _PATH = re.compile(rf"(?<![\w/\\])(?:[A-Za-z]:[\\/]|\\\\|~?/)(?=[^\s/\\]){_REST}
 _FILE = re.compile(
     r"(?<![^\s'\"“”:;,()…])(?!recording\b)[^\s'\"“”:;,()…]+\.[A-Za-z][A-Za-z0-9]{1,4}(?!\w)"
 )
+# A header's own words as messages quote them (repr), its name and start among them
+_QUOTED = re.compile(r"""(?<!\w)(['"])((?:(?!\1)[^\\\n]|\\.)*)\1(?!\w)""")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def identify(record: Record, *, hide: bool) -> Identity:
 def without_names(text: str, record: Record | None, *, hide: bool) -> str:
     """A message, without what may name a patient where patient fields are hidden.
 
-    That is the recording's name, files, folder and comments, and every path, whoever's it is.
+    That is the recording's name, files, folder, start and comments, every path, whoever's it is,
+    and what is quoted of a header. Names and units of leads stay: they are shown elsewhere, too.
     """
     if not hide:
         return text
@@ -87,12 +90,22 @@ def without_names(text: str, record: Record | None, *, hide: bool) -> str:
     for name in sorted(_names_of(record) if record else (), key=len, reverse=True):
         # of a word its whole: record "e" is in no other word, but in "e_1.dat" it is
         text = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", "recording", text)
+    for start in _start_of(record) if record else ():
+        text = re.sub(rf"(?<![\w:-]){re.escape(start)}(?![\w:-])", "…", text)
+    leads = record.leads if record else ()
+    kept = {"recording", "…", *(word for lead in leads for word in (lead.name, lead.unit))}
+    text = _QUOTED.sub(lambda found: found[0] if found[2] in kept else "'…'", text)
     return _FILE.sub("…", text)
 
 
 def _folders_of(record: Record) -> set[str]:
     files = (record.path, *record.files)
     return {str(at) for file in files for at in (file.parent, file.resolve().parent)} - {".", "/"}
+
+
+def _start_of(record: Record) -> set[str]:
+    """Day and time of day as messages write them."""
+    return {str(part) for part in (record.base_date, record.base_time) if part is not None}
 
 
 def _names_of(record: Record) -> set[str]:

@@ -186,12 +186,15 @@ def palette(theme: Theme) -> QPalette:
 
 def stylesheet(theme: Theme) -> str:
     """What the palette cannot say: quiet frames, tool tips, headers."""
+    # Qt's own arrows to the rest of a bar are black on whatever theme
+    under_black = max(theme.hover, theme.muted, key=lambda color: QColor(color).lightness())
     return f"""
 QToolTip {{ color: {theme.text}; background: {theme.panel};
   border: 1px solid {theme.border}; padding: 3px; }}
 QMainWindow::separator {{ background: {theme.background}; width: 5px; height: 5px; }}
 QMainWindow::separator:hover {{ background: {theme.border}; }}
 QToolBar {{ border: 0; border-bottom: 1px solid {theme.border}; padding: 2px 4px; spacing: 3px; }}
+QToolButton#qt_toolbar_ext_button {{ background: {under_black}; border: 0; border-radius: 3px; }}
 QStatusBar {{ border-top: 1px solid {theme.border}; }}
 QStatusBar::item {{ border: 0; }}
 QHeaderView::section {{ color: {theme.muted}; background: {theme.background}; border: 0;

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.analysis.channels import open_recording
+from ecgviewer.formats.readers import open_record
 from ecgviewer.gui.panels.recording import RecordPanel
+from ecgviewer.gui.style.patient import identify
 from ecgviewer.gui.style.theme import THEMES
 from tests.formats.records import ecg_like, write_record
 from tests.gui.panels.edited import identity, opened
@@ -47,3 +51,28 @@ def test_a_dead_lead_and_what_is_read_in_its_place(qtbot: QtBot, tmp_path: Path)
     )
     assert text.endswith("QRS complexes were seen in it; ECG is dead throughout)")
     assert offered == ["CH2", "none (zeros)"]
+
+
+@pytest.mark.parametrize("height", [120, 160, 400])
+def test_no_text_is_cut_after_patient_fields_were_hidden(
+    qtbot: QtBot, tmp_path: Path, height: int
+) -> None:
+    comments = ["# 69 M 1085 1629 x1", "# Aldomet, Inderal", f"# {'many words ' * 30}"]
+    record = open_record(write_record(tmp_path, ecg_like(3600, 2), tail=comments))
+    panel = RecordPanel(THEMES["light"])
+    qtbot.addWidget(panel)
+    panel.resize(390, height)
+    panel.show()
+    qtbot.waitExposed(panel)
+    shown = opened(record=record)
+    for hide in (False, True, False, True, False):
+        panel.show_record(shown, identify(record, hide=hide))
+        qtbot.wait(50)
+        texts = {**panel.fields, **panel.facts}
+        cut = [name for name, text in texts.items() if is_cut(text)]
+        assert cut == [], hide
+
+
+def is_cut(label: QLabel) -> bool:
+    """Whether a label that breaks lines is lower than they are."""
+    return label.height() < label.heightForWidth(label.width())

@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QToolButton
+from pytestqt.qtbot import QtBot
 
 from ecgviewer.aami import BeatClass
 from ecgviewer.gui.style.theme import THEMES, Theme, apply_theme, class_color
@@ -100,3 +101,29 @@ def test_apply_theme(qapp: QApplication, theme: Theme) -> None:
     assert qapp.palette().window().color().name() == theme.background
     assert theme.dark == (theme.name == "dark")
     apply_theme(qapp, THEMES["light"])
+
+
+def test_arrows_to_the_rest_of_a_bar_are_seen(
+    qtbot: QtBot, qapp: QApplication, theme: Theme
+) -> None:
+    apply_theme(qapp, theme)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    bar = QToolBar()
+    window.addToolBar(bar)
+    for _ in range(20):
+        bar.addAction("wider than the window")
+    window.resize(300, 100)
+    with qtbot.waitExposed(window):
+        window.show()
+    arrows = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    assert arrows is not None
+    qtbot.waitUntil(arrows.isVisible)
+    picture = arrows.grab().toImage()
+    colors = {
+        picture.pixelColor(x, y).name()
+        for x in range(picture.width())
+        for y in range(picture.height())
+    }
+    apply_theme(qapp, THEMES["light"])
+    assert max(contrast(a, b) for a, b in itertools.combinations(colors, 2)) >= 3
