@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from ecgviewer.formats.readers import without_suffix
 from ecgviewer.gui.settings import Settings
 from ecgviewer.gui.style.plain import caption, tip
 
@@ -39,7 +40,7 @@ class RecentMenu(QObject):
             return
         paths = self._settings.recents()
         for path in paths:
-            action = self.menu.addAction(caption(f"{path.stem}    {path.parent}"))
+            action = self.menu.addAction(caption(f"{without_suffix(path).name}    {path.parent}"))
             action.setToolTip(tip(str(path)))  # by default Qt makes one of the text, and guesses
             action.triggered.connect(lambda _=False, path=path: self.recent_clicked.emit(path))
         if not paths:

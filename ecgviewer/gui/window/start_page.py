@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.formats.readers import formats_in_words
+from ecgviewer.formats.readers import formats_in_words, without_suffix
 from ecgviewer.gui.style.plain import PlainLabel, caption, tip
 from ecgviewer.gui.style.theme import Theme
 
@@ -74,7 +74,7 @@ class StartPage(QWidget):
             self.recents.addWidget(self._recent(path))
 
     def _recent(self, path: Path) -> QPushButton:
-        button = QPushButton(caption(f"{path.stem}    {path.parent}"), self.card)
+        button = QPushButton(caption(f"{without_suffix(path).name}    {path.parent}"), self.card)
         button.setFlat(True)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setStyleSheet("text-align: left; padding: 3px")
