@@ -29,7 +29,7 @@ from train.data.sampling import (
     some_from_copies,
 )
 from train.data.splits import Split
-from train.data.windows import WindowCutter
+from train.data.windows import WindowCutter, kept_leads
 from train.fit import checkpoint
 from train.fit.checkpoint import CHECKPOINT, State
 from train.fit.context_head import fit_context, freeze
@@ -80,16 +80,18 @@ def predict(
 ) -> Tensor:
     """Sigmoids (n, 5) float32 of rows; a lead switched off in `leads` is given as zeros.
 
+    A record's only lead is never switched off.
+
     BundleError where the network cannot be computed in bf16 and that is asked for.
     """
     capability.choose(precision, [network], cutter.device.type)
     network.eval()
-    keep = torch.tensor(leads, dtype=torch.float32, device=cutter.device)[None, :, None]
     table = CONTEXT_LEADS.index((int(leads[0]), int(leads[1])))
     out = []
     for part in np.array_split(rows, max(1, -(-len(rows) // batch))):
         there = torch.from_numpy(part).to(cutter.device)
-        windows = cutter.cut(there) * keep
+        keep = kept_leads(torch.full_like(there, table), cutter.there[there])
+        windows = cutter.cut(there) * keep[:, :, None]
         with torch.autocast(cutter.device.type, torch.bfloat16, enabled=precision == "bf16"):
             logits = ask(network, windows, cutter.columns(there, table))
         out.append(torch.sigmoid(logits.float()))
