@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,8 @@ class Trainer:
         Told of every epoch and, now and then, of batches.
     noise : Noise, optional
         For augmentation, on the cutter's device.
+    trained_on : sequence of str
+        The training records, as "mitdb/101", for the account of it.
     """
 
     def __init__(
@@ -126,6 +128,7 @@ class Trainer:
         *,
         report: Report,
         noise: Noise | None = None,
+        trained_on: Sequence[str] = (),
     ) -> None:
         if config.augment.noise_share and noise is None:
             raise ConfigError(f"{config.name}: noise_share needs the noise cache; prepare --noise")
@@ -146,7 +149,7 @@ class Trainer:
                 raise ConfigError(f"{config.name}: the records were read without their context")
             network.head.fit(columns)  # type: ignore[union-attr, operator]
         optimizer = torch.optim.Adam(parameter_groups(network, config.weight_decay))
-        self.state = State(network, optimizer)
+        self.state = State(network, optimizer, trained_on=tuple(trained_on))
         self._epoch: Epoch | None = None
 
     @property
