@@ -11,6 +11,7 @@ from tests.data import REPOSITORY, data_dir
 from train.clinical.choices import REVIEW_SHARE, choose, sharpened
 from train.clinical.configurations import N_FOLDS, grouped_folds, protocol_of, runs_of
 from train.clinical.figures import mean_f1, over_seeds, unseen_figures
+from train.clinical.scoring import validation_figures
 from train.config import Config, ConfigError
 from train.pages.clinical_section import section
 from train.protocols import DS1, DS2, INCART, PACED, SVDB, patient_of
@@ -112,6 +113,35 @@ def test_figures_by_hand():
     assert found["without b"]["beats"] == 5
     assert "without c" not in found
     assert msgspec.json.encode(found)
+
+
+def test_intervals_are_over_patients_and_a_patient_may_have_several_records():
+    """Two records of one patient of INCART are drawn together, as one record would be."""
+    rng = np.random.default_rng(2)
+    label = rng.choice(3, 300, p=(0.6, 0.2, 0.2))
+    called = np.where(rng.random(300) < 0.3, 0, label)
+    record = np.repeat(["I01", "I02", "I12", "I15", "I16"], 60)
+    merged = np.where(record == "I02", "I01", record)
+    apart = np.where(record == "I02", "I68", record)
+    key = "intervals_95_over_patients"
+    found = unseen_figures(label, called, record)
+    assert found[key] == unseen_figures(label, called, merged)[key]
+    assert found[key] != unseen_figures(label, called, apart)[key]
+    assert set(found["per_record"]) == set(record)
+
+
+def test_incart_stands_beside_the_records_that_earlier_versions_were_judged_on():
+    answers = scored(n=800)
+    record = np.resize(np.array(["101", "865", "800", "I33", "I34", "102"]), 800)
+    members = [Config(name="a", architecture="resnet1d"), Config(name="b", architecture="slap")]
+    _, found = validation_figures([answers], members, record)
+    assert set(found["incart"]["per_record"]) == {"I33", "I34"}
+    assert set(found["all but paced"]["per_record"]) == {"101", "800", "865"}
+    assert set(found["DS1"]["per_record"]) == {"101"}
+    assert set(found["slap alone"]["per_record"]) == {"101", "800", "865"}
+    assert "incart" in found["single_seeds"]
+    plain = validation_figures([answers], members, np.resize(record[:3], 800))[1]
+    assert "incart" not in plain
 
 
 def test_a_record_counts_from_ten_beats_of_the_class_on():

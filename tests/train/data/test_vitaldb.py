@@ -1,6 +1,5 @@
 """Beat times and rhythms: what is read and refused, what a network is told, who is in a fold."""
 
-import lzma
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,31 +8,23 @@ import numpy as np
 import pytest
 
 from tests.data import data_dir
+from tests.train.synthetic import write_table
 from train.data import vitaldb
 from train.data.database import DatabaseError
 from train.data.splits import N_FOLDS
 from train.data.vitaldb import AF, RHYTHMS, Case
 from train.protocols import VITALDB_CASES, VITALDB_COUNTS
 
-HEAD = "case,time_s,beat,rhythm,bad"
-
-
-def table(folder: Path, *rows: str, head: str = HEAD) -> Path:
-    """A table of these rows."""
-    path = folder / vitaldb.TABLE
-    path.write_bytes(lzma.compress("".join(f"{row}\n" for row in (head, *rows)).encode()))
-    return path
-
 
 def only_case(folder: Path, *rows: str) -> Case:
     """The one case of rows without their case."""
-    (case,) = vitaldb.cases(vitaldb.pack(table(folder, *(f"7,{row}" for row in rows))))
+    (case,) = vitaldb.cases(vitaldb.pack(write_table(folder, *(f"7,{row}" for row in rows))))
     return case
 
 
 def test_times_and_codes_come_back_exactly(tmp_path):
     rows = ["9,0.000,N,N,0", "9,0.815,S,SVTA,0", "12,4993.494,V,VT,1", "12,2147483.647,,Noise,1"]
-    packed = vitaldb.pack(table(tmp_path, *rows))
+    packed = vitaldb.pack(write_table(tmp_path, *rows))
     vitaldb.write(packed, tmp_path / "v.cache")
     again = vitaldb.load(tmp_path / "v.cache")
     assert again == packed
@@ -111,14 +102,14 @@ def test_rows_at_one_time_are_one_beat_of_what_they_agree_on(tmp_path):
 )
 def test_a_row_that_is_none_of_this_table_is_one_sentence(tmp_path, rows, words):
     with pytest.raises(DatabaseError, match=words) as said:
-        vitaldb.pack(table(tmp_path, *rows))
+        vitaldb.pack(write_table(tmp_path, *rows))
     assert str(said.value).count("\n") == 0
 
 
 def test_another_table_and_a_damaged_one_are_one_sentence(tmp_path):
     with pytest.raises(DatabaseError, match="its first line is not case,time_s"):
-        vitaldb.pack(table(tmp_path, "1,1.000", head="case,time_s"))
-    path = table(tmp_path, *(f"1,{i}.000,N,N,0" for i in range(500)))
+        vitaldb.pack(write_table(tmp_path, "1,1.000", head="case,time_s"))
+    path = write_table(tmp_path, *(f"1,{i}.000,N,N,0" for i in range(500)))
     whole = path.read_bytes()
     for harmed in (whole[:-30], whole[:40] + b"????" + whole[44:], b"", b"case,time_s\n"):
         path.write_bytes(harmed)
@@ -130,7 +121,7 @@ def test_another_table_and_a_damaged_one_are_one_sentence(tmp_path):
 
 
 def test_a_damaged_cache_is_one_sentence(tmp_path):
-    packed = vitaldb.pack(table(tmp_path, "1,1.000,N,N,0", "1,2.000,N,N,0"))
+    packed = vitaldb.pack(write_table(tmp_path, "1,1.000,N,N,0", "1,2.000,N,N,0"))
     path = tmp_path / "v.cache"
     vitaldb.write(packed, path)
     whole = path.read_bytes()
