@@ -26,7 +26,7 @@ def data_dir(part: str = "") -> Path:
     Parameters
     ----------
     part : str
-        Name of a sub-folder: mitdb, svdb, nstdb, formats.
+        Name of a sub-folder: mitdb, svdb, incart, vitaldb, nstdb, formats.
 
     Returns
     -------

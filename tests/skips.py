@@ -23,7 +23,9 @@ def _cuda() -> bool:
 # A pattern of the reason, and whether it holds here, asked with the pattern's groups.
 ALLOWED: dict[str, Callable[..., bool]] = {
     r"no test data folder .*": lambda: not data_folder().is_dir(),
-    r"no test data (mitdb|svdb|nstdb|formats) .*": lambda part: not data_folder(part).is_dir(),
+    r"no test data (mitdb|svdb|incart|vitaldb|nstdb|formats) .*": lambda part: (
+        not data_folder(part).is_dir()
+    ),
     r"no inputs that failed once .*": lambda: not cases_folder().is_dir(),
     r"no EC57 reference output .*": lambda: not ec57_folder().is_dir(),
     r"not a git clone: .*": lambda: not (REPOSITORY / ".git").exists(),

@@ -1,5 +1,6 @@
 """Small databases for tests of training: beats of shapes that a small network tells apart."""
 
+import lzma
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.formats.records import ecg_like, write_record
 from train.data import packed as cache
 from train.data.database import RecordBeats
 from train.data.packed import Packed, pack_record
+from train.data.vitaldb import TABLE
 from train.fit import checkpoint
 from train.fit.trainer import Trainer
 
@@ -49,6 +51,13 @@ def one_epoch(trainer: Trainer) -> None:
         trainer.run()
     trainer.report = tell
     checkpoint.save(trainer.state, trainer.config, trainer.folder)
+
+
+def write_table(folder: Path, *rows: str, head: str = "case,time_s,beat,rhythm,bad") -> Path:
+    """A table of beat times like VitalDB's."""
+    path = folder / TABLE
+    path.write_bytes(lzma.compress("".join(f"{row}\n" for row in (head, *rows)).encode()))
+    return path
 
 
 def packed_noise(folder: Path, *, n: int = 20_000) -> Path:

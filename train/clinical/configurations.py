@@ -6,9 +6,9 @@ from types import MappingProxyType
 import msgspec
 
 from train.config import Config, ConfigError
-from train.protocols import PACED
+from train.protocols import INCART, PACED, patient_of
 
-# A: DS1; B: DS1 and svdb; C: B and the paced records, the one that ships
+# of version 2. A: DS1; B: DS1 and svdb; C: B and the paced records, the one that ships
 PROTOCOL: Mapping[str, str] = MappingProxyType({"A": "ds1", "B": "ds1+svdb", "C": "ds1+svdb+paced"})
 N_FOLDS = 5
 
@@ -46,15 +46,25 @@ def runs_of(
 
 
 def grouped_folds(n_s_beats: Mapping[str, int]) -> list[tuple[str, ...]]:
-    """Records in five folds, those of many S beats spread evenly; a paced record a fold at most.
+    """Records in five folds, S beats spread evenly; a patient's in one, a paced one a fold at most.
 
-    `n_s_beats` are the S beats of each training record.
+    INCART's patients are dealt apart, after the others, so that these lie in the folds they had
+    without them. `n_s_beats` are the S beats of each training record.
     """
     folds: list[list[str]] = [[] for _ in range(N_FOLDS)]
-    ordered = sorted((r for r in n_s_beats if r not in PACED), key=lambda r: (-n_s_beats[r], r))
-    for i, record in enumerate(ordered):
-        turn, place = divmod(i, N_FOLDS)
-        folds[place if turn % 2 == 0 else N_FOLDS - 1 - place].append(record)
+    _deal([r for r in n_s_beats if r not in PACED and r not in INCART], n_s_beats, folds)
+    _deal([r for r in n_s_beats if r in INCART], n_s_beats, folds)
     for i, record in enumerate(r for r in PACED if r in n_s_beats):
         folds[i].append(record)
     return [tuple(fold) for fold in folds]
+
+
+def _deal(records: Sequence[str], n_s_beats: Mapping[str, int], folds: list[list[str]]) -> None:
+    """Add whole patients to folds, those of most S beats first, to and fro."""
+    patients: dict[str, list[str]] = {}
+    for record in sorted(records):
+        patients.setdefault(patient_of(record), []).append(record)
+    ordered = sorted(patients.values(), key=lambda p: (-sum(n_s_beats[r] for r in p), p[0]))
+    for i, patient in enumerate(ordered):
+        turn, place = divmod(i, N_FOLDS)
+        folds[place if turn % 2 == 0 else N_FOLDS - 1 - place] += patient

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.metrics import class_figures, confusion, macro_f1, mean_sd, patient_bootstrap, rounded
+from train.protocols import patient_of
 
 LEAST = 10  # beats of a class from which a record counts for that class's mean
 _NSV = (0, 1, 2)
@@ -50,7 +51,7 @@ def _pooled(label: Codes, called: Codes, record: NDArray[np.str_]) -> dict[str, 
     matrix = confusion(label, called)
     each = class_figures(matrix)
     nsv = matrix[list(_NSV)]
-    spread = patient_bootstrap(label, called, record)  # type: ignore[arg-type]
+    spread = patient_bootstrap(label, called, _patients(record))
     return {
         "beats": len(label),
         "accuracy_nsv": rounded(np.trace(matrix[:3, :3]) / max(1, nsv.sum())),
@@ -68,6 +69,14 @@ def _pooled(label: Codes, called: Codes, record: NDArray[np.str_]) -> dict[str, 
         "intervals_95_over_patients": {k: [rounded(v) for v in pair] for k, pair in spread.items()},
         "confusion": matrix.tolist(),
     }
+
+
+def _patients(record: NDArray[np.str_]) -> Codes:
+    """Number of each beat's patient (n,), by the record's name."""
+    names, place = np.unique(record, return_inverse=True)
+    each = np.unique([patient_of(str(name)) for name in names], return_inverse=True)[1]
+    numbers: Codes = each[place]
+    return numbers
 
 
 def mean_f1(label: Codes, called: Codes, record: NDArray[np.str_], c: int) -> float | None:

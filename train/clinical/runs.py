@@ -17,12 +17,12 @@ from train.data import splits
 from train.data.augment import load_noise
 from train.data.database import RecordBeats
 from train.data.fibrillation import fibrillating_copy
-from train.data.load import cache_file
+from train.data.load import cache_file, present, trained_on
 from train.data.noisy import noisy_copy
 from train.data.splits import Split
 from train.data.windows import WindowCutter
 from train.fit.trainer import Trainer
-from train.protocols import PROTOCOLS
+from train.protocols import PROTOCOLS, Protocol
 from train.scoring.learners import Learners, from_runs
 from train.scoring.score import Scores, score
 
@@ -33,11 +33,13 @@ Say = Callable[[str], None]
 class Patients:
     """Training records with their beats' context, and where their windows are cut.
 
-    The cutter's rows are those of `records`, then those of their copies, if any.
+    The cutter's rows are those of `records`, then those of their copies, if any. `protocol` has
+    the databases that were there.
     """
 
     records: list[RecordBeats]
     cutter: WindowCutter
+    protocol: Protocol
 
     @property
     def names(self) -> NDArray[np.str_]:
@@ -54,15 +56,19 @@ def read_patients(
 ) -> Patients:
     """Records of a configuration's protocol: those to train on, or those never seen.
 
-    `copies` are for training.
+    A database of the training whose cache is absent is left out, with a warning; `copies` are for
+    training.
     """
     protocol = PROTOCOLS[config.protocol]
+    if not unseen:
+        protocol = present(config.protocol, protocol, folder)
     records: list[RecordBeats] = []
     for database, names in (protocol.unseen if unseen else protocol.train).items():
         packed = cache.load(cache_file(folder, database))
         records += cache.beats(packed, names=names, prep=config.prep, context=True)
     every = records + (_copies(records, config, folder) if copies else [])
-    return Patients(records, WindowCutter(every, device=device, prep=config.prep))
+    cutter = WindowCutter(every, device=device, prep=config.prep)
+    return Patients(records, cutter, protocol)
 
 
 def _copies(records: list[RecordBeats], config: Config, folder: Path) -> list[RecordBeats]:
@@ -130,7 +136,9 @@ def _train(config: Config, split: Split, patients: Patients, runs: Path, say: Sa
             accuracy = event["train_accuracy"]
             say(f"{config.name} epoch {event['epoch']}: accuracy in training {accuracy}")
 
-    trainer = Trainer(config, patients.cutter, split, runs / config.name, report=report)
+    used = trained_on(patients.protocol, config.validation_records)
+    folder = runs / config.name
+    trainer = Trainer(config, patients.cutter, split, folder, report=report, trained_on=used)
     trainer.resume()
     if not trainer.is_done:
         trainer.run()

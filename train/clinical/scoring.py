@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.clinical.choices import Choices, choose
-from train.clinical.configurations import grouped_folds, protocol_of, runs_of
+from train.clinical.configurations import grouped_folds, runs_of
 from train.clinical.figures import over_seeds, unseen_figures
 from train.clinical.runs import Patients, learners_of
 from train.config import Config, ConfigError
 from train.data.load import cache_file
-from train.protocols import PACED, PROTOCOLS, SVDB
+from train.protocols import INCART, PACED, SVDB
 from train.scoring.learners import Learners
 from train.scoring.ledger import allow, log
 from train.scoring.results import write
@@ -57,8 +57,12 @@ def validation_figures(
     scored = Scores(each[0].rows, each[0].label, each[0].patient, votes.astype(np.float32))
     chosen = choose(scored)
     is_paced, is_svdb = np.isin(record, PACED), np.isin(record, SVDB)
-    groups = {"all but paced": ~is_paced, "DS1": ~is_paced & ~is_svdb}
+    is_incart = np.isin(record, INCART)
+    # INCART stands beside: the others' figures are compared with those of versions without it
+    others = ~is_paced & ~is_incart
+    groups = {"all but paced": others, "DS1": others & ~is_svdb}
     groups |= {"svdb": is_svdb} if is_svdb.any() else {}
+    groups |= {"incart": is_incart} if is_incart.any() else {}
 
     def judged(answers: Scores, rows: np.ndarray) -> dict[str, Any]:
         called = answers.called(chosen.weights)[rows]
@@ -69,9 +73,9 @@ def validation_figures(
         name: over_seeds([judged(s, rows) for s in each]) for name, rows in groups.items()
     }
     for i, member in enumerate(members):
-        alone = scored.called(np.eye(len(members))[i].tolist())[~is_paced]
+        alone = scored.called(np.eye(len(members))[i].tolist())[others]
         found[f"{member.architecture} alone"] = unseen_figures(
-            scored.label[~is_paced], alone, record[~is_paced]
+            scored.label[others], alone, record[others]
         )
     if is_paced.any():
         called = scored.called(chosen.weights)[is_paced]
@@ -87,7 +91,7 @@ def validated(
 ) -> dict[str, Any]:
     """The content of a grouped validation's result."""
     return {
-        "protocol": "training patients in five folds, grouped by record; reference positions",
+        "protocol": "training patients in five folds, grouped by patient; reference positions",
         "configuration": configuration,
         "folds": [list(f) for f in folds],
         "choices": msgspec.to_builtins(chosen),
@@ -116,7 +120,7 @@ def keep_validation(
         config=[msgspec.to_builtins(member) for member in members],
         seeds=list(seeds),
         minutes=minutes,
-        files=[cache_file(cache_folder, "mitdb"), cache_file(cache_folder, "svdb")],
+        files=[cache_file(cache_folder, database) for database in patients.protocol.databases],
     )
     return chosen
 
@@ -185,7 +189,7 @@ def score_unseen(
         unseen_file(results, configuration),
         {
             "protocol": f"configuration {configuration}, scored on DS2, reference positions",
-            "train_records": trained_on(configuration),
+            "train_records": trained_on(learners.accounts),
             "test_records": sorted({str(r) for r in record}),
             **found,
             "predictions": {
@@ -203,7 +207,11 @@ def score_unseen(
     return found
 
 
-def trained_on(configuration: str) -> list[str]:
-    """Training patients by name, as "mitdb/101"."""
-    train = PROTOCOLS[protocol_of(configuration)].train
-    return [f"{database}/{name}" for database, names in train.items() for name in names]
+def trained_on(accounts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Training records of some runs, as "mitdb/101", each once: what they were given, by their own.
+
+    So a database that was absent when they were trained is not among them.
+    """
+    return list(
+        dict.fromkeys(str(each) for account in accounts for each in account.get("patients", ()))
+    )

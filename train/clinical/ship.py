@@ -21,7 +21,7 @@ from train.config import Config, ConfigError
 from train.scoring.learners import Learners, load_run
 from train.scoring.results import machine
 from train.scoring.score import choose_delta, measures_bf16, score
-from train.shipping.bundle import LICENCE_MORE, write_ensemble, write_member
+from train.shipping.bundle import licence, write_ensemble, write_member
 
 N_DELTA = 30_000  # training beats on which bf16's margin is chosen
 LEAKS = (
@@ -78,7 +78,7 @@ def ship(
     for i, run in enumerate(learners.names):
         name = f"{kinds[i % len(kinds)]}-{seeds[i // len(kinds)]}"
         config, state, account = load_run(runs / run)
-        account |= {"patients": trained_on("C"), **machine()}
+        account |= machine()
         # nothing was kept back: what was watched in training are beats of the training
         account["on_training_beats"] = account.pop("validation_during_training")
         hashes[name] = write_member(
@@ -88,7 +88,7 @@ def ship(
             training=account,
             metrics={},
             limits=LIMITS,
-            licence=LICENCE_MORE,
+            licence=licence(trained_on([account])),
         )
     metrics = _metrics(results, end_to_end)
     write_ensemble(

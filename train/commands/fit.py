@@ -52,7 +52,13 @@ def train_run(
     console.print(f"{config.name}: {sizes} beats on {device}", highlight=False)
     bars: list[TrainingProgress] = []  # made once it is known how far the run is
     trainer = Trainer(
-        config, cutter, data.split, folder, report=lambda event: bars[0](event), noise=noise
+        config,
+        cutter,
+        data.split,
+        folder,
+        report=lambda event: bars[0](event),
+        noise=noise,
+        trained_on=data.trained_on,
     )
     trainer.resume()
     folder.mkdir(parents=True, exist_ok=True)  # fails now, not after the first epoch

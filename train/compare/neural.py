@@ -56,7 +56,8 @@ def windows(task: Problem) -> Inputs:
             settings.augment, n, generator=generator, noise=task.noise, fs_hz=cutter.prep.grid_fs_hz
         )
         varied = cutter.cut(rows, jitter=jitter, variation=variation)
-        return drop_leads(varied, settings.lead_dropout, generator).windows
+        there = cutter.there[rows]
+        return drop_leads(varied, settings.lead_dropout, generator, there=there).windows
 
     return make
 

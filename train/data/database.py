@@ -46,7 +46,8 @@ class RecordBeats:
     label : (b,) int64
         AAMI class by `dechazal`.
     context : (3, b, n_columns) float32 or None
-        Columns of `features.context` from both leads, the first alone, the second alone.
+        Columns of `features.context` from both leads, the first alone, the second alone; of a
+        record with one lead, from that one in all three.
     """
 
     name: str
@@ -101,32 +102,53 @@ def record_beats(
     return RecordBeats(record.name, ecg, position, before, after, samples[is_beat], label, columns)
 
 
+def leads_there(ecg: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of the two leads of `ecg` (2, n) a record has, (2,); an absent one is zeros."""
+    return np.asarray(ecg.any(axis=1), np.bool_)
+
+
 def contexts(
     ecg: NDArray[np.float32],
     position: NDArray[np.int64],
     before: NDArray[np.int64],
     after: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """Context (3, b, n_columns) from both leads of `ecg` (2, n), the first alone, the second."""
+    """Context (3, b, n_columns) from both leads of `ecg` (2, n), the first alone, the second.
+
+    Of a record with one lead it is from that one, whichever is asked for.
+    """
     record = RecordContext(position, before, after, ecg.shape[1])
     return context_tables(
-        record, lambda kept, part: cut_snippets(ecg * kept[:, None], position[part])
+        record,
+        lambda kept, part: cut_snippets(ecg * kept[:, None], position[part]),
+        there=leads_there(ecg),
     )
 
 
 def context_tables(
-    record: RecordContext, snippets: Callable[[NDArray[np.float32], slice], NDArray[np.float32]]
+    record: RecordContext,
+    snippets: Callable[[NDArray[np.float32], slice], NDArray[np.float32]],
+    *,
+    there: NDArray[np.bool_],
 ) -> NDArray[np.float32]:
     """Context (3, b, n_columns): both leads, the first alone, the second.
 
     `snippets` is asked for those of a slice of beats, (m, 2, length), with leads scaled by its
-    first argument (2,): 1 kept, 0 left out.
+    first argument (2,): 1 kept, 0 left out. `there` (2,) are the leads that the record has: of one
+    lead alone, every table is made from it.
     """
+    made: dict[tuple[bool, ...], NDArray[np.float32]] = {}
     out = []
-    for leads in CONTEXT_LEADS:
-        kept = np.array(leads, np.float32)
-        parts = [
-            record.columns(k, snippets(kept, record.beats(k))) for k in range(record.n_stretches)
-        ]
-        out.append(np.concatenate(parts))
+    for wanted in CONTEXT_LEADS:
+        leads = np.array(wanted, bool) & there
+        leads = leads if leads.any() else there
+        key = tuple(leads.tolist())
+        if key not in made:
+            kept = leads.astype(np.float32)
+            parts = [
+                record.columns(k, snippets(kept, record.beats(k)))
+                for k in range(record.n_stretches)
+            ]
+            made[key] = np.concatenate(parts)
+        out.append(made[key])
     return np.stack(out)

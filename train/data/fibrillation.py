@@ -14,7 +14,8 @@ from ecgviewer.features.context import RecordContext
 from ecgviewer.features.morphology import cut_snippets, offsets
 from ecgviewer.signal.params import CONTEXT
 from ecgviewer.signal.windows import neighbours
-from train.data.database import RecordBeats, context_tables
+from train.data.database import RecordBeats, context_tables, leads_there
+from train.data.seeds import seed_of
 
 Floats = NDArray[np.float64]
 _S, _V = 1, 2
@@ -35,7 +36,7 @@ def fibrillating_copy(record: RecordBeats, *, seed: int) -> RecordBeats:
 
     S beats mean nothing there: `may_be_drawn` leaves them out.
     """
-    rng = np.random.default_rng([seed, sum(record.name.encode())])
+    rng = np.random.default_rng([seed, seed_of(record.name)])
     fs = CONTEXT.grid_fs_hz
     position = np.rint(np.cumsum(_rr(record.label, rng)) * fs).astype(np.int64)
     before, after = neighbours(position, position)
@@ -43,7 +44,11 @@ def fibrillating_copy(record: RecordBeats, *, seed: int) -> RecordBeats:
     rhythm = RecordContext(position, before, after, record.ecg.shape[1])
     snippets = _without_p(cut_snippets(record.ecg, record.position).astype(np.float64), rng)
     shapes = snippets.astype(np.float32)
-    table = context_tables(rhythm, lambda kept, part: shapes[part] * kept[:, None])
+    table = context_tables(
+        rhythm,
+        lambda kept, part: shapes[part] * kept[:, None],
+        there=leads_there(record.ecg),
+    )
     return dataclasses.replace(record, context=table)
 
 

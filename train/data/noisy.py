@@ -9,6 +9,7 @@ from ecgviewer.features.morphology import cut_snippets, offsets
 from ecgviewer.signal.params import CONTEXT
 from train.data.augment import Noise
 from train.data.database import RecordBeats, contexts
+from train.data.seeds import seed_of
 
 SNR_DB = (3.0, 18.0)  # drawn evenly, of the noise that cleaning leaves
 _SWAPPED = 0.5  # share of the copies in which the leads change places
@@ -27,7 +28,7 @@ def noisy_copy(record: RecordBeats, noise: Noise, *, seed: int) -> RecordBeats:
         Another gives another piece of noise at another ratio. The ratio is that of the noise stress
         test: an eighth of the square of the median QRS height over the power of the noise.
     """
-    rng = np.random.default_rng([seed, sum(record.name.encode())])
+    rng = np.random.default_rng([seed, seed_of(record.name)])
     added = _piece(noise, record.ecg.shape[1], rng)
     least, most = SNR_DB
     share = 10 ** (-(least + (most - least) * rng.random()) / 20)

@@ -15,12 +15,13 @@ from ecgviewer.formats.annotations import read_annotations
 from ecgviewer.formats.readers import open_record
 from ecgviewer.record import Lead, Record, RecordError
 from ecgviewer.signal.params import Preprocessing
+from train.data import hashed
 from train.data.database import DatabaseError, RecordBeats, record_beats
 
-_MAGIC = b"ECGVIEWER CACHE 2\n"  # then the sha256 of what follows, 64 characters and a line's end
-_MAGIC_1 = b"ECGVIEWER CACHE 1\n"  # without it
-_HASH = 65
-_STEPS_PER_MV = (200, 100, 400, 1000)
+_MAGIC = b"ECGVIEWER CACHE 2\n"
+_MAGIC_1 = b"ECGVIEWER CACHE 1\n"  # without a hash
+_STEPS_PER_MV = (200, 100, 400, 1000, 4000)
+_STEP_TOLERANCE_MV = 1e-5  # float32 of a step's multiple is that near, all that int16 holds
 _GAP = np.iinfo(np.int16).min
 
 
@@ -47,15 +48,15 @@ class Packed(msgspec.Struct, frozen=True):
 
 def _to_steps(path: Path, ecg: NDArray[np.float32]) -> tuple[NDArray[np.int16], int]:
     """Samples as whole steps, (n_leads, n), and how many steps make a mV; gaps as -32768."""
+    reason = "are no multiples of a known step"
     for per_mv in _STEPS_PER_MV:
         adc = np.rint(ecg.astype(np.float64) * per_mv)
-        if np.allclose(adc / per_mv, ecg, atol=1e-5, equal_nan=True):
-            break
-    else:
-        raise DatabaseError(f"{path}: samples are no multiples of a known step; not packed")
-    if np.nanmax(np.abs(adc), initial=0) >= -_GAP:
-        raise DatabaseError(f"{path}: samples do not fit 16 bits; not packed")
-    return np.where(np.isnan(adc), _GAP, adc).astype(np.int16), per_mv
+        if not np.allclose(adc / per_mv, ecg, rtol=1e-7, atol=_STEP_TOLERANCE_MV, equal_nan=True):
+            continue
+        if np.nanmax(np.abs(adc), initial=0) < -_GAP:
+            return np.where(np.isnan(adc), _GAP, adc).astype(np.int16), per_mv
+        reason = "do not fit 16 bits"  # of this step; a larger one may hold them
+    raise DatabaseError(f"{path}: samples {reason}; not packed")
 
 
 def pack_record(path: Path, *, annotator: str | None = "atr") -> PackedRecord:
@@ -113,32 +114,12 @@ def pack(
 
 def write(packed: Packed, target: Path) -> None:
     """Write a cache, whole or not at all; one that is there already is replaced only by a whole."""
-    body = msgspec.msgpack.encode(packed)
-    part = target.with_name(f"{target.name}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(_MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DatabaseError(f"{target}: cannot be written ({error.strerror})") from error
+    hashed.write(msgspec.msgpack.encode(packed), target, magic=_MAGIC)
 
 
 def load(path: Path) -> Packed:
     """Read a cache; DatabaseError where it is absent or damaged."""
-    if not path.is_file():
-        raise DatabaseError(f"{path}: no such cache; make it with `python -m train prepare`")
-    data = path.read_bytes()
-    if data.startswith(_MAGIC):
-        start = len(_MAGIC) + _HASH
-        found = hashlib.sha256(data[start:]).hexdigest().encode() + b"\n"
-        if data[len(_MAGIC) : start] != found:
-            raise DatabaseError(f"{path}: damaged cache (its hash differs); make it anew")
-        body = data[start:]
-    elif data.startswith(_MAGIC_1):
-        body = data[len(_MAGIC_1) :]
-    else:
-        raise DatabaseError(f"{path}: not a cache of this version; make it anew with `prepare`")
+    body = hashed.read(path, magic=_MAGIC, unhashed=_MAGIC_1)
     try:
         return msgspec.msgpack.decode(body, type=Packed)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:

@@ -10,7 +10,7 @@ from torch import Tensor
 from ecgviewer.signal.params import Preprocessing
 from ecgviewer.signal.windows import stands_out
 from train.data.augment import Variation
-from train.data.database import RecordBeats
+from train.data.database import RecordBeats, leads_there
 
 
 class WindowCutter:
@@ -53,6 +53,8 @@ class WindowCutter:
         if all(r.context is not None for r in records):
             tables = [r.context for r in records if r.context is not None]
             self._context = torch.from_numpy(np.concatenate(tables, axis=1)).to(self.device)
+        there = [np.broadcast_to(leads_there(r.ecg), (len(r.label), 2)) for r in records]
+        self.there = column(there)  # (b, 2): which leads the record has
         self.record = column([np.full(len(r.label), i) for i, r in enumerate(records)])
 
     def __len__(self) -> int:
@@ -144,8 +146,21 @@ def lead_tables(n: int, share: float, generator: torch.Generator) -> Tensor:
     return torch.where(u < share, 2, torch.where(u < 2 * share, 1, 0))
 
 
-def drop_leads(windows: Tensor, share: float, generator: torch.Generator) -> LeadDrop:
-    """Zero input 1 in `share` of the windows and input 2 in another `share`, never both."""
+def kept_leads(table: Tensor, there: Tensor) -> Tensor:
+    """Which leads (n, 2) bool of windows stay, by their table (n,); a record's only one always.
+
+    `there` (n, 2) bool are the leads that each one's record has.
+    """
+    kept = torch.stack([table != 2, table != 1], dim=1)
+    return kept | ~(kept & there).any(dim=1, keepdim=True)
+
+
+def drop_leads(
+    windows: Tensor, share: float, generator: torch.Generator, *, there: Tensor
+) -> LeadDrop:
+    """Zero input 1 in `share` of the windows and input 2 in another `share`, never all there is.
+
+    `there` (n, 2) bool are the leads that each window's record has.
+    """
     table = lead_tables(len(windows), share, generator).to(windows.device)
-    keep = torch.stack([table != 2, table != 1], dim=1)  # (n, 2)
-    return LeadDrop(windows * keep[:, :, None], table)
+    return LeadDrop(windows * kept_leads(table, there)[:, :, None], table)

@@ -22,7 +22,10 @@ _KEYS = (
 
 @dataclass
 class State:
-    """Everything a run needs to go on as if it had not stopped."""
+    """Everything a run needs to go on as if it had not stopped.
+
+    `trained_on` are its training records, as "mitdb/101"; empty where nobody said.
+    """
 
     network: nn.Module
     optimizer: torch.optim.Optimizer
@@ -32,6 +35,7 @@ class State:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
+    trained_on: tuple[str, ...] = ()
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -62,6 +66,10 @@ def restore(state: State, config: Config, folder: Path) -> None:
     if other != config:
         what = differences(config, other)
         raise ConfigError(f"{path}: was made by another configuration ({what}); not resumed")
+    before = tuple(saved.get("trained_on", ()))
+    if before and state.trained_on and set(before) != set(state.trained_on):
+        n, now = len(before), len(state.trained_on)
+        raise ConfigError(f"{path}: was trained on {n} records, there are {now} now; not resumed")
     try:
         state.network.load_state_dict(saved["network"])
         state.optimizer.load_state_dict(saved["optimizer"])
@@ -72,6 +80,7 @@ def restore(state: State, config: Config, folder: Path) -> None:
     state.best_score, state.seconds = saved["best_score"], saved["seconds"]
     state.best_weights = saved["best_weights"]
     state.history = json.loads(saved["history"])
+    state.trained_on = before or state.trained_on
 
 
 def save(state: State, config: Config, folder: Path) -> None:
@@ -90,6 +99,7 @@ def save(state: State, config: Config, folder: Path) -> None:
             "best_weights": state.best_weights,
             "seconds": state.seconds,
             "history": json.dumps(state.history),
+            "trained_on": list(state.trained_on),
         },
         part,
     )

@@ -99,7 +99,9 @@ class Epoch:
                 config.augment, len(rows), generator=self._varying, noise=self._noise, fs_hz=fs
             )
         windows = cutter.cut(rows, jitter=jitter, variation=variation)
-        dropped = drop_leads(windows, config.lead_dropout, self._generator)
+        dropped = drop_leads(
+            windows, config.lead_dropout, self._generator, there=cutter.there[rows]
+        )
         self.batch += 1
         self.seen += len(rows)
         return Batch(rows, dropped.windows, dropped.table)

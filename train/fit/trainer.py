@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from train.data.sampling import (
     some_from_copies,
 )
 from train.data.splits import Split
-from train.data.windows import WindowCutter
+from train.data.windows import WindowCutter, kept_leads
 from train.fit import checkpoint
 from train.fit.checkpoint import CHECKPOINT, State
 from train.fit.context_head import fit_context, freeze
@@ -80,16 +80,18 @@ def predict(
 ) -> Tensor:
     """Sigmoids (n, 5) float32 of rows; a lead switched off in `leads` is given as zeros.
 
+    A record's only lead is never switched off.
+
     BundleError where the network cannot be computed in bf16 and that is asked for.
     """
     capability.choose(precision, [network], cutter.device.type)
     network.eval()
-    keep = torch.tensor(leads, dtype=torch.float32, device=cutter.device)[None, :, None]
     table = CONTEXT_LEADS.index((int(leads[0]), int(leads[1])))
     out = []
     for part in np.array_split(rows, max(1, -(-len(rows) // batch))):
         there = torch.from_numpy(part).to(cutter.device)
-        windows = cutter.cut(there) * keep
+        keep = kept_leads(torch.full_like(there, table), cutter.there[there])
+        windows = cutter.cut(there) * keep[:, :, None]
         with torch.autocast(cutter.device.type, torch.bfloat16, enabled=precision == "bf16"):
             logits = ask(network, windows, cutter.columns(there, table))
         out.append(torch.sigmoid(logits.float()))
@@ -113,6 +115,8 @@ class Trainer:
         Told of every epoch and, now and then, of batches.
     noise : Noise, optional
         For augmentation, on the cutter's device.
+    trained_on : sequence of str
+        The training records, as "mitdb/101", for the account of it.
     """
 
     def __init__(
@@ -124,6 +128,7 @@ class Trainer:
         *,
         report: Report,
         noise: Noise | None = None,
+        trained_on: Sequence[str] = (),
     ) -> None:
         if config.augment.noise_share and noise is None:
             raise ConfigError(f"{config.name}: noise_share needs the noise cache; prepare --noise")
@@ -144,7 +149,7 @@ class Trainer:
                 raise ConfigError(f"{config.name}: the records were read without their context")
             network.head.fit(columns)  # type: ignore[union-attr, operator]
         optimizer = torch.optim.Adam(parameter_groups(network, config.weight_decay))
-        self.state = State(network, optimizer)
+        self.state = State(network, optimizer, trained_on=tuple(trained_on))
         self._epoch: Epoch | None = None
 
     @property

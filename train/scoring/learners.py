@@ -18,11 +18,13 @@ from ecgviewer.model.bundle import (
     sha256,
 )
 from train.config import Config, ConfigError, stored
+from train.data.load import trained_on
 from train.fit import checkpoint
 from train.fit.checkpoint import is_done
 from train.fit.precision import of_history
 from train.fit.trainer import build
 from train.fit.validation import validated_on
+from train.protocols import PROTOCOLS
 
 WEIGHTS = (0.792, 0.208)  # the paper's, of ResNet and SLAP
 
@@ -138,7 +140,21 @@ def load_run(folder: Path) -> tuple[Config, dict[str, Tensor], dict[str, Any]]:
         "validated_on": validated_on(config),
         "precision": of_history(history),
     }
+    patients = list(saved.get("trained_on", ())) or _of_protocol(config)
+    if patients:
+        account["patients"] = patients
     return config, saved["best_weights"], account
+
+
+def _of_protocol(config: Config) -> list[str]:
+    """What a configuration trains on where nothing is absent, as "mitdb/101"; split by beat: none.
+
+    For runs of before they said it themselves: these were never without one of their databases.
+    """
+    protocol = PROTOCOLS.get(config.protocol)
+    if protocol is None or not protocol.unseen:
+        return []
+    return list(trained_on(protocol, config.validation_records))
 
 
 def shipped_network(config: Config, weights: Mapping[str, Tensor]) -> nn.Module:

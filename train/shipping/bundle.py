@@ -1,7 +1,8 @@
 """From finished runs to a bundle in model_weights: fp16 weights, cards, hashes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -21,11 +22,23 @@ LICENCE = (
     "MIT for the program; weights trained on the MIT-BIH Arrhythmia Database (Moody & Mark 2001,"
     " PhysioNet, Goldberger 2000; Open Data Commons Attribution License 1.0)"
 )
-# of networks that saw more than that
-LICENCE_MORE = (
-    LICENCE[:-1] + "; the same licence: MIT-BIH Supraventricular Arrhythmia Database, Greenwald"
-    " 1990, and MIT-BIH Noise Stress Test Database, Moody, Muldrow & Mark 1984)"
+# databases under the same licence, by their names in a card's list of patients
+_FURTHER: Mapping[str, str] = MappingProxyType(
+    {
+        "svdb": "MIT-BIH Supraventricular Arrhythmia Database, Greenwald 1990",
+        "incart": "St Petersburg INCART 12-lead Arrhythmia Database, Tihonenko, Khaustov, Ivanov,"
+        " Rivin & Yakushenko 2008",
+        "nstdb": "MIT-BIH Noise Stress Test Database, Moody, Muldrow & Mark 1984",
+    }
 )
+
+
+def licence(patients: Iterable[str]) -> str:
+    """The licence of a network trained on these records, as "svdb/800", with noise of nstdb."""
+    seen = {patient.partition("/")[0] for patient in patients} | {"nstdb"}
+    *more, last = (words for database, words in _FURTHER.items() if database in seen)
+    named = f"{', '.join(more)}, and {last}" if more else last
+    return f"{LICENCE[:-1]}; the same licence: {named})"
 
 
 def write_member(

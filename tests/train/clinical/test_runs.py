@@ -12,7 +12,8 @@ from torch import Tensor
 from tests.train.synthetic import packed_beats, packed_noise
 from train.clinical import runs
 from train.clinical.configurations import grouped_folds, runs_of
-from train.clinical.runs import Patients, cross_validate, read_patients
+from train.clinical.runs import Patients, cross_validate, read_patients, train_seeds
+from train.clinical.scoring import ensemble_of, trained_on
 from train.config import Config
 from train.data import splits
 from train.data.database import RecordBeats
@@ -190,6 +191,27 @@ def test_each_fold_is_trained_and_asked_on_its_own(
         assert kept
         assert set(names[split.validation]) == set(kept)
         assert set(names[split.train]) == set(TRAINING) - set(kept)
+
+
+def test_without_a_database_its_patients_are_in_no_fold_and_on_no_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    packed_beats(tmp_path, ("100", "103", *MITDB, *PACED))
+    small = Protocol({"mitdb": (*MITDB, *PACED), "svdb": SVDB}, {"mitdb": UNSEEN})
+    monkeypatch.setattr(runs, "PROTOCOLS", {CONFIG.protocol: small})
+    plain = msgspec.structs.replace(
+        CONFIG, noisy_copies=0, noisy_share=0.0, fibrillating_copies=0, fibrillating_share=0.0
+    )
+    unseen = read_patients(tmp_path, plain, unseen=True, device="cpu")
+    assert [r.name for r in unseen.records] == list(UNSEEN)
+    assert not caplog.messages
+    patients = read_patients(tmp_path, plain, device="cpu")
+    assert "trained without svdb" in caplog.text
+    folds = grouped_folds(patients.s_beats())
+    assert sorted(r for fold in folds for r in fold) == sorted((*MITDB, *PACED))
+    train_seeds([plain], "C", [1], patients, tmp_path / "runs", say=lambda _: None)
+    learners = ensemble_of([plain], "C", [1], tmp_path / "runs")
+    assert trained_on(learners.accounts) == [f"mitdb/{name}" for name in (*MITDB, *PACED)]
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

@@ -4,6 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from ecgviewer.formats.readers import open_record
+from tests.data import data_dir
 from tests.formats.records import ecg_like, write_record
 from train.data import packed as cache
 from train.data.database import DatabaseError
@@ -26,6 +28,45 @@ def test_samples_come_back_exactly(header, tmp_path):
     np.testing.assert_array_equal(record.read(0, 2_000), expected.astype(np.float32))
     assert [lead.name for lead in record.leads] == ["MLII", "V1"]
     assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("per_mv", [100, 200, 400, 1_000, 4_000])
+def test_every_known_gain_comes_back_exactly(tmp_path, per_mv):
+    """Over all that 16 bits hold: steps between neighbours wrap, and unwrap."""
+    adc = np.random.default_rng(0).integers(-32_767, 32_768, (3_000, 1))
+    adc[:4, 0] = (-32_767, 32_767, -32_767, 0)
+    path = write_record(tmp_path, adc, names=("II",), gain=f"{per_mv}(0)/mV")
+    found = pack_record(path, annotator=None)
+    assert found.step_mv == 1 / per_mv
+    ours = cache.unpack(found).read(0, 3_000)
+    np.testing.assert_array_equal(ours, open_record(path).read(0, 3_000))
+    np.testing.assert_array_equal(np.rint(ours[0].astype(float) * per_mv), adc[:, 0])
+
+
+def test_a_gain_between_the_known_ones_is_refused(tmp_path):
+    path = write_record(tmp_path, ecg_like(2_000), gain="306(1024)/mV")
+    with pytest.raises(DatabaseError, match="no multiples of a known step"):
+        pack_record(path, annotator=None)
+
+
+def test_incart_comes_back_exactly():
+    """53 of its records have 4000 steps a mV, two 1000: 4000 would not hold their 18 mV."""
+    folder = data_dir("incart")
+    steps = []
+    for name in ("I26", "I27", "I38", "I68"):
+        found = pack_record(folder / f"{name}.hea")
+        record = open_record(folder / f"{name}.hea")
+        ours = cache.unpack(found)
+        np.testing.assert_array_equal(
+            ours.read(0, ours.n_samples), record.read(0, record.n_samples)
+        )
+        stored = np.fromfile(folder / f"{name}.dat", "<i2")
+        np.testing.assert_array_equal(
+            np.rint(ours.read(0, ours.n_samples)[0] / found.step_mv), stored
+        )
+        assert (ours.fs, found.leads, found.n_samples) == (128, ["II"], 230_400)
+        steps.append(round(1 / found.step_mv))
+    assert steps == [4_000, 1_000, 1_000, 4_000]
 
 
 def test_a_gap_stays_a_gap(tmp_path):

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from ecgviewer.model.bundle import load_bundle
 from ecgviewer.signal.params import PAPER
+from tests.data import REPOSITORY
 from tests.train.synthetic import packed_beats
 from train.__main__ import app
 from train.config import ConfigError
@@ -14,6 +15,7 @@ from train.pages.results_page import page
 from train.protocols import Protocol
 from train.scoring import ledger
 from train.shipping import paper
+from train.shipping.bundle import licence
 
 PATIENTS = ("100", "101")
 RUNS = ("paper-resnet", "paper-slap", "ds1-resnet", "ds1-slap")
@@ -74,6 +76,16 @@ def test_finished_runs_are_scored_once_and_become_a_bundle(place):
     assert isinstance(again.exception, ConfigError)
     assert "needs --reason" in str(again.exception)
     assert invoke("score", "paper", *folders, *cached, "--reason", "lost").exit_code == 0
+
+
+def test_the_licence_names_the_databases_that_were_used():
+    card = REPOSITORY / "model_weights" / "clinical" / "slap-1" / "card.json"
+    shipped = json.loads(card.read_text())
+    without = licence(shipped["training"]["patients"])
+    assert without == shipped["licence"]
+    assert "INCART" not in without
+    assert "INCART" in licence(["mitdb/101", "incart/I01"])
+    assert "Supraventricular" not in licence(["mitdb/101", "incart/I01"])
 
 
 def test_a_run_is_not_trained_over(place):
