@@ -76,9 +76,9 @@ def pack_record(path: Path, *, annotator: str | None = "atr") -> PackedRecord:
     except RecordError as error:
         raise DatabaseError(str(error)) from error
     exact, per_mv = _to_steps(path, ecg)
-    # a delta of int16 wraps and unwraps exactly; planes of high and low bytes pack better apart
+    # a delta of int16 wraps and unwraps exactly
     delta = np.diff(exact, axis=1, prepend=np.int16(0)).astype(np.int16)
-    planes = np.ascontiguousarray(delta).view(np.uint8).reshape(-1, 2).T.tobytes()
+    planes = hashed.to_planes(delta)
     return PackedRecord(
         record.name,
         record.fs,
@@ -114,23 +114,19 @@ def pack(
 
 def write(packed: Packed, target: Path) -> None:
     """Write a cache, whole or not at all; one that is there already is replaced only by a whole."""
-    hashed.write(msgspec.msgpack.encode(packed), target, magic=_MAGIC)
+    hashed.write(packed, target, magic=_MAGIC)
 
 
 def load(path: Path) -> Packed:
     """Read a cache; DatabaseError where it is absent or damaged."""
-    body = hashed.read(path, magic=_MAGIC, unhashed=_MAGIC_1)
-    try:
-        return msgspec.msgpack.decode(body, type=Packed)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise DatabaseError(f"{path}: damaged cache ({error}); make it anew") from error
+    return hashed.read(path, Packed, magic=_MAGIC, unhashed=_MAGIC_1)
 
 
 def unpack(packed: PackedRecord) -> Record:
     """A Record whose samples lie in memory."""
     try:
         planes = np.frombuffer(lzma.decompress(packed.signal), np.uint8).reshape(2, -1)
-        delta = np.ascontiguousarray(planes.T).view(np.int16).reshape(len(packed.leads), -1)
+        delta = hashed.from_planes(planes, np.int16).reshape(len(packed.leads), -1)
     except (lzma.LZMAError, EOFError, ValueError) as error:
         raise DatabaseError(f"record {packed.name}: damaged in the cache ({error})") from error
     adc = np.cumsum(delta, axis=1, dtype=np.int16)

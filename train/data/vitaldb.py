@@ -106,7 +106,7 @@ def pack(path: Path) -> PackedCases:
     if not sizes:
         raise DatabaseError(f"{path}: no beats")
     steps = np.diff(np.array(ms, np.int64), prepend=0).astype("<i4")
-    planes = steps.view(np.uint8).reshape(-1, 4).T.tobytes()
+    planes = hashed.to_planes(steps)
     planes += np.frombuffer(bytes(codes), np.uint8).reshape(-1, 3).T.tobytes()
     rows = lzma.compress(planes, preset=6)
     return PackedCases("vitaldb", list(sizes), list(sizes.values()), rows)
@@ -147,16 +147,12 @@ def _ms(text: str) -> int:
 
 def write(packed: PackedCases, target: Path) -> None:
     """Write the cache, whole or not at all."""
-    hashed.write(msgspec.msgpack.encode(packed), target, magic=_MAGIC)
+    hashed.write(packed, target, magic=_MAGIC)
 
 
 def load(path: Path) -> PackedCases:
     """Read the cache; DatabaseError where it is absent, damaged or of another kind."""
-    body = hashed.read(path, magic=_MAGIC)
-    try:
-        return msgspec.msgpack.decode(body, type=PackedCases)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise DatabaseError(f"{path}: damaged cache ({error}); make it anew") from error
+    return hashed.read(path, PackedCases, magic=_MAGIC)
 
 
 def unpack(packed: PackedCases) -> Rows:
@@ -167,7 +163,7 @@ def unpack(packed: PackedCases) -> Rows:
         raise DatabaseError(f"{packed.database}: damaged in the cache ({error})") from error
     if data.shape[1] != sum(packed.sizes) or len(packed.sizes) != len(packed.cases):
         raise DatabaseError(f"{packed.database}: other rows in the cache than it says")
-    steps = np.ascontiguousarray(data[:4].T).view("<i4").reshape(-1)
+    steps = hashed.from_planes(data[:4], "<i4")
     return Rows(np.cumsum(steps, dtype=np.int64), data[4], data[5], data[6] == 1)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ecgviewer.formats.head import head
 from ecgviewer.formats.lying_there import why_missing
 from ecgviewer.formats.wfdb.header import NO_FILE
-from ecgviewer.formats.wfdb.header_parser import MAX_HEADER_BYTES, read_header
+from ecgviewer.formats.wfdb.header_parser import read_header
 from ecgviewer.record import RecordError
 
 HEADER, SIGNALS = ".hea", ".dat"
@@ -111,22 +111,8 @@ def _first_line(header: Path) -> bytes:
 
 def _segments(header: Path) -> set[Path]:
     """Headers of the segments that a multi-segment header names; none where it is refused."""
-    try:
-        if not _SEGMENTED.match(_first_line(header)):
-            return set()
-        with contextlib.suppress(RecordError):
-            read_header(header)
-            return _named_segments(header)
-    except OSError:
-        pass
+    with contextlib.suppress(OSError, RecordError):
+        if _SEGMENTED.match(_first_line(header)):
+            names = {segment.name for segment in read_header(header).segments}
+            return {header.with_name(f"{n}{header.suffix}") for n in names - {NO_FILE, header.stem}}
     return set()
-
-
-def _named_segments(header: Path) -> set[Path]:
-    try:
-        text = head(header, MAX_HEADER_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return set()
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    names = {line.split()[0] for line in lines[1:]} - {NO_FILE}
-    return {header.with_name(f"{name}{header.suffix}") for name in names if name != header.stem}
